@@ -1,0 +1,58 @@
+# `make run` and `make demo` need Python 3.11 or later, and nothing else; the other targets install what they need.
+PYTHON ?= python3
+BIN = .venv/bin
+EXTRA ?=
+export DJANGO_SETTINGS_MODULE = digest.settings
+
+.PHONY: install run demo test check recorded bench lock
+
+install: .venv/installed
+
+.venv/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Paper Route needs Python 3.11 or later: name one with make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/tested: .venv/installed tests/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@
+
+run: install
+	@exec $(BIN)/python manage.py run
+
+demo: install
+	@$(BIN)/python manage.py demo $(if $(DAY),--day $(DAY))
+
+# Everything on PostgreSQL and Redis; then rows, ledger, search and journeys on SQLite as well.
+test: .venv/tested
+	@if [ -n "$$($(BIN)/python -m tests.servers missing)" ]; then \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/servers.lock; fi
+	$(BIN)/python -m pytest
+	TEST_DATABASE=sqlite $(BIN)/python -m pytest -m "not one_database"
+
+check: .venv/tested
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	VAR_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
+	VAR_DIR=$$(mktemp -d) SITE_URL=https://papers.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		EMAIL_URL=smtp://mail.example.org DEFAULT_FROM_EMAIL=letters@papers.example.org \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# What needs recorded days and the stand-in that serves them: REPLICA=…/replica.py REPLICA_DATA=… make recorded
+recorded: .venv/tested
+	@[ -f "$(REPLICA)" ] && [ -d "$(REPLICA_DATA)" ] || { echo "Set REPLICA to the path of replica.py and REPLICA_DATA to the folder of recorded days."; exit 1; }
+	$(BIN)/python -m pytest tests/recorded
+	$(BIN)/python -m tests.recorded.topics
+
+bench: .venv/tested
+	$(BIN)/python -m tests.benchmarks.servers
+
+# Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock:
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group test -c requirements.lock pyproject.toml -o tests/requirements.lock
+	$(LOCK) --group servers -o tests/servers.lock

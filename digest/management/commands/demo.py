@@ -1,0 +1,104 @@
+"""`manage.py demo`: the main job once, on one day, for one invented reader, with nothing sent to anyone."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from digest import planning
+from papers import collecting, sample, storing
+from papers.collecting import Collected
+from papers.management import arguments
+from papers.models import Paper, Topic
+from papers.sources import SOURCES
+from subscriptions import post
+from subscriptions.models import Letter, Subscriber
+
+ADDRESS = "demo@example.org"
+TOPICS = 3
+LOOKS_BACK = timedelta(days=10)  # for the latest day that has papers
+
+
+class Command(BaseCommand):
+    help = "Collect a day, plan and write one invented reader's letter to a file, and say where it is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--day", type=arguments.day, metavar="YYYY-MM-DD", help="default: the latest with papers")
+        parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="default: 12:00 UTC of the day")
+
+    def handle(self, *, day: date | None, now: datetime | None, **_: Any) -> None:
+        if day:
+            arguments.not_in_future(day, timezone.now())
+        call_command("migrate", verbosity=0)
+        if others := Subscriber.objects.exclude(address=ADDRESS).count():
+            raise CommandError(f"expected a database of the demo's own, found {others} readers: leave VAR_DIR unset")
+        day, papers = self._collect(day, now)
+        now = now or datetime.combine(day, time(12), UTC)
+        letter = _send_one(self._reader(day, now), now)
+        shown = len(letter.contents["for_you"]) + len(letter.contents["trending"])
+        self.stdout.write(f"demo: {papers} papers collected, {shown} in the letter, {letter.last_answer}")
+
+    def _collect(self, asked: date | None, now: datetime | None) -> tuple[date, int]:
+        """The day, and how many papers it lists: the latest day that has any, unless one was asked for."""
+        collected = None
+        for collected in _tries(asked, now):
+            if collected.failed:
+                break
+            self.stdout.write(str(collected))
+            if collected.collection.listed:
+                return collected.collection.day, collected.collection.listed
+        if collected and collected.failed and not (collected.unavailable and asked is None):
+            raise CommandError(str(collected))
+        if collected and not collected.failed:
+            when = f"on {asked}" if asked else f"within the last {LOOKS_BACK.days} days"
+            raise CommandError(f"expected papers {when}, found none: name a day with DAY=YYYY-MM-DD")
+        today = now or datetime.combine(timezone.now().date(), time(12), UTC)
+        self.stdout.write(f"No source can be reached, so this is the SAMPLE edition of invented papers. ({collected})")
+        return today.date(), sample.publish(today)
+
+    def _reader(self, day: date, now: datetime) -> Subscriber:
+        """A new one each time, so that the same day can be shown again: confirmed, and due now."""
+        storing.score_edited_topics(now)
+        Subscriber.objects.filter(address=ADDRESS).delete()
+        midnight = datetime.combine(day, time(), UTC)
+        reader = Subscriber.objects.create(
+            address=ADDRESS,
+            hour=now.hour,
+            created_at=midnight,
+            confirmed_at=midnight,
+            read_up_to=midnight,
+            next_due_at=now,
+        )
+        topics = _most_used_topics(day)
+        reader.choose_topics(topic.slug for topic in topics)
+        self.stdout.write("topics: " + ", ".join(f"{topic.name} ({topic.used} papers)" for topic in topics))
+        return reader
+
+
+def _tries(asked: date | None, now: datetime | None) -> Iterator[Collected]:
+    """The day asked for, or day after day back from today; each as of its own noon unless told otherwise."""
+    source, today = next(iter(SOURCES.values())), (now or timezone.now()).date()
+    days = [asked] if asked else reversed(source.calendar.announced(today - LOOKS_BACK, today))
+    for day in days:
+        yield collecting.collect(source, day, now or datetime.combine(day, time(12), UTC))
+
+
+def _most_used_topics(day: date) -> list[Any]:
+    of_day = Paper.objects.filter(sightings__day=day)
+    used = Count("scores", filter=Q(scores__paper__in=of_day), distinct=True)
+    return list(Topic.objects.annotate(used=used).filter(used__gt=0).order_by("-used", "name")[:TOPICS])
+
+
+def _send_one(reader: Subscriber, now: datetime) -> Letter:
+    planning.tick(now)
+    post.drain(now)
+    letter = Letter.objects.get(subscriber=reader, kind="digest")
+    if letter.state != Letter.State.SENT:
+        raise CommandError(f"expected a letter in {settings.MAIL_DIR}, found it {letter.state}: {letter.last_answer}")
+    return letter

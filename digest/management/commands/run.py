@@ -1,0 +1,144 @@
+"""`manage.py run`: everything in one command. The web server, and unless Celery has the work, the clock with it."""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from digest import planning
+from papers import collecting, sample
+from papers.models import Paper
+from papers.sources import SOURCES
+from subscriptions import post
+
+logger = logging.getLogger(__name__)
+FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
+COLLECTING_EVERY, LETTERS_EVERY = 60.0, 3.0  # seconds
+
+
+class Command(BaseCommand):
+    help = "Serve the site, collect papers and send letters, until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1" if settings.LOCAL else "0.0.0.0", help="to listen on")  # noqa: S104
+        parser.add_argument("--workers", type=int, default=1, help="processes that serve pages")
+
+    def handle(self, *, host: str, workers: int, **_: Any) -> None:
+        _check_port(host)
+        call_command("migrate", verbosity=0)
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            self._run(host, workers)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")
+
+    def _run(self, host: str, workers: int) -> None:
+        stop = threading.Event()
+        clock = (
+            []
+            if settings.REDIS_URL
+            else [_loop(_collect, COLLECTING_EVERY, stop), _loop(_letters, LETTERS_EVERY, stop)]
+        )
+        if clock:
+            self._fill()
+        server = _server(host, workers)
+        self._say()
+        for thread in clock:
+            thread.start()
+        try:
+            raise CommandError(f"The web server stopped by itself, with exit code {server.wait()}.")
+        finally:
+            stop.set()
+            server.terminate()
+            for thread in clock:
+                thread.join(timeout=20)
+            server.wait(timeout=20)
+
+    def _fill(self) -> None:
+        """The first days at once, a line each, so that the first page has papers; else the sample edition."""
+        now, found = timezone.now(), 0
+        for source in SOURCES.values():
+            for day in collecting.due_days(source, now)[:FIRST_LOOKS]:
+                collected = collecting.collect(source, day, now)
+                self.stdout.write(str(collected))
+                self.stdout.flush()
+                found += bool(collected.collection.listed)
+                if collected.failed or found == FIRST_DAYS:
+                    break
+        if not Paper.objects.exists():
+            sample.publish(now)
+            self.stdout.write(
+                "No papers could be read, so this is the SAMPLE edition of invented ones, until some can."
+            )
+
+    def _say(self) -> None:
+        mail = f"written to {settings.MAIL_DIR}, readable at {settings.SITE_URL}/mailbox/"
+        sent = (
+            mail
+            if settings.SENDER.endswith(".Files")
+            else f"sent by {settings.ANYMAIL_PROVIDER or settings.EMAIL_HOST}"
+        )
+        self.stdout.write(f"Paper Route is at {settings.SITE_URL}/")
+        self.stdout.write(f"Mail is {sent}")
+        self.stdout.write("Ctrl-C stops it; nothing is lost")
+        self.stdout.flush()
+
+
+def _server(host: str, workers: int) -> "subprocess.Popen[bytes]":
+    """Granian, as a program of its own: a fork of this process would inherit its open SQLite database."""
+    where = ["--host", host, "--port", str(settings.PORT), "--workers", str(workers), "--blocking-threads", "4"]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", *where, "--no-log", "digest.wsgi:application"]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603  # Ctrl-C is ours to pass on.
+
+
+def _check_port(host: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, settings.PORT))
+        except OSError as error:
+            raise CommandError(f"expected port {settings.PORT} to be free, found {error}: set PORT=8001") from error
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _collect(stop: threading.Event) -> None:
+    for collected in collecting.collect_due(SOURCES.values(), timezone.now()):
+        logger.info("%s", collected)
+        if stop.is_set():
+            return
+
+
+def _letters(stop: threading.Event) -> None:
+    planning.tick(timezone.now())
+    post.drain(timezone.now())
+
+
+def _loop(work: Callable[[threading.Event], None], every: float, stop: threading.Event) -> threading.Thread:
+    """A thread that does the work now and again until told to stop; what fails is logged and tried again."""
+
+    def again() -> None:
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                close_old_connections()
+                work(stop)
+            except Exception:  # The outermost loop: nothing that goes wrong once may end it.
+                logger.exception("%s failed and will be tried again", work.__name__.strip("_"))
+            stop.wait(max(0.5, every - (time.monotonic() - began)))
+
+    return threading.Thread(target=again, name=work.__name__.strip("_"), daemon=True)

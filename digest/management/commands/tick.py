@@ -1,0 +1,21 @@
+"""`manage.py tick`: plan the letters that are due."""
+
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from digest import planning
+from papers.management import arguments
+
+
+class Command(BaseCommand):
+    help = "Plan the letter of every reader whose hour has struck."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="as if it were this moment")
+
+    def handle(self, *, now: datetime | None, **_: Any) -> None:
+        self.stdout.write(f"tick: {planning.tick(now or timezone.now())} letters planned")

@@ -1,0 +1,319 @@
+"""Everything that can be set, read from the environment: this is the only module that reads it. README lists each.
+
+With nothing set, the site is local: SQLite, mail as files, secrets of its own, all under `var/`.
+"""
+
+import json
+import os
+import secrets
+import sys
+import tempfile
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+
+def variable(name: str, default: str = "") -> str:
+    """The variable's value, or the content of the file that NAME_FILE points at."""
+    if file := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: expected a readable file, found {file!r}: {error}") from error
+    return os.environ.get(name) or default
+
+
+def required(name: str, why: str, example: str) -> str:
+    if value := variable(name):
+        return value
+    raise ImproperlyConfigured(f"{name} must be set {why}, for example {name}={example}")
+
+
+def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
+    text = variable(name, str(default))
+    if not (text.isdecimal() and lowest <= int(text) <= highest):
+        raise ImproperlyConfigured(f"{name}: expected a whole number from {lowest} to {highest}, found {text!r}")
+    return int(text)
+
+
+def switch(name: str) -> bool:
+    text = variable(name, "0").lower()
+    if text not in ("0", "1", "true", "false"):
+        raise ImproperlyConfigured(f"{name}: expected 1 or 0, found {text!r}")
+    return text in ("1", "true")
+
+
+def web_address(name: str, default: str) -> str:
+    text = variable(name, default).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ImproperlyConfigured(f"{name}: expected an address like https://papers.example.org, found {text!r}")
+    return text
+
+
+def listed(name: str) -> list[str]:
+    return [item.strip() for item in variable(name).split(",") if item.strip()]
+
+
+# ------------------------------------------------------------------------------------------------ where and who we are
+
+PORT = whole_number("PORT", 8000, 1, 65535)
+SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}")
+SITE_NAME = variable("SITE_NAME", "Paper Route")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+LOCAL = SITE_HOST == "localhost" or SITE_HOST.endswith(".localhost") or SITE_HOST in ("127.0.0.1", "::1")
+DEBUG = switch("DEBUG")
+DEMO = sys.argv[1:2] == ["demo"]  # The demo sends nothing to anyone and leaves nothing behind.
+
+
+def var_dir() -> Path:
+    """Where the site keeps its files; the demo, unless told otherwise, works in a throw-away directory."""
+    throw_away = DEMO and not variable("VAR_DIR")
+    folder = Path(
+        tempfile.mkdtemp(prefix="paper-route-") if throw_away else variable("VAR_DIR", str(BASE_DIR / "var"))
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder.absolute()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR_DIR: expected a folder that can be written, found {folder}: {error}"
+        ) from error
+
+
+VAR_DIR = var_dir()
+MAIL_DIR = VAR_DIR / "mail"
+
+
+def local_secrets() -> dict[str, str]:
+    """Made once and kept for this user's eyes only; the first of several processes to start makes them."""
+    file = VAR_DIR / "secrets.json"
+    made = json.dumps({name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "SUPPRESSION_KEY")})
+    draft = VAR_DIR / f"secrets.{os.getpid()}.tmp"
+    draft.touch(mode=0o600)
+    draft.write_text(made)
+    try:
+        os.link(draft, file)  # Whole or not at all, and never over an older one.
+    except FileExistsError:
+        made = file.read_text()
+    finally:
+        draft.unlink()
+    kept: dict[str, str] = json.loads(made)
+    return kept
+
+
+PUBLIC = f"as SITE_URL is public ({SITE_URL})"
+if LOCAL:
+    own_secrets = local_secrets()
+    SECRET_KEY = variable("SECRET_KEY", own_secrets["SECRET_KEY"])
+    SUPPRESSION_KEY = variable("SUPPRESSION_KEY", own_secrets["SUPPRESSION_KEY"])
+else:
+    SECRET_KEY = required("SECRET_KEY", PUBLIC, "$(openssl rand -base64 48)")
+    # Apart from SECRET_KEY, because a block must outlive a change of that key.
+    SUPPRESSION_KEY = variable("SUPPRESSION_KEY", SECRET_KEY)
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
+
+ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]"] if LOCAL else [SITE_HOST]
+TRUSTED_PROXIES = []
+for network in listed("TRUSTED_PROXIES"):
+    try:
+        TRUSTED_PROXIES.append(ip_network(network))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"TRUSTED_PROXIES: expected networks like 10.0.0.0/8, found {network!r}: {error}"
+        ) from error
+OPERATOR_EMAIL = variable("OPERATOR_EMAIL")
+CONTACT_URL = web_address("CONTACT_URL", SITE_URL)
+SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
+ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
+
+# ------------------------------------------------------------------------------------------------------------ sources
+
+HUGGINGFACE_URL = web_address("HUGGINGFACE_URL", "https://huggingface.co")
+USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPERATOR_EMAIL else ''})"
+
+# ----------------------------------------------------------------------------------------------------------- database
+
+DATABASE_URL = variable("DATABASE_URL", f"sqlite:///{VAR_DIR / 'paper-route.sqlite3'}")
+try:
+    DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
+except dj_database_url.ParseError as error:  # Its text would show the password, so it is not repeated.
+    raise ImproperlyConfigured(
+        "DATABASE_URL: expected an address like postgresql://user:password@host/name or sqlite:////path/to/file"
+    ) from error
+SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if SQLITE:
+    DATABASES["default"]["ENGINE"] = "digest.sqlite"
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # A writer waits its turn instead of failing half-way.
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+    }
+elif not DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL: expected postgresql:// or sqlite://, the two databases supported")
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ----------------------------------------------------------------------------------------------------- clock and work
+
+REDIS_URL = variable("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ROUTES = {"papers.tasks.*": {"queue": "collecting"}}
+CELERY_TASK_DEFAULT_QUEUE = "letters"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # Every message is a hint that may be lost or come twice: the tables say what is due. An old hint is worthless.
+    "tick": {"task": "digest.tasks.tick", "schedule": 60, "options": {"expires": 60}},
+    "drain": {"task": "subscriptions.tasks.drain", "schedule": 5, "options": {"expires": 5}},
+    "collect": {"task": "papers.tasks.collect_due", "schedule": 300, "options": {"expires": 300}},
+}
+
+# --------------------------------------------------------------------------------------------------------------- mail
+# All of it in one place: Django 6.1 replaces these settings by one named MAILERS.
+
+ANYMAIL_PROVIDER = variable("ANYMAIL_PROVIDER")
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): variable(name.removesuffix("_FILE"))
+    for name in sorted(os.environ)
+    if name.startswith("ANYMAIL_") and name.removesuffix("_FILE") != "ANYMAIL_PROVIDER"
+}
+EMAIL_URL = variable("EMAIL_URL")
+EMAIL_TIMEOUT = 30
+
+
+def mail_host(url: str) -> dict[str, Any]:
+    """smtp://user:password@host:587 (STARTTLS when offered to a login), smtps://…:465, smtp://localhost:25."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL: expected an address like smtp://user:password@mail.example.org:587")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
+    }
+
+
+if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
+    if not (DEMO or LOCAL):
+        required("EMAIL_URL", f"(or ANYMAIL_PROVIDER) {PUBLIC}", "smtp://user:password@mail.example.org:587")
+    SENDER = "subscriptions.senders.Files"
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # Nothing but the sender above sends mail.
+elif ANYMAIL_PROVIDER:
+    SENDER = "subscriptions.senders.Anymail"
+    EMAIL_BACKEND = f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend"
+else:
+    SENDER = "subscriptions.senders.Smtp"
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    globals().update(mail_host(EMAIL_URL))
+DEFAULT_FROM_EMAIL = (
+    variable("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <letters@localhost>")
+    if LOCAL
+    else required("DEFAULT_FROM_EMAIL", PUBLIC, f"'{SITE_NAME} <letters@{SITE_HOST}>'")
+)
+# How many letters are handed over between two commits: what a crash may leave uncertain, against a commit a chunk.
+HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 20, 1, 1000)
+LETTERS = {  # Each kind of letter, and what composes it.
+    "confirm": "subscriptions.letters.confirm",
+    "manage": "subscriptions.letters.manage",
+    "welcome": "digest.composing.welcome",
+    "digest": "digest.composing.digest",
+}
+
+# ------------------------------------------------------------------------------------------------------------- Django
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "anymail",
+    "papers",
+    "subscriptions",
+    "digest",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "digest.urls"
+WSGI_APPLICATION = "digest.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "papers.views.site",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # A handful of small files, served from the rooms: no collectstatic step anywhere.
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+
+# ----------------------------------------------------------------------------------------------------------- security
+
+HTTPS = SITE_URL.startswith("https:")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = HTTPS and not LOCAL
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS and not LOCAL else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+SECURE_REFERRER_POLICY = "no-referrer"  # Links carry tokens; nobody else shall see them.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"  # The local mailbox shows a letter in a frame of its own.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING" if DEMO else "INFO"},
+}

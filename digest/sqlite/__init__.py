@@ -1,0 +1,1 @@
+"""Django's SQLite backend, with the limits of this decade's SQLite."""

@@ -1,0 +1,11 @@
+"""The clock of this room."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from digest import planning
+
+
+@shared_task(ignore_result=True, expires=60)
+def tick() -> None:
+    planning.tick(now=timezone.now())

@@ -1,0 +1,179 @@
+"""Papers, where they were seen, and what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import models
+from django.db.models import Exists, F, Min, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
+AUTHORS_NAMED = 3
+
+
+class Topic(models.Model):
+    """A subject that readers can choose; edited in the admin."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    group = models.CharField(max_length=80)
+    description = models.CharField(max_length=200)
+    phrases = models.JSONField(default=list, help_text="A list of phrases: a paper that uses one is about the topic.")
+    categories = models.JSONField(default=list, blank=True, help_text='A list of arXiv categories, like ["cs.CL"].')
+    scored_at = models.DateTimeField(null=True, editable=False)  # null: papers are still to be scored by its phrases
+
+    class Meta:
+        ordering = ("group", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("papers:topic", args=[self.slug])
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def about(self, topics: Iterable[Topic], at_least: float = 0.5) -> PaperQuerySet:
+        # Exists rather than a join, so that no paper is counted twice when methods are chained.
+        scored = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__in=topics, score__gte=at_least)
+        return self.filter(Exists(scored))
+
+    def listed(self, on: date) -> PaperQuerySet:
+        """As a source showed them that day, its order kept."""
+        return self.filter(sightings__day=on).annotate(rank=Min("sightings__rank")).order_by("rank", "pk")
+
+    def listed_within(self, span: timedelta, now: datetime) -> PaperQuerySet:
+        return self.filter(listed_on__gte=(now - span).date(), listed_on__lte=now.date())
+
+    def most_voted(self) -> PaperQuerySet:
+        return self.order_by(F("votes").desc(), "-listed_on", "pk")
+
+    def samples(self) -> PaperQuerySet:
+        return self.filter(key__startswith=f"{SAMPLE}:")
+
+
+class Paper(models.Model):
+    """One work, whatever its versions and wherever it is listed. Its columns are merged from its sightings' facts."""
+
+    key = models.CharField(max_length=80, unique=True)  # "arxiv:2608.16590", "doi:10.1101/...", "title:<hash>"
+    arxiv_id = models.CharField(max_length=40, unique=True, null=True)
+    doi = models.CharField(max_length=200, unique=True, null=True)
+    title = models.TextField()
+    abstract = models.TextField(blank=True)  # empty: the source has not given one yet
+    authors = models.JSONField(default=list)
+    organisation = models.CharField(max_length=300, blank=True)
+    categories = models.JSONField(default=list)
+    keywords = models.JSONField(default=list)
+    urls = models.JSONField(default=dict)  # "code", "project"
+    published_on = models.DateField(null=True)
+    listed_on = models.DateField(db_index=True)  # the latest day on which a source listed it
+    first_seen_at = models.DateTimeField(db_index=True)
+    votes = models.IntegerField(default=0)
+    comments = models.IntegerField(default=0)
+    stars = models.IntegerField(null=True)
+    topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["listed_on", "-votes"], name="paper_listed_votes")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("papers:paper", args=[self.key])
+
+    @property
+    def is_sample(self) -> bool:
+        return self.key.startswith(f"{SAMPLE}:")
+
+    @property
+    def byline(self) -> str:
+        """How many authors there are, and the first of them by name; empty when the source names none."""
+        if not self.authors:
+            return ""
+        count, others = len(self.authors), len(self.authors) - AUTHORS_NAMED
+        authors = ngettext("%(count)d author", "%(count)d authors", count) % {"count": count}
+        more = gettext(" and %(others)d more") % {"others": others} if others > 0 else ""
+        return f"{authors}: {', '.join(self.authors[:AUTHORS_NAMED])}{more}"
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """The places on the web where the paper can be read and tried, best first: (what it is, address)."""
+        own = [("arXiv", f"https://arxiv.org/abs/{self.arxiv_id}"), ("PDF", f"https://arxiv.org/pdf/{self.arxiv_id}")]
+        discussed = [("Hugging Face", f"https://huggingface.co/papers/{self.arxiv_id}")]
+        named = [
+            (name, self.urls[kind]) for kind, name in (("code", "Code"), ("project", "Project")) if kind in self.urls
+        ]
+        return [*own, *discussed, *named] if self.arxiv_id else named
+
+
+class PaperTopic(models.Model):
+    """How much a paper is about a topic, 0 to 1, and the words of the paper that say so."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="scores")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="scores")
+    score = models.FloatField()
+    phrase = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "topic"], name="one_score_per_paper_and_topic")]
+
+
+class Sighting(models.Model):
+    """A paper on a source's list of a day, with what each reading said of it."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="sightings")
+    source = models.CharField(max_length=40)
+    day = models.DateField()
+    rank = models.PositiveIntegerField()  # from 1, as the source ordered them
+    facts = models.JSONField(default=dict)  # reading's name -> the fields it gave; what it did not give is absent
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "source", "day"], name="one_sighting_per_paper_source_and_day")
+        ]
+        indexes = [models.Index(fields=["source", "day", "rank"], name="sighting_day_order")]
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    def of(self, source: str, days: Iterable[date]) -> CollectionQuerySet:
+        return self.filter(source=source, day__in=list(days))
+
+
+class Collection(models.Model):
+    """The ledger of collecting: what came of reading a source's day, and when it may be tried again."""
+
+    class Outcome(models.TextChoices):
+        LISTED = "listed", "papers listed"
+        NOTHING_YET = "nothing yet", "nothing listed yet"
+        NOTHING = "nothing", "nothing announced"
+        FAILED = "failed", "could not be read"
+
+    source = models.CharField(max_length=40)
+    day = models.DateField()
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    reading = models.CharField(max_length=40, blank=True)
+    listed = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)  # one sentence
+    tries = models.PositiveIntegerField(default=0)  # in a row that failed
+    validator = models.JSONField(default=dict)  # address, etag, last_modified of a day that came in one answer
+    collected_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True, db_index=True)  # null: closed, not to be read again
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "day"], name="one_collection_per_source_and_day")]
+
+
+class Host(models.Model):
+    """The one budget of requests to a host, shared by all processes."""
+
+    host = models.CharField(max_length=255, unique=True)
+    next_request_at = models.DateTimeField(null=True)
+    silent_until = models.DateTimeField(null=True)

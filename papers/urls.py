@@ -1,0 +1,44 @@
+"""Where the public reading pages live."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from papers import views
+
+
+class Day:
+    """2026-08-20; a date that no calendar has is no address of ours."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)  # Django takes its ValueError for "no such page".
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
+class Key:
+    """A paper's key, slashes included; but no NUL, which PostgreSQL refuses even to look for."""
+
+    regex = r"[^\x00]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Day, "day")
+register_converter(Key, "key")
+
+app_name = "papers"
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("date/<day:day>/", views.day, name="day"),
+    path("paper/<key:key>/", views.paper, name="paper"),
+    path("topics/", views.topics, name="topics"),
+    path("topic/<slug:slug>/", views.topic, name="topic"),
+]

@@ -1,0 +1,224 @@
+"""The one door to the web: time-outs, a size cap, conditional requests; spacing and silence per host."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import Retry
+
+from papers.models import Host
+from papers.sources.base import SourceError
+
+CONNECT, READ, WHOLE = 10, 20, 60  # seconds: to connect, between two pieces, for the whole body
+LARGEST = 20 * 2**20  # bytes of a body, unpacked
+PIECE = 2**16
+REDIRECTS = 3
+LONGEST_WAIT = timedelta(minutes=1)  # for our turn; it is longer only when the clock was set back
+AFTER_429 = 600  # seconds of silence when the answer names no time
+LONGEST_SILENCE = 6 * 3600
+
+
+class Unavailable(Exception):
+    """The host cannot be read now, whatever the question: one sentence, and from when it may be, if known."""
+
+    def __init__(self, sentence: str, retry_at: datetime | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_at = retry_at
+
+
+class Silent(Unavailable):
+    """The host has asked for silence, so it was not even asked."""
+
+
+class OneStep(requests.Session):
+    """Leaves redirects to us. Requests itself, even when told not to follow one, reads all of its body first."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came, and its validators: sent back with the next request, they spare the body of what has not changed."""
+
+    body: bytes
+    etag: str
+    last_modified: str
+    unchanged: bool
+
+
+def get(address: str, *, spacing: timedelta, validator: Mapping[str, str] | None = None) -> Answer:
+    """The answer at the address, read no sooner than `spacing` after anyone's last request to that host.
+
+    `validator` holds the address, etag and last_modified of an earlier answer; it is used for its own address only.
+    Raises Unavailable when the host cannot be read now, and SourceError when it answers with something else than 200.
+    """
+    for _ in range(1 + REDIRECTS):
+        kept = validator if validator and validator.get("address") == address else {}
+        answer = _ask(address, spacing, kept)
+        if isinstance(answer, Answer):
+            return answer
+        address = answer
+    raise SourceError(f"expected at most {REDIRECTS} redirects, found another at {_place(address)}")
+
+
+def reserve(host: str, spacing: timedelta, now: datetime) -> timedelta:
+    """Take the next free turn to ask the host, and return how long it is until then. Raises Silent, Unavailable."""
+    Host.objects.get_or_create(host=host)
+    with transaction.atomic():
+        row = Host.objects.select_for_update().get(host=host)
+        _respect_silence(row, now)
+        turn = max(now, row.next_request_at or now)
+        if turn - now > LONGEST_WAIT:
+            raise Unavailable(f"{host} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
+        row.next_request_at = turn + spacing
+        row.save(update_fields=["next_request_at"])
+    return turn - now
+
+
+def _ask(address: str, spacing: timedelta, kept: Mapping[str, str]) -> Answer | str:
+    """One request: its answer, or the address that it redirects to."""
+    _wait_for_our_turn(_host(address), spacing)
+    deadline = time.monotonic() + WHOLE
+    try:
+        with (
+            OneStep() as session,
+            session.get(address, headers=_headers(kept), timeout=(CONNECT, READ), stream=True) as response,
+        ):
+            _heed(response, address)
+            if response.is_redirect:
+                return _target(address, response.headers["Location"])
+            if response.status_code == 304 and kept:
+                return _answer(response, b"", kept)
+            _expect_200(response, address)
+            return _answer(response, _body(response, address, deadline), {})
+    except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
+        # The error's own text may hold the whole address, and so what its query string says.
+        raise Unavailable(f"expected an answer from {_place(address)}, found {type(error).__name__}") from error
+
+
+def _wait_for_our_turn(host: str, spacing: timedelta) -> None:
+    time.sleep(reserve(host, spacing, timezone.now()).total_seconds())
+    _respect_silence(Host.objects.get(host=host), timezone.now())  # It may have begun while we waited.
+
+
+def _respect_silence(row: Host, now: datetime) -> None:
+    if row.silent_until and row.silent_until > now:
+        raise Silent(f"{row.host} asked for silence until {row.silent_until:%Y-%m-%d %H:%M:%S} UTC", row.silent_until)
+
+
+def _headers(kept: Mapping[str, str]) -> dict[str, str]:
+    sent = {
+        "User-Agent": settings.USER_AGENT,
+        "Accept-Encoding": "gzip",
+        "From": settings.OPERATOR_EMAIL,
+        "If-None-Match": kept.get("etag", ""),
+        "If-Modified-Since": kept.get("last_modified", ""),
+    }
+    return {name: value for name, value in sent.items() if value}
+
+
+def _answer(response: requests.Response, body: bytes, kept: Mapping[str, str]) -> Answer:
+    """A 304 need not repeat the validators, so those that we have stay."""
+    etag = _line(response.headers.get("ETag", "")) or kept.get("etag", "")
+    last_modified = _line(response.headers.get("Last-Modified", "")) or kept.get("last_modified", "")
+    return Answer(body, etag, last_modified, unchanged=response.status_code == 304)
+
+
+def _line(value: str) -> str:
+    """The value if the database keeps it and the next request can send it back: without control characters."""
+    return value if value.isprintable() else ""
+
+
+def _body(response: requests.Response, address: str, deadline: float) -> bytes:
+    """The body, unpacked. Read as it comes: to wait for whole pieces would let a trickle outlast the deadline."""
+    body = bytearray()
+    while piece := response.raw.read1(PIECE, decode_content=True):
+        body += piece
+        if len(body) > LARGEST:
+            raise SourceError(f"expected at most {LARGEST} bytes from {_place(address)}, found more")
+        if time.monotonic() > deadline:
+            raise Unavailable(f"expected all of {_place(address)} within {WHOLE} seconds, found only a part")
+    return bytes(body)
+
+
+# ------------------------------------------------------------------------------------------------ addresses and hosts
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc.rpartition("@")[2].lower()
+
+
+def _place(address: str) -> str:
+    """How messages name an address: without its query string and log-in, which may hold secrets."""
+    return _host(address) + urlsplit(address).path
+
+
+def _target(address: str, location: str) -> str:
+    """Where a redirect leads; raises SourceError when that is another site."""
+    try:
+        target = urljoin(address, location)
+        allowed = _is_same_site(urlsplit(address), urlsplit(target))
+    except ValueError as error:
+        raise SourceError(f"expected {_place(address)} to redirect to an address, found none: {error}") from error
+    if not allowed:
+        raise SourceError(f"expected {_place(address)} to redirect within its host, found {_place(target)}")
+    return target
+
+
+def _is_same_site(old: SplitResult, new: SplitResult) -> bool:
+    is_upgrade = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
+    return is_upgrade or (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
+
+
+# ----------------------------------------------------------------------------------------------- what the answer asks
+
+
+def _heed(response: requests.Response, address: str) -> None:
+    """Begin the silence that the answer asks for; raises Unavailable when it is no answer to the question."""
+    now = timezone.now()
+    seconds = _silence(response)
+    until = None if seconds is None else now + timedelta(seconds=min(seconds, LONGEST_SILENCE))
+    if until:
+        later = Q(silent_until=None) | Q(silent_until__lt=until)
+        Host.objects.filter(later, host=_host(address)).update(silent_until=until)
+    if response.status_code == 429 or response.status_code >= 500:
+        raise Unavailable(f"expected 200 from {_place(address)}, found {response.status_code}", until)
+
+
+def _silence(response: requests.Response) -> float | None:
+    """The seconds of silence that an answer asks for: being refused, and having just used up what was allowed."""
+    limits = _limits(response.headers.get("RateLimit", ""))
+    used_up = [limit["t"] for limit in limits if limit["r"] == 0]
+    if response.status_code == 429:
+        named = [limit["t"] for limit in limits]
+        return max(used_up or named, default=_retry_after(response) or AFTER_429)
+    return max(used_up, default=_retry_after(response) if response.status_code == 503 else None)
+
+
+def _limits(header: str) -> list[dict[str, int]]:
+    """What is left (r) and for how many seconds (t), for each item of a header like `"api";r=0;t=295`."""
+    items = [dict(re.findall(r";\s*([rt])=(\d{1,18})", item, re.ASCII)) for item in header.split(",")]
+    return [{name: int(number) for name, number in item.items()} for item in items if item.keys() == {"r", "t"}]
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    try:
+        return Retry().parse_retry_after(response.headers.get("Retry-After", ""))
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
+
+
+def _expect_200(response: requests.Response, address: str) -> None:
+    if response.status_code != 200:
+        challenge = " with a challenge for browsers" if "x-amzn-waf-action" in response.headers else ""
+        raise SourceError(f"expected 200 from {_place(address)}, found {response.status_code}{challenge}")

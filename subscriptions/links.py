@@ -1,0 +1,71 @@
+"""Links that let their holder do one thing for one reader: make one, follow one."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import models
+from django.urls import reverse
+
+from subscriptions.models import Subscriber
+
+
+class Purpose(models.TextChoices):
+    """What a link is for: the name of the url that it opens, and the salt that binds its token to that."""
+
+    CONFIRM = "subscriptions:confirm"
+    MANAGE = "subscriptions:manage"
+    UNSUBSCRIBE = "subscriptions:unsubscribe"
+
+
+LIFETIMES = {
+    Purpose.CONFIRM: timedelta(days=7),
+    Purpose.MANAGE: timedelta(days=30),
+    Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
+}
+
+
+class BadLink(Exception):
+    """The link was not made by us for this purpose, or its reader is gone."""
+
+
+class ExpiredLink(BadLink):
+    """The link was ours and is too old; its reader may have a fresh one."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        super().__init__("expired")
+        self.subscriber = subscriber
+
+
+def make(subscriber: Subscriber, purpose: Purpose) -> str:
+    token = signing.dumps(subscriber.pk, salt=_salt(purpose))
+    return f"{settings.SITE_URL}{reverse(purpose.value, args=[token])}"
+
+
+def follow(token: str, purpose: Purpose) -> Subscriber:
+    """Whose link this is. Raises BadLink, or ExpiredLink with the reader when it was good once."""
+    subscriber = _find(key(token, purpose))
+    try:
+        signing.loads(token, salt=_salt(purpose), max_age=LIFETIMES[purpose])
+    except signing.SignatureExpired as error:
+        raise ExpiredLink(subscriber) from error
+    return subscriber
+
+
+def key(token: str, purpose: Purpose) -> int:
+    """The reader's key in a well-signed token of any age, whether or not there still is such a reader."""
+    try:
+        return int(signing.loads(token, salt=_salt(purpose)))
+    except signing.BadSignature as error:
+        raise BadLink from error
+
+
+def _find(pk: int) -> Subscriber:
+    try:
+        return Subscriber.objects.get(pk=pk)
+    except Subscriber.DoesNotExist as error:
+        raise BadLink from error
+
+
+def _salt(purpose: Purpose) -> str:
+    return f"link:{purpose.value}"

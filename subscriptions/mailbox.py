@@ -1,0 +1,73 @@
+"""The local mailbox: letters written to files, readable in the browser of whoever runs the site. Local only."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+MOST_SHOWN = 200
+SANDBOX = {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "sandbox": ["allow-popups", "allow-top-navigation"]}
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A letter's file: what the list of letters shows of it."""
+
+    name: str
+    written_at: datetime
+    message: EmailMessage
+
+
+def url() -> str:
+    """Where the mailbox is; empty where there is none, or where letters leave this machine."""
+    return reverse("subscriptions:mailbox") if settings.LOCAL and settings.SENDER.endswith(".Files") else ""
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    files = sorted(settings.MAIL_DIR.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return render(request, "subscriptions/mailbox.html", {"letters": [_read(file) for file in files[:MOST_SHOWN]]})
+
+
+@never_cache
+@require_safe
+def letter(request: HttpRequest, name: str) -> HttpResponse:
+    filed = _find(name)
+    context = {"letter": filed, "headers": filed.message.items(), "text": _part(filed.message, "plain")}
+    return render(request, "subscriptions/mailbox_letter.html", context)
+
+
+@csp(SANDBOX)  # type: ignore[arg-type]  # its annotation forgets the address's arguments
+@never_cache
+@require_safe
+def html(request: HttpRequest, name: str) -> HttpResponse:
+    """The letter's HTML part alone, in a sandbox: as in a mail program, its style is inline and nothing runs."""
+    return HttpResponse(_part(_find(name).message, "html"))
+
+
+def _find(name: str) -> Filed:
+    file = settings.MAIL_DIR / name
+    if file.parent != settings.MAIL_DIR or file.suffix != ".eml" or not file.is_file():
+        raise Http404
+    return _read(file)
+
+
+def _read(file: Path) -> Filed:
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    return Filed(file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC), message)
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body(preferencelist=(kind,))
+    return str(part.get_content()) if part else ""

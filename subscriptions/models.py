@@ -1,0 +1,345 @@
+"""Readers, what they asked for, and the letters to them: outbox and ledger in one table."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from subscriptions import slots
+
+LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in its hands
+KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
+MOST_ATTEMPTS = 8
+DEFAULT_CAP = 10
+OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "lease", "leased_until")
+
+
+def keyed_hash(value: str) -> str:
+    """What is kept of an address or a network that must be recognised but not known: HMAC-SHA-256, hexadecimal."""
+    return hmac.new(settings.SUPPRESSION_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+def valid_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(
+            gettext_lazy("Expected a time zone like Europe/Berlin, found %(name)s."), params={"name": name}
+        )
+
+
+def every_day() -> list[int]:
+    return list(slots.EVERY_DAY)
+
+
+# ------------------------------------------------------------------------------------------------------------ readers
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def reading(self) -> SubscriberQuerySet:
+        """Those who confirmed and have not left."""
+        return self.filter(confirmed_at__isnull=False, left_at__isnull=True)
+
+    def due(self, now: datetime) -> SubscriberQuerySet:
+        return self.reading().filter(next_due_at__lte=now).order_by("next_due_at", "pk")
+
+    @transaction.atomic
+    def sign_up(self, address: str, topics: Iterable[str], place: str, now: datetime) -> None:
+        """Answer whoever asked for this address by a letter to it, and by nothing else.
+
+        A stranger gets a confirm letter, one a day; a reader gets a link to the preferences instead; who complained
+        about us gets nothing.
+        """
+        if Suppression.objects.of([address]).filter(reason=Suppression.Reason.COMPLAINT).exists():
+            return
+        reader, _ = self.get_or_create(address=address, defaults={"created_at": now})
+        if reader.is_reading:
+            Letter.objects.plan_once(reader, "manage", now.date().isoformat(), now)
+            return
+        Consent.objects.create(subscriber=reader, wording=Consent.SIGN_UP, place=place, at=now)
+        reader.choose_topics(topics)
+        Letter.objects.plan_once(reader, "confirm", now.date().isoformat(), now)
+
+
+class Subscriber(models.Model):
+    """An address, and what its reader asked for."""
+
+    class Cadence(models.TextChoices):
+        DAILY = "daily", gettext_lazy("daily")
+        WEEKLY = "weekly", gettext_lazy("weekly, on the first of my days")
+
+    address = models.CharField(max_length=254, unique=True)  # lower case
+    zone = models.CharField(max_length=64, default="UTC", validators=[valid_zone])
+    hour = models.PositiveSmallIntegerField(default=7)
+    days = models.JSONField(default=every_day)  # weekdays wanted, Monday is 0
+    cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.DAILY)
+    cap = models.PositiveSmallIntegerField(default=DEFAULT_CAP)  # papers in a letter, at most
+    trending_muted_at = models.DateTimeField(null=True)
+    paused_until = models.DateField(null=True)  # the first local date on which letters come again
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    last_slot = models.DateField(null=True)  # no slot up to this one is ever planned again
+    next_due_at = models.DateTimeField(null=True, db_index=True)
+    read_up_to = models.DateTimeField(null=True)  # papers first seen later are still to be considered
+
+    objects = SubscriberQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"reader {self.pk}"  # Never the address: this is what logs show.
+
+    @property
+    def is_reading(self) -> bool:
+        return self.confirmed_at is not None and self.left_at is None
+
+    @property
+    def slot_days(self) -> list[int]:
+        days: list[int] = self.days
+        return days[:1] if self.cadence == self.Cadence.WEEKLY else days
+
+    def is_paused(self, slot: date) -> bool:
+        return self.paused_until is not None and slot < self.paused_until
+
+    @transaction.atomic
+    def confirm(self, now: datetime) -> None:
+        """Begin: the welcome letter is due at once, the first digest on the next local date. Again changes nothing."""
+        if self.is_reading:
+            return
+        self.confirmed_at, self.left_at = now, None
+        self.read_up_to, self.last_slot = now, slots.local_date(now, self.zone)
+        self.schedule(now)
+        self.save()
+        Suppression.objects.of([self.address]).filter(reason=Suppression.Reason.BOUNCE).delete()
+        Consent.objects.create(subscriber=self, wording=Consent.CONFIRM, place="confirm", at=now)
+        Letter.objects.plan_once(self, "welcome", now.isoformat(), now)
+
+    def schedule(self, now: datetime) -> None:
+        """Find the next slot; for the caller to save. Called whenever zone, hour, days or cadence may have changed."""
+        self.next_due_at = self._first_due_at(slots.local_date(now, self.zone))
+
+    def next_letter_at(self, now: datetime) -> datetime:
+        """When the next digest is due, a pause considered."""
+        today = slots.local_date(now, self.zone)
+        return self._first_due_at(max(today, self.paused_until or today))
+
+    def _first_due_at(self, today: date) -> datetime:
+        slot = slots.first_slot(self.slot_days, after=self.last_slot, today=today)
+        return slots.due_at(slot, self.hour, self.zone)
+
+    def unsubscribe(self, now: datetime) -> None:
+        """From here on nothing is sent. Again changes nothing."""
+        Subscriber.objects.filter(pk=self.pk, left_at__isnull=True).update(left_at=now, next_due_at=None)
+
+    def mute_trending(self, muted: bool) -> None:
+        """For the caller to save; muted again stays muted since the first time."""
+        self.trending_muted_at = (self.trending_muted_at or timezone.now()) if muted else None
+
+    def choose_topics(self, slugs: Iterable[str]) -> None:
+        """Exactly these, from now on."""
+        wanted = set(slugs)
+        chosen = self.interests.filter(kind=Interest.Kind.TOPIC, origin=Interest.Origin.CHOSEN)
+        chosen.exclude(value__in=wanted).delete()
+        Interest.objects.bulk_create(
+            [Interest(subscriber=self, kind=Interest.Kind.TOPIC, value=slug) for slug in sorted(wanted)],
+            ignore_conflicts=True,
+        )
+
+    def topics(self) -> list[str]:
+        """The slugs of the topics chosen."""
+        kinds = self.interests.filter(kind=Interest.Kind.TOPIC, wanted=True)
+        return list(kinds.order_by("value").values_list("value", flat=True))
+
+
+class Interest(models.Model):
+    """One thing that a reader wants to read about, or does not."""
+
+    class Kind(models.TextChoices):
+        TOPIC = "topic", "topic"
+
+    class Origin(models.TextChoices):
+        CHOSEN = "chosen", "chosen"
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="interests")
+    kind = models.CharField(max_length=20, choices=Kind)
+    value = models.CharField(max_length=200)  # a topic's slug
+    wanted = models.BooleanField(default=True)
+    origin = models.CharField(max_length=20, choices=Origin, default=Origin.CHOSEN)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "kind", "value"], name="one_interest_per_kind_and_value")
+        ]
+
+
+class Consent(models.Model):
+    """That a reader agreed, to which words, when and where. Goes with the reader."""
+
+    SIGN_UP = "2026-11: Get trending papers in your email inbox! Subscribe"
+    CONFIRM = "2026-11: Confirm and start"
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
+    wording = models.CharField(max_length=200)
+    place = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def of(self, addresses: Iterable[str]) -> SuppressionQuerySet:
+        return self.filter(hash__in=[keyed_hash(address) for address in addresses])
+
+    def reasons(self, readers: Iterable[Subscriber]) -> dict[int, str]:
+        """Of these readers those who must not be written to, and why: reader's key -> reason."""
+        hashes = {keyed_hash(reader.address): reader.pk for reader in readers}
+        return {hashes[row.hash]: row.reason for row in self.filter(hash__in=hashes)}
+
+    def suppress(self, address: str, reason: str, now: datetime) -> None:
+        self.get_or_create(hash=keyed_hash(address), defaults={"reason": reason, "at": now})
+
+
+class Suppression(models.Model):
+    """An address that must not be written to. Only its keyed hash is kept: it outlives the reader's row."""
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce", "refused for good by its mail server"  # lifted by a new confirmation
+        COMPLAINT = "complaint", "complained"  # final
+
+    hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=20, choices=Reason)
+    at = models.DateTimeField()
+
+    objects = SuppressionQuerySet.as_manager()
+
+
+# ------------------------------------------------------------------------------------------------------------ letters
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def plan_once(self, reader: Subscriber, kind: str, key: str, now: datetime) -> None:
+        """At most one letter a reader, kind and key, whoever else plans the same at this moment."""
+        Letter.objects.bulk_create(
+            [Letter(subscriber=reader, kind=kind, key=key, due_at=now, planned_at=now)], ignore_conflicts=True
+        )
+
+    def due(self, now: datetime) -> LetterQuerySet:
+        return self.filter(state=Letter.State.PLANNED, due_at__lte=now).most_awaited()
+
+    def most_awaited(self) -> LetterQuerySet:
+        """First those that a person is waiting for."""
+        awaited = Case(When(kind="digest", then=Value(1)), default=Value(0), output_field=IntegerField())
+        return self.order_by(awaited, "due_at", "pk")
+
+    def claim(self, now: datetime, most: int) -> LetterQuerySet:
+        """Take up to `most` due letters for ourselves, for LEASE; nobody else gets them meanwhile.
+
+        PostgreSQL skips rows that another process is claiming; on SQLite, and should two have read the same rows, the
+        state in the UPDATE decides.
+        """
+        lease, skips = uuid.uuid4(), connection.features.has_select_for_update_skip_locked
+        with transaction.atomic():
+            due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", flat=True)[:most]
+            self.take(list(due), lease)
+        return self.filter(lease=lease, state=Letter.State.CLAIMED).most_awaited()
+
+    def take(self, pks: list[int], lease: uuid.UUID) -> int:
+        mine = self.filter(pk__in=pks, state=Letter.State.PLANNED)
+        return mine.update(state=Letter.State.CLAIMED, lease=lease, leased_until=Now() + Value(LEASE))
+
+    def hand_over(self, letters: Iterable[Letter], now: datetime) -> set[int]:
+        """Commit that these are about to be offered; the keys of those that are still ours, the only ones to offer."""
+        mark, leases = uuid.uuid4(), {letter.lease for letter in letters}
+        claimed = self.filter(pk__in=[letter.pk for letter in letters], state=Letter.State.CLAIMED, lease__in=leases)
+        claimed.filter(leased_until__gt=Now()).update(
+            state=Letter.State.HANDOFF, lease=mark, handed_at=now, leased_until=Now() + Value(LEASE)
+        )
+        for letter in letters:
+            letter.lease = mark
+        return set(self.filter(lease=mark).values_list("pk", flat=True))
+
+    def put_down(self, letters: Iterable[Letter]) -> None:
+        """Write what came of letters in our hands, and let go of them; those no longer ours are left alone."""
+        letters = list(letters)
+        ours = self.filter(lease__in={letter.lease for letter in letters})
+        for letter in letters:
+            letter.lease = letter.leased_until = None
+        ours.bulk_update(letters, OUTCOME)
+
+    def release_expired(self) -> None:
+        """A process that died with letters claimed offered none of them; what it had handed over, nobody knows."""
+        expired = self.filter(leased_until__lt=Now())
+        expired.filter(state=Letter.State.CLAIMED).update(state=Letter.State.PLANNED, lease=None, leased_until=None)
+        expired.filter(state=Letter.State.HANDOFF).update(
+            state=Letter.State.UNCERTAIN,
+            leased_until=None,  # The lease stays: should the process only have been slow, it still knows the answer.
+            last_answer="No answer was recorded: the process that handed the letter over stopped.",
+        )
+
+
+class Letter(models.Model):
+    """One letter to one reader: planned -> claimed -> handoff -> sent | failed | uncertain, or skipped."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "planned"
+        CLAIMED = "claimed", "claimed"
+        HANDOFF = "handoff", "handed over"
+        SENT = "sent", "sent"
+        FAILED = "failed", "failed"
+        UNCERTAIN = "uncertain", "uncertain"
+        SKIPPED = "skipped", "skipped"
+
+    subscriber = models.ForeignKey(Subscriber, null=True, on_delete=models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=64)  # a digest's slot, a confirm letter's date (UTC), a moment otherwise
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    due_at = models.DateTimeField()
+    planned_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)  # whose hands it is in
+    leased_until = models.DateTimeField(null=True)  # by the database's clock
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=60, blank=True)  # why it was skipped
+    last_answer = models.TextField(blank=True)  # what the mail server or provider said last
+    message_id = models.UUIDField(unique=True, default=uuid.uuid4)  # the left part of the Message-ID header
+    contents = models.JSONField(default=dict)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "kind", "key"], name="one_letter_per_reader_kind_and_key"),
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(subscriber__isnull=True), name="one_letter_per_kind_and_key"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="letter_state_due"),
+            models.Index(fields=["lease"], name="letter_lease"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} letter {self.pk}"
+
+
+# ------------------------------------------------------------------------------------------------------------- limits
+
+
+class Bucket(models.Model):
+    """A token bucket: how much may still be done, for one keyed hash and purpose, as of a moment."""
+
+    purpose = models.CharField(max_length=40)
+    hash = models.CharField(max_length=64)
+    tokens = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["purpose", "hash"], name="one_bucket_per_purpose_and_hash")]

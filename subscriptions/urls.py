@@ -1,0 +1,25 @@
+"""Signing up, confirming, changing, leaving."""
+
+from django.conf import settings
+from django.urls import path
+
+from subscriptions import mailbox, views
+
+app_name = "subscriptions"
+urlpatterns = [
+    path("start/", views.start, name="start"),
+    path("subscribe/", views.sign_up, name="sign_up"),
+    path("check-inbox/", views.check_inbox, name="check_inbox"),
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("manage/<str:token>/", views.manage, name="manage"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("my-link/", views.my_link, name="my_link"),
+    path("fresh-link/<str:token>/", views.fresh_link, name="fresh_link"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+]
+if settings.LOCAL:  # Letters written to files are for the eyes of whoever sits at this machine.
+    urlpatterns += [
+        path("mailbox/", mailbox.index, name="mailbox"),
+        path("mailbox/<str:name>/", mailbox.letter, name="mailbox_letter"),
+        path("mailbox/<str:name>/html/", mailbox.html, name="mailbox_html"),
+    ]

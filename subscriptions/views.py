@@ -1,0 +1,217 @@
+"""Signing up, confirming, changing, leaving. No GET changes anything: mail scanners follow every link."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from papers.models import Topic
+from subscriptions import limits, links, mailbox
+from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
+from subscriptions.links import BadLink, ExpiredLink, Purpose
+from subscriptions.models import Letter, Subscriber
+
+View = Callable[[HttpRequest, str], HttpResponse]
+LinkedView = Callable[[HttpRequest, Subscriber], HttpResponse]
+SESSION = "reader"
+SESSION_LASTS = timedelta(hours=1)
+form_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
+    """Turns the token in the address into its reader; for a bad or an old one says so, and offers a fresh link."""
+
+    def decorate(view: LinkedView) -> View:
+        @never_cache
+        @wraps(view)
+        def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+            try:
+                reader = links.follow(token, purpose)
+            except ExpiredLink:
+                return _bad_link_page(request, expired=token)
+            except BadLink:
+                return _bad_link_page(request)
+            return view(request, reader)
+
+        return wrapped
+
+    return decorate
+
+
+def _bad_link_page(request: HttpRequest, expired: str = "") -> HttpResponse:
+    context = {"token": expired, "form": AddressForm()}
+    return render(request, "subscriptions/bad_link.html", context, status=410)
+
+
+# ---------------------------------------------------------------------------------------------------------- signing up
+
+
+@csrf_exempt  # The box stands on cached pages, and this stores nothing.
+@form_methods
+def start(request: HttpRequest) -> HttpResponse:
+    """The box on every page leads here: the sign-up page, with the address filled in."""
+    form = SignUpForm(initial={"address": request.POST.get("address", "")[:254]})
+    return _sign_up_page(request, form)
+
+
+@csrf_exempt  # Anyone may ask for anyone; the confirm letter is the proof, the limits are the guard.
+@form_methods
+def sign_up(request: HttpRequest) -> HttpResponse:
+    form = SignUpForm(request.POST or None)
+    if not form.is_valid():
+        return _sign_up_page(request, form)
+    if not _within_limits(request):
+        return render(request, "subscriptions/too_many.html", status=429)
+    Subscriber.objects.sign_up(**form.cleaned_data, place=request.path, now=timezone.now())
+    return redirect("subscriptions:check_inbox")
+
+
+def _sign_up_page(request: HttpRequest, form: SignUpForm) -> HttpResponse:
+    return render(request, "subscriptions/sign_up.html", {"form": form, "topics": Topic.objects.all()})
+
+
+def _within_limits(request: HttpRequest) -> bool:
+    now = timezone.now()
+    return limits.take(limits.SIGN_UPS_PER_NETWORK, limits.network(request), now) and limits.take(
+        limits.SIGN_UPS_PER_SITE, "site", now
+    )
+
+
+@require_safe
+def check_inbox(request: HttpRequest) -> HttpResponse:
+    return render(request, "subscriptions/check_inbox.html", {"mailbox_url": mailbox.url()})
+
+
+@csrf_exempt  # The token is the proof; some mail programs open pages where no cookie survives.
+@form_methods
+@from_link(Purpose.CONFIRM)
+def confirm(request: HttpRequest, reader: Subscriber) -> HttpResponse:
+    """The topic page. One POST confirms and saves; confirming again says so and changes nothing."""
+    if reader.is_reading:
+        return _welcome_page(request, reader, again=True)
+    form = BeginForm(reader, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "topics": Topic.objects.all(), "reader": reader}
+        return render(request, "subscriptions/confirm.html", context)
+    _begin(form)
+    return _welcome_page(request, form.reader, again=False)
+
+
+def _welcome_page(request: HttpRequest, reader: Subscriber, *, again: bool) -> HttpResponse:
+    next_letter = reader.next_letter_at(timezone.now())
+    context = {"reader": reader, "again": again, "next_letter": next_letter, "mailbox_url": mailbox.url()}
+    return render(request, "subscriptions/welcome.html", context)
+
+
+@transaction.atomic
+def _begin(form: BeginForm) -> None:
+    form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
+    form.apply()
+    form.reader.save()
+    form.reader.confirm(timezone.now())
+
+
+# ------------------------------------------------------------------------------------------------------------ changing
+
+
+@csrf_exempt  # The token is the proof.
+@form_methods
+@from_link(Purpose.MANAGE)
+def manage(request: HttpRequest, reader: Subscriber) -> HttpResponse:
+    """A link in a letter, exchanged by POST for a short session, so that its token stays in no history."""
+    if request.method != "POST":
+        return render(request, "subscriptions/manage.html")
+    request.session.cycle_key()
+    request.session[SESSION] = reader.pk
+    request.session.set_expiry(SESSION_LASTS)
+    return redirect("subscriptions:preferences")
+
+
+@never_cache
+@form_methods
+def preferences(request: HttpRequest) -> HttpResponse:
+    reader = Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
+    if reader is None:
+        return redirect("subscriptions:my_link")
+    form = PreferencesForm(reader, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _change(form)
+        return redirect(f"{request.path}?saved")
+    context = {
+        "form": form,
+        "topics": Topic.objects.all(),
+        "reader": reader,
+        "next_letter": reader.next_letter_at(timezone.now()),
+        "saved": "saved" in request.GET,
+        "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),
+    }
+    return render(request, "subscriptions/preferences.html", context)
+
+
+@transaction.atomic
+def _change(form: PreferencesForm) -> None:
+    # Locked and read anew, so that a tick at this moment and this change do not undo one another.
+    form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
+    form.apply()
+    form.reader.schedule(timezone.now())
+    form.reader.save()
+
+
+@csrf_exempt  # As for signing up: the letter is the proof.
+@never_cache
+@form_methods
+def my_link(request: HttpRequest) -> HttpResponse:
+    """Mails a fresh link to a reader who asks; the answer is the same for everybody."""
+    form = AddressForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "subscriptions/my_link.html", {"form": form})
+    if not _within_limits(request):
+        return render(request, "subscriptions/too_many.html", status=429)
+    for reader in Subscriber.objects.filter(address=form.cleaned_data["address"]):
+        _send_link(reader)
+    return redirect("subscriptions:check_inbox")
+
+
+@csrf_exempt  # The old token is the proof.
+@require_POST
+def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The one button of an expired link: mails its reader a new one."""
+    for purpose in (Purpose.MANAGE, Purpose.CONFIRM):
+        try:
+            _send_link(links.follow(token, purpose))
+        except ExpiredLink as expired:
+            _send_link(expired.subscriber)
+        except BadLink:
+            continue
+    return redirect("subscriptions:check_inbox")
+
+
+def _send_link(reader: Subscriber) -> None:
+    now = timezone.now()
+    Letter.objects.plan_once(reader, "manage" if reader.is_reading else "confirm", now.date().isoformat(), now)
+
+
+# ------------------------------------------------------------------------------------------------------------- leaving
+
+
+@csrf_exempt  # Mail programs unsubscribe with a bare POST (RFC 8058); the token is the proof.
+@never_cache
+@form_methods
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a button; POST leaves. Answers 200 to any well-signed token, reader there or not, for ever."""
+    try:
+        pk = links.key(token, Purpose.UNSUBSCRIBE)
+    except BadLink:
+        return _bad_link_page(request)
+    if request.method != "POST":
+        return render(request, "subscriptions/unsubscribe.html")
+    for reader in Subscriber.objects.filter(pk=pk):
+        reader.unsubscribe(timezone.now())
+    return render(request, "subscriptions/goodbye.html")
