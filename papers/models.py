@@ -137,7 +137,7 @@ class Sighting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["paper", "source", "day"], name="one_sighting_per_paper_source_and_day")
         ]
-        indexes = [models.Index(fields=["source", "day", "rank"], name="sighting_day_order")]
+        indexes = [models.Index(fields=["day", "rank"], name="sighting_day_order")]
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):

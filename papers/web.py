@@ -22,7 +22,7 @@ CONNECT, READ, WHOLE = 10, 20, 60  # seconds: to connect, between two pieces, fo
 LARGEST = 20 * 2**20  # bytes of a body, unpacked
 PIECE = 2**16
 REDIRECTS = 3
-LONGEST_WAIT = timedelta(minutes=1)  # for our turn; it is longer only when the clock was set back
+LONGEST_WAIT = timedelta(minutes=1)  # for a turn; a longer one means that the clock was set back
 AFTER_429 = 600  # seconds of silence when the answer names no time
 LONGEST_SILENCE = 6 * 3600
 
@@ -71,18 +71,21 @@ def get(address: str, *, spacing: timedelta, validator: Mapping[str, str] | None
     raise SourceError(f"expected at most {REDIRECTS} redirects, found another at {_place(address)}")
 
 
-def reserve(host: str, spacing: timedelta, now: datetime) -> timedelta:
-    """Take the next free turn to ask the host, and return how long it is until then. Raises Silent, Unavailable."""
+def reserve(host: str, spacing: timedelta) -> timedelta:
+    """Take the host's next turn if it has come: zero then, and else how long to wait before trying for it again.
+
+    Raises Silent while the host wants silence, and Unavailable when the turn is too far off to be waited for.
+    """
     Host.objects.get_or_create(host=host)
     with transaction.atomic():
         row = Host.objects.select_for_update().get(host=host)
-        _respect_silence(row, now)
-        turn = max(now, row.next_request_at or now)
-        if turn - now > LONGEST_WAIT:
-            raise Unavailable(f"{host} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
-        row.next_request_at = turn + spacing
+        now = timezone.now()  # Only now that the row is ours, as turns are spaced from when they are given.
+        _expect_no_silence(row, now)
+        if row.next_request_at and row.next_request_at > now:
+            return _patience(row.next_request_at, row, now)
+        row.next_request_at = now + spacing
         row.save(update_fields=["next_request_at"])
-    return turn - now
+    return timedelta(0)
 
 
 def _ask(address: str, spacing: timedelta, kept: Mapping[str, str]) -> Answer | str:
@@ -107,13 +110,20 @@ def _ask(address: str, spacing: timedelta, kept: Mapping[str, str]) -> Answer | 
 
 
 def _wait_for_our_turn(host: str, spacing: timedelta) -> None:
-    time.sleep(reserve(host, spacing, timezone.now()).total_seconds())
-    _respect_silence(Host.objects.get(host=host), timezone.now())  # It may have begun while we waited.
+    # No turn is booked ahead: who wakes up late on a busy machine would use it just before the next one.
+    while wait := reserve(host, spacing):
+        time.sleep(wait.total_seconds())
 
 
-def _respect_silence(row: Host, now: datetime) -> None:
+def _expect_no_silence(row: Host, now: datetime) -> None:
     if row.silent_until and row.silent_until > now:
         raise Silent(f"{row.host} asked for silence until {row.silent_until:%Y-%m-%d %H:%M:%S} UTC", row.silent_until)
+
+
+def _patience(turn: datetime, row: Host, now: datetime) -> timedelta:
+    if turn - now <= LONGEST_WAIT:
+        return turn - now
+    raise Unavailable(f"{row.host} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
 
 
 def _headers(kept: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ class Request:
     path: str  # with its query string
     headers: Mapping[str, str]  # whatever the case of their names
     at: float  # seconds, to be compared with one another only
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,15 @@ class Handler(BaseHTTPRequestHandler):
     far_end: FarEnd
 
     def do_GET(self) -> None:
-        self.far_end.requests.append(Request(self.path, self.headers, time.monotonic()))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.far_end.requests.append(Request(self.path, self.headers, time.monotonic(), body))
         reply = self.far_end.take(self.path)
         time.sleep(reply.waits)
         with suppress(ConnectionError):  # The client may have left, which is its right.
             if not reply.hangs_up:
                 self._send(reply)
+
+    do_POST = do_GET
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["source", "day", "rank"], name="sighting_day_order")],
+                "indexes": [models.Index(fields=["day", "rank"], name="sighting_day_order")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("paper", "source", "day"), name="one_sighting_per_paper_source_and_day"

@@ -1,0 +1,360 @@
+"""A source's day, read and remembered: through a real web server whose answers the test decides."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from papers import collecting, sample, storing
+from papers.models import Collection, Host, Paper, PaperTopic, Sighting, Topic
+from papers.sources import SOURCES
+from papers.sources.base import Page
+from tests.factories import make_topic
+from tests.farend import FarEnd
+
+pytestmark = pytest.mark.django_db
+HUGGINGFACE = SOURCES["huggingface"]
+DAY = date(2026, 8, 20)  # a Thursday
+MORNING = datetime(2026, 8, 20, 9, tzinfo=UTC)
+LATER = timedelta(hours=1)
+
+
+@pytest.fixture
+def far_end(settings: Settings) -> Iterator[FarEnd]:
+    with FarEnd() as far_end:
+        settings.HUGGINGFACE_URL = far_end.url
+        yield far_end
+
+
+def entry(number: int, *, day: date = DAY, **fields: Any) -> dict[str, Any]:
+    """One element of the API's answer, in its shape."""
+    paper = {
+        "id": f"2608.{number:05}",
+        "title": f"Invented paper {number}",
+        "summary": f"Paper {number} is about dictionary learning.",
+        "authors": [{"name": "Ada Quill", "hidden": False}],
+        "publishedAt": "2026-08-19T00:00:00.000Z",
+        "submittedOnDailyAt": f"{day}T00:00:00.000Z",
+        "upvotes": number,
+    }
+    return {"paper": paper | fields, "numComments": 1}
+
+
+def lists(far_end: FarEnd, *entries: dict[str, Any], day: date = DAY, **headers: str) -> None:
+    far_end.answers(f"/api/daily_papers?date={day}&limit=100", body=json.dumps(entries).encode(), headers=headers)
+
+
+def collect(now: datetime = MORNING, day: date = DAY) -> collecting.Collected:
+    return collecting.collect(HUGGINGFACE, day, now)
+
+
+def every_row() -> list[Any]:
+    """All that collecting writes but the ledger's times and the hosts' turns."""
+    papers = list(Paper.objects.order_by("pk").values())
+    sightings, topics = (
+        list(Sighting.objects.order_by("pk").values()),
+        PaperTopic.objects.values("paper", "topic", "phrase"),
+    )
+    return [papers, sightings, list(topics.order_by("paper", "topic"))]
+
+
+def test_a_day_is_remembered_in_the_sources_order(far_end: FarEnd):
+    lists(far_end, entry(2), entry(1))
+
+    collected = collect()
+
+    assert str(collected) == "huggingface 2026-08-20: 2 listed, 2 new, 0 updated"
+    assert [paper.key for paper in Paper.objects.listed(on=DAY)] == ["arxiv:2608.00002", "arxiv:2608.00001"]
+
+
+def test_collecting_twice_changes_nothing(far_end: FarEnd):
+    make_topic(phrases=["dictionary learning"])
+    lists(far_end, entry(1), entry(2))
+    collect()
+    before = every_row()
+
+    again = collect(MORNING + LATER)
+
+    assert (again.new, again.updated) == (0, 0)
+    assert every_row() == before
+
+
+def test_a_growing_day_updates_votes_and_adds_papers(far_end: FarEnd):
+    lists(far_end, entry(1, upvotes=3))
+    lists(far_end, entry(2), entry(1, upvotes=9))
+    collect()
+
+    grown = collect(MORNING + LATER)
+
+    assert (grown.new, grown.updated) == (1, 1)
+    assert Paper.objects.get(arxiv_id="2608.00001").votes == 9
+
+
+def test_a_paper_listed_again_another_day_is_one_row_with_two_sightings(far_end: FarEnd):
+    before = DAY - timedelta(days=6)
+    lists(far_end, entry(1, day=before, upvotes=5), day=before)
+    lists(far_end, entry(1, upvotes=8))
+    for day in (DAY, before):  # Whatever the order, the later day's votes count.
+        collect(day=day)
+
+    paper = Paper.objects.get()
+
+    assert (paper.sightings.count(), paper.votes, paper.listed_on) == (2, 8, DAY)
+
+
+def test_what_a_later_answer_does_not_say_blanks_nothing(far_end: FarEnd):
+    full = entry(1, githubRepo="https://github.com/invented/one", ai_keywords=["one"])
+    lists(far_end, full)
+    lists(far_end, entry(1))
+    collect()
+
+    collect(MORNING + LATER)
+
+    paper = Paper.objects.get()
+    assert (paper.urls, paper.keywords) == ({"code": "https://github.com/invented/one"}, ["one"])
+
+
+def test_pages_are_followed_until_the_last(far_end: FarEnd):
+    lists(far_end, *[entry(number) for number in range(100)])
+    second = json.dumps([entry(number) for number in range(95, 130)]).encode()
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100&p=1", body=second)
+
+    collected = collect()
+
+    assert collected.collection.listed == Paper.objects.count() == 130
+
+
+def test_papers_are_scored_by_every_topic_once(far_end: FarEnd):
+    make_topic(phrases=["dictionary learning", "sparse autoencoder"])
+    Topic.objects.exclude(group="Invented").delete()
+    lists(far_end, entry(1), entry(2, summary="About something else."))
+
+    collect()
+
+    assert list(PaperTopic.objects.values_list("paper__arxiv_id", "phrase")) == [("2608.00001", "dictionary learning")]
+
+
+def test_an_edited_topic_scores_the_recent_papers_again(far_end: FarEnd):
+    lists(far_end, entry(1))
+    collect()
+    topic = make_topic(phrases=["dictionary learning"], scored_at=None)
+
+    list(collecting.collect_due([], MORNING))
+
+    topic.refresh_from_db()
+    assert topic.scored_at == MORNING
+    assert topic.papers.count() == 1
+
+
+# --------------------------------------------------------------------------------------------------------- the ledger
+
+
+def ledger() -> Collection:
+    return Collection.objects.get(source="huggingface", day=DAY)
+
+
+def test_an_empty_answer_today_is_nothing_yet_and_the_day_stays_due(far_end: FarEnd):
+    lists(far_end)
+
+    collect()
+
+    assert ledger().outcome == Collection.Outcome.NOTHING_YET
+    assert DAY in collecting.due_days(HUGGINGFACE, MORNING + LATER)
+    assert [request.path.partition("?")[0] for request in far_end.requests] == ["/api/daily_papers"]
+
+
+def test_an_empty_old_day_is_closed_after_two_looks_in_the_same_run(far_end: FarEnd):
+    lists(far_end)
+
+    collect(now=MORNING + timedelta(days=4))
+
+    assert (ledger().outcome, ledger().next_try_at) == (Collection.Outcome.NOTHING, None)
+    assert len(far_end.requests) == 2
+
+
+def test_a_day_is_read_until_72_hours_after_its_end_and_then_closed(far_end: FarEnd):
+    lists(far_end, entry(1))
+    end = datetime(2026, 8, 24, tzinfo=UTC)
+
+    collect(end - timedelta(hours=1))
+    assert ledger().next_try_at == end
+
+    collect(end)
+    assert ledger().next_try_at is None
+    assert DAY not in collecting.due_days(HUGGINGFACE, end + timedelta(days=1))
+
+
+def test_a_failure_is_one_sentence_in_the_ledger_and_the_day_stays_due(far_end: FarEnd):
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", body=b"<html>")
+
+    failed = collect()
+
+    assert failed.failed
+    assert not failed.unavailable
+    assert "expected" in ledger().error
+    assert DAY in collecting.due_days(HUGGINGFACE, MORNING + LATER)
+    assert not Paper.objects.exists()
+
+
+def test_each_failure_in_a_row_doubles_the_wait_up_to_six_hours(far_end: FarEnd):
+    waits = []
+    for _ in range(7):
+        collect()
+        waits.append(ledger().next_try_at - MORNING)
+
+    assert waits == [timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 360, 360)]
+
+
+def test_a_failure_keeps_what_the_day_had(far_end: FarEnd):
+    lists(far_end, entry(1))
+    lists(far_end, {"unknown": "shape"})
+    collect()
+
+    failed = collect(MORNING + LATER)
+
+    assert failed.failed
+    assert (ledger().listed, Paper.objects.count()) == (1, 1)
+
+
+def test_silence_asked_for_by_the_host_is_kept_by_every_reading(far_end: FarEnd):
+    limit = {"RateLimit": '"api";r=0;t=120'}
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", status=429, headers=limit)
+
+    failed = collect()
+
+    assert failed.unavailable
+    assert len(far_end.requests) == 1
+    assert ledger().next_try_at > MORNING + timedelta(minutes=1)
+    assert Host.objects.get().silent_until is not None
+
+
+def test_the_page_is_read_when_the_api_is_down(far_end: FarEnd):
+    far_end.answers("/api/daily_papers", status=503)
+    props = json.dumps({"dateString": str(DAY), "dailyPapers": [entry(1)]}).replace('"', "&quot;")
+    page = f'<div data-target="DailyPapers" data-props="{props}"></div>'
+    far_end.answers(f"/papers/date/{DAY}", body=page.encode())
+
+    collected = collect()
+
+    assert (collected.collection.reading, collected.new) == ("props", 1)
+
+
+def test_a_lower_reading_never_overwrites_a_higher_one(far_end: FarEnd):
+    lists(far_end, entry(1))
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", status=503)
+    props = json.dumps({"dateString": str(DAY), "dailyPapers": [entry(1, title="Lost", summary="Lost", upvotes=7)]})
+    page = f"""<div data-target="DailyPapers" data-props="{props.replace('"', "&quot;")}"></div>"""
+    far_end.answers(f"/papers/date/{DAY}", body=page.encode())
+    collect()
+
+    collect(MORNING + LATER)
+
+    paper = Paper.objects.get()
+    assert (paper.title, paper.abstract) == ("Invented paper 1", "Paper 1 is about dictionary learning.")
+
+
+def test_an_unchanged_answer_is_asked_for_by_its_validator_and_changes_nothing(far_end: FarEnd):
+    lists(far_end, entry(1), ETag='"one"')
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", status=304)
+    collect()
+
+    again = collect(MORNING + LATER)
+
+    assert far_end.requests[-1].headers["If-None-Match"] == '"one"'
+    assert (again.collection.listed, again.new, again.updated) == (1, 0, 0)
+
+
+def test_an_unreachable_source_is_not_asked_for_all_its_days(far_end: FarEnd):
+    far_end.answers("/api/daily_papers", status=503)
+    for back in range(60):
+        far_end.answers(f"/papers/date/{DAY - timedelta(days=back)}", status=503)
+
+    results = list(collecting.collect_due([HUGGINGFACE], MORNING))
+
+    assert len(results) == 1
+
+
+def test_missing_days_are_due_the_latest_first_and_weekends_are_not(far_end: FarEnd):
+    due = collecting.due_days(HUGGINGFACE, datetime(2026, 8, 24, 9, tzinfo=UTC))
+
+    assert due[:3] == [date(2026, 8, 24), date(2026, 8, 21), date(2026, 8, 20)]
+    assert len(due) == 36
+
+
+def queries_to_remember(papers: int, day: date) -> tuple[int, int]:
+    """How many queries a day of so many papers takes, new and again with other votes."""
+    counts = []
+    for votes in (1, 2):
+        entries = [entry(day.day * 1000 + number, day=day, upvotes=votes) for number in range(papers)]
+        page = Page(HUGGINGFACE.readings[0].parse(json.dumps(entries).encode(), day).listings)
+        with CaptureQueriesContext(connection) as queries:
+            storing.merge_papers(page.listings, "huggingface", "api", day, MORNING)
+        counts.append(len(queries))
+    return counts[0], counts[1]
+
+
+def test_a_day_takes_as_many_queries_for_3_papers_as_for_300():
+    make_topic(phrases=["dictionary learning"])
+
+    few, many = queries_to_remember(3, DAY), queries_to_remember(300, DAY - timedelta(days=1))
+
+    assert few == many
+    assert Paper.objects.count() == 303
+
+
+# ------------------------------------------------------------------------------------------------- the sample edition
+
+
+def test_the_first_real_papers_remove_the_sample_edition(far_end: FarEnd):
+    sample.publish(MORNING)
+    lists(far_end, entry(1))
+
+    collect()
+
+    assert [paper.key for paper in Paper.objects.all()] == ["arxiv:2608.00001"]
+
+
+def test_a_day_without_papers_leaves_the_sample_edition(far_end: FarEnd):
+    sample.publish(MORNING)
+    lists(far_end)
+
+    collect()
+
+    assert Paper.objects.samples().count() == len(sample.EDITION)
+
+
+# -------------------------------------------------------------------------------------------------------- the command
+
+
+def test_the_command_prints_a_line_a_day(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
+    lists(far_end, entry(1))
+
+    call_command("collect", source="huggingface", day=DAY, now=MORNING)
+
+    assert capsys.readouterr().out == "huggingface 2026-08-20: 1 listed, 1 new, 0 updated\n"
+
+
+def test_the_command_fails_with_one_sentence_when_a_day_cannot_be_read(far_end: FarEnd):
+    with pytest.raises(CommandError, match=r"^huggingface 2026-08-20: api: expected 200 .*404"):
+        call_command("collect", source="huggingface", day=DAY, now=MORNING)
+
+
+def test_the_command_goes_on_after_a_day_that_fails(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
+    lists(far_end, entry(1))
+
+    with pytest.raises(CommandError, match="2026-08-19"):
+        call_command("collect", since=DAY - timedelta(days=1), now=MORNING)
+
+    assert "2026-08-20: 1 listed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("given", "sentence"), [("2026-08-21", "up to 2026-08-20"), ("2026-02-30", "a day like")])
+def test_the_command_refuses_a_day_that_cannot_be(given: str, sentence: str):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("collect", "--day", given, "--now", "2026-08-20T09:00:00Z")
