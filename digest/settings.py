@@ -8,10 +8,13 @@ import os
 import secrets
 import sys
 import tempfile
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -51,11 +54,25 @@ def switch(name: str) -> bool:
     return text in ("1", "true")
 
 
+def split_address(name: str, text: str, schemes: tuple[str, ...], example: str) -> tuple[SplitResult, int | None]:
+    """An address's parts and its port. What is wrong with one is never shown: it may hold a password."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # such as a port that is no number, or a password with an unquoted / in it
+        parts, port = SplitResult("", "", "", "", ""), None
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ImproperlyConfigured(f"{name}: expected an address like {example}")
+    return parts, port
+
+
 def web_address(name: str, default: str) -> str:
     text = variable(name, default).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ImproperlyConfigured(f"{name}: expected an address like https://papers.example.org, found {text!r}")
+    parts, _port = split_address(name, text, ("http", "https"), "https://papers.example.org")
+    if parts.username is not None or parts.query or parts.fragment:  # Anyone may see it.
+        raise ImproperlyConfigured(
+            f"{name}: expected an address like https://papers.example.org, without a password, ? or #"
+        )
     return text
 
 
@@ -146,7 +163,7 @@ USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPE
 DATABASE_URL = variable("DATABASE_URL", f"sqlite:///{VAR_DIR / 'paper-route.sqlite3'}")
 try:
     DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
-except dj_database_url.ParseError as error:  # Its text would show the password, so it is not repeated.
+except ValueError as error:  # Its text would show the password, so it is not repeated.
     raise ImproperlyConfigured(
         "DATABASE_URL: expected an address like postgresql://user:password@host/name or sqlite:////path/to/file"
     ) from error
@@ -159,7 +176,10 @@ if SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
     }
 elif not DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    raise ImproperlyConfigured("DATABASE_URL: expected postgresql:// or sqlite://, the two databases supported")
+    raise ImproperlyConfigured(
+        "DATABASE_URL: expected one of the two databases supported, postgresql://user:password@host/name "
+        "or sqlite:////path/to/file"
+    )
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -168,6 +188,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # ----------------------------------------------------------------------------------------------------- clock and work
 
 REDIS_URL = variable("REDIS_URL")
+if REDIS_URL:
+    split_address("REDIS_URL", REDIS_URL, ("redis", "rediss"), "redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {"papers.tasks.*": {"queue": "collecting"}}
@@ -175,11 +197,15 @@ CELERY_TASK_DEFAULT_QUEUE = "letters"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # Celery would let a new beat wait a whole round before its first hint.
 CELERY_BEAT_SCHEDULE = {
     # Every message is a hint that may be lost or come twice: the tables say what is due. An old hint is worthless.
-    "tick": {"task": "digest.tasks.tick", "schedule": 60, "options": {"expires": 60}},
-    "drain": {"task": "subscriptions.tasks.drain", "schedule": 5, "options": {"expires": 5}},
-    "collect": {"task": "papers.tasks.collect_due", "schedule": 300, "options": {"expires": 300}},
+    name: {"task": task, "schedule": every, "options": {"expires": every}, "last_run_at": LONG_AGO}
+    for name, task, every in [  # seconds
+        ("tick", "digest.tasks.tick", 60),
+        ("drain", "subscriptions.tasks.drain", 5),
+        ("collect", "papers.tasks.collect_due", 300),
+    ]
 }
 
 # --------------------------------------------------------------------------------------------------------------- mail
@@ -197,12 +223,10 @@ EMAIL_TIMEOUT = 30
 
 def mail_host(url: str) -> dict[str, Any]:
     """smtp://user:password@host:587 (STARTTLS when offered to a login), smtps://…:465, smtp://localhost:25."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL: expected an address like smtp://user:password@mail.example.org:587")
+    parts, port = split_address("EMAIL_URL", url, ("smtp", "smtps"), "smtp://user:password@mail.example.org:587")
     return {
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
@@ -218,6 +242,8 @@ if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
 elif ANYMAIL_PROVIDER:
     SENDER = "subscriptions.senders.Anymail"
     EMAIL_BACKEND = f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend"
+    if not (ANYMAIL_PROVIDER.isidentifier() and find_spec(f"anymail.backends.{ANYMAIL_PROVIDER}")):
+        raise ImproperlyConfigured(f"ANYMAIL_PROVIDER: expected a name like postmark, found {ANYMAIL_PROVIDER!r}")
 else:
     SENDER = "subscriptions.senders.Smtp"
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -227,6 +253,8 @@ DEFAULT_FROM_EMAIL = (
     if LOCAL
     else required("DEFAULT_FROM_EMAIL", PUBLIC, f"'{SITE_NAME} <letters@{SITE_HOST}>'")
 )
+if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
+    raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL: expected {SITE_NAME} <letters@example.org>, found no address")
 # How many letters are handed over between two commits: what a crash may leave uncertain, against a commit a chunk.
 HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 20, 1, 1000)
 LETTERS = {  # Each kind of letter, and what composes it.
@@ -293,7 +321,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SECURE_SSL_REDIRECT = HTTPS and not LOCAL
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS and not LOCAL else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # The operator's other sub-domains are not ours to bind.
 SECURE_REFERRER_POLICY = "no-referrer"  # Links carry tokens; nobody else shall see them.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 3600

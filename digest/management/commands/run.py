@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from digest import planning
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, workers: int, **_: Any) -> None:
         _check_port(host)
-        call_command("migrate", verbosity=0)
+        _migrate()
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._run(host, workers)
@@ -110,6 +110,14 @@ def _check_port(host: str) -> None:
             probe.bind((host, settings.PORT))
         except OSError as error:
             raise CommandError(f"expected port {settings.PORT} to be free, found {error}: set PORT=8001") from error
+
+
+def _migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0)
+    except OperationalError as error:
+        found = " ".join(str(error).split())  # PostgreSQL's driver says it in several lines.
+        raise CommandError(f"DATABASE_URL: expected a database that answers, found: {found}") from error
 
 
 def _interrupt(*_: object) -> None:

@@ -1,0 +1,29 @@
+# One image for everything: pages, workers and clock differ in their command alone (see docker-compose.yml).
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    VAR_DIR=/var/lib/paper-route
+
+RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent paper-route \
+    && install --directory --owner paper-route --group paper-route --mode 0700 "$VAR_DIR"
+
+WORKDIR /app
+# Before the code, so that a change of the code does not install everything again.
+COPY requirements.lock ./
+RUN pip install --require-hashes -r requirements.lock
+
+# No collectstatic: WhiteNoise serves the few static files from where they lie.
+COPY manage.py LICENSE ./
+COPY papers papers/
+COPY subscriptions subscriptions/
+COPY digest digest/
+COPY templates templates/
+RUN python -m compileall -q .
+
+USER paper-route
+VOLUME /var/lib/paper-route
+EXPOSE 8000
+CMD ["python", "manage.py", "run", "--host", "0.0.0.0"]
