@@ -72,9 +72,9 @@ CHROMIUM_NAMES = (
 # What a developer may have set for real use. Celery reads CELERY_* itself, before any settings of ours, and a proxy
 # would stand between the tests and their own servers.
 UNWANTED = re.compile(
-    "SECRET_KEY|SECRET_KEY_FALLBACKS|SUPPRESSION_KEY|DATABASE_URL|REDIS_URL|EMAIL_URL|ANYMAIL_.*|DEFAULT_FROM_EMAIL"
+    "(?:SECRET_KEY|SECRET_KEY_FALLBACKS|SUPPRESSION_KEY|DATABASE_URL|REDIS_URL|EMAIL_URL|ANYMAIL_.*|DEFAULT_FROM_EMAIL"
     "|OPERATOR_EMAIL|HUGGINGFACE_URL|CONTACT_URL|SITE_NAME|SITE_URL|SITE_POSTAL_ADDRESS|TRUSTED_PROXIES|ADMIN_PATH"
-    "|DEBUG|PORT|HANDOVER_CHUNK|VAR_DIR|CELERY_.*|(?i:https?_proxy|all_proxy)"
+    "|DEBUG|PORT|HANDOVER_CHUNK|VAR_DIR)(?:_FILE)?|CELERY_.*|(?i:https?_proxy|all_proxy)"
 )
 PATIENCE = 60  # seconds until a server that does not answer counts as broken
 

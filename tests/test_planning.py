@@ -1,0 +1,220 @@
+"""Who is due, for which slot, with what; what is skipped, and why."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from digest import planning
+from digest.models import Given
+from subscriptions.models import Letter, Subscriber
+from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)  # a Thursday
+EARLIER = NOON - timedelta(hours=5)
+
+
+def due_reader(**fields: object) -> Subscriber:
+    return make_reader(**{"hour": 12, "next_due_at": NOON, "read_up_to": NOON - timedelta(days=1), **fields})
+
+
+def the_letter() -> Letter:
+    return Letter.objects.get(kind="digest")
+
+
+def papers_in(letter: Letter) -> list[int]:
+    return [item["paper"] for part in ("for_you", "trending") for item in letter.contents[part]]
+
+
+def test_a_reader_whose_hour_has_struck_gets_one_letter_for_the_local_date():
+    due_reader(zone="Asia/Tokyo", hour=21)
+    make_paper()
+
+    planned = planning.tick(NOON)
+
+    assert (planned, the_letter().key, the_letter().state) == (1, "2026-08-20", Letter.State.PLANNED)
+
+
+def test_a_second_tick_plans_nothing():
+    due_reader()
+    make_paper()
+    planning.tick(NOON)
+
+    planned = planning.tick(NOON + timedelta(minutes=1))
+
+    assert (planned, Letter.objects.count()) == (0, 1)
+
+
+def test_two_plans_from_the_same_reading_of_readers_make_one_letter():
+    """Fails without the constraint one_letter_per_reader_kind_and_key."""
+    due_reader()
+    paper = make_paper()
+    both_read = [list(Subscriber.objects.due(NOON)) for _ in range(2)]
+
+    planned = [planning.plan(readers, NOON, [paper.pk]) for readers in both_read]
+
+    assert (planned, Letter.objects.count()) == ([1, 0], 1)
+
+
+def test_planning_moves_the_reader_to_the_next_slot_and_the_window_up_to_now():
+    reader = due_reader(zone="Europe/Berlin", hour=7)
+
+    planning.tick(NOON)
+
+    reader.refresh_from_db()
+    assert reader.last_slot == date(2026, 8, 20)
+    assert reader.read_up_to == NOON
+    assert reader.next_due_at == datetime(2026, 8, 21, 5, tzinfo=UTC)
+
+
+def test_a_day_without_papers_is_skipped_and_says_so():
+    due_reader()
+
+    planning.tick(NOON)
+
+    assert (the_letter().state, the_letter().reason) == (Letter.State.SKIPPED, "nothing new")
+
+
+def test_a_paused_reader_gets_nothing_and_the_reason_is_kept():
+    due_reader(paused_until=date(2026, 8, 21))
+    make_paper()
+
+    planning.tick(NOON)
+
+    assert (the_letter().state, the_letter().reason) == (Letter.State.SKIPPED, "paused")
+
+
+def test_on_the_day_the_pause_ends_letters_come_again():
+    due_reader(paused_until=date(2026, 8, 20))
+    make_paper()
+
+    planning.tick(NOON)
+
+    assert the_letter().state == Letter.State.PLANNED
+
+
+@pytest.mark.parametrize(
+    "fields", [{"confirmed_at": None}, {"left_at": NOON}, {"next_due_at": NOON + timedelta(minutes=1)}]
+)
+def test_who_has_not_confirmed_has_left_or_is_not_due_gets_nothing(fields: dict[str, datetime | None]):
+    due_reader(**fields)
+    make_paper()
+
+    planning.tick(NOON)
+
+    assert not Letter.objects.exists()
+
+
+def test_after_days_of_downtime_only_the_latest_slot_is_planned():
+    due_reader(next_due_at=NOON - timedelta(days=4), read_up_to=NOON - timedelta(days=5))
+    papers = [make_paper(first_seen_at=NOON - timedelta(days=days)) for days in (4, 2)]
+
+    planning.tick(NOON + timedelta(hours=3))
+
+    assert the_letter().key == "2026-08-20"
+    assert sorted(papers_in(the_letter())) == [paper.pk for paper in papers]
+
+
+def test_a_weekly_letter_may_be_three_days_late_but_not_more():
+    weekly = {"cadence": "weekly", "days": [0], "next_due_at": datetime(2026, 8, 17, 12, tzinfo=UTC)}
+    make_paper()
+    in_time, too_late = due_reader(**weekly, hour=13), due_reader(**weekly, hour=12)
+
+    planning.tick(NOON)
+
+    states = {letter.subscriber_id: (letter.state, letter.reason) for letter in Letter.objects.all()}
+    assert states == {in_time.pk: (Letter.State.PLANNED, ""), too_late.pk: (Letter.State.SKIPPED, "too late")}
+
+
+def test_for_you_takes_papers_since_the_last_letter_that_match_a_topic_with_the_reason():
+    topic = make_topic(name="Sparse autoencoders")
+    due_reader(topics=[topic.slug], trending_muted_at=NOON, read_up_to=EARLIER)
+    seen_before, other, wanted = (
+        make_paper(first_seen_at=EARLIER),
+        make_paper(first_seen_at=NOON),
+        make_paper(first_seen_at=NOON),
+    )
+    make_score(seen_before, topic)
+    make_score(wanted, topic, phrase="dictionary learning")
+
+    planning.tick(NOON)
+
+    reason = {"code": "topic", "topic": "Sparse autoencoders", "phrase": "dictionary learning", "score": 1.0}
+    assert the_letter().contents["for_you"] == [{"paper": wanted.pk, "reason": reason}]
+    assert other.pk not in papers_in(the_letter())
+
+
+@pytest.mark.parametrize(("days_ago", "comes"), [(14, True), (15, False)])
+def test_papers_listed_more_than_fourteen_days_ago_reach_nobodys_letter(days_ago: int, comes: bool):
+    topic = make_topic()
+    due_reader(topics=[topic.slug], trending_muted_at=NOON)
+    paper = make_paper(listed_on=(NOON - timedelta(days=days_ago)).date(), first_seen_at=NOON)
+    make_score(paper, topic)
+
+    planning.tick(NOON)
+
+    assert (the_letter().state == Letter.State.PLANNED) == comes
+
+
+def test_trending_is_the_last_seven_days_by_votes():
+    due_reader()
+    few, many = make_paper(votes=3), make_paper(votes=30, listed_on=date(2026, 8, 14))
+    make_paper(votes=300, listed_on=date(2026, 8, 12))
+
+    planning.tick(NOON)
+
+    assert papers_in(the_letter()) == [many.pk, few.pk]
+
+
+def test_a_paper_comes_in_one_letter_only():
+    reader = due_reader()
+    first, second = make_paper(votes=2), make_paper(votes=1)
+    given_before = make_letter(reader, state=Letter.State.SENT)
+    Given.objects.create(subscriber=reader, paper=first, letter=given_before)
+
+    planning.tick(NOON)
+
+    assert papers_in(the_letter()) == [second.pk]
+    assert set(Given.objects.values_list("paper", flat=True)) == {first.pk, second.pk}
+
+
+@pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.SKIPPED])
+def test_the_papers_of_a_letter_that_did_not_arrive_come_in_the_next(state: str):
+    topic = make_topic()
+    reader = due_reader(topics=[topic.slug], trending_muted_at=NOON)
+    paper = make_paper(first_seen_at=NOON - timedelta(days=3))
+    make_score(paper, topic)
+    lost = make_letter(reader, state=state)
+    Given.objects.create(subscriber=reader, paper=paper, letter=lost)
+
+    planning.tick(NOON)
+
+    assert papers_in(the_letter()) == [paper.pk]
+    assert Given.objects.get().letter == the_letter()
+
+
+def test_changing_to_a_zone_where_it_is_already_tomorrow_opens_no_second_slot():
+    reader = due_reader(zone="UTC")
+    make_paper()
+    planning.tick(NOON)
+    reader.refresh_from_db()
+
+    reader.zone, reader.hour = "Pacific/Auckland", 6
+    reader.schedule(NOON)
+    reader.save()
+    planning.tick(NOON + timedelta(hours=6))
+
+    assert list(Letter.objects.order_by("key").values_list("key", flat=True)) == ["2026-08-20", "2026-08-21"]
+
+
+def test_changing_to_a_zone_where_it_is_still_yesterday_repeats_no_slot():
+    reader = due_reader(zone="Pacific/Auckland", hour=0, next_due_at=NOON)
+    planning.tick(NOON)
+    reader.refresh_from_db()
+
+    reader.zone, reader.hour = "Pacific/Honolulu", 1
+    reader.schedule(NOON)
+    reader.save()
+
+    assert reader.last_slot == date(2026, 8, 21)
+    assert reader.next_due_at == datetime(2026, 8, 22, 11, tzinfo=UTC)
