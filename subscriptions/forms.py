@@ -14,26 +14,30 @@ from papers.models import Topic
 from subscriptions.models import Subscriber
 
 MOST_PAPERS = 30
+EXPECTED_ADDRESS = _("Expected an email address like ada@example.org.")
 
 
 class AddressField(forms.CharField):
     """An email address, in lower case and with its domain as mail servers know it."""
 
     widget = forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "ada@example.org"})
+    default_error_messages = {"required": EXPECTED_ADDRESS}
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
         try:
             found = validate_email(text, check_deliverability=False, allow_smtputf8=False, allow_quoted_local=False)
         except EmailNotValidError as error:
-            raise ValidationError(_("Expected an email address like ada@example.org.")) from error
+            raise ValidationError(EXPECTED_ADDRESS) from error
         if found.ascii_email is None or len(found.ascii_email) > 254:
-            raise ValidationError(_("Expected an email address like ada@example.org."))
+            raise ValidationError(EXPECTED_ADDRESS)
         return found.ascii_email.lower()
 
 
-class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic while running
+class TopicsField(forms.ModelMultipleChoiceField):
     """Topics by their slugs; cleaned to a list of slugs."""
+
+    default_error_messages = {"invalid_choice": _("Expected topics of the list, found %(value)s.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Topic.objects.all(), to_field_name="slug", required=False, **kwargs)
@@ -57,7 +61,7 @@ class AddressForm(forms.Form):
 
 
 class SignUpForm(AddressForm):
-    topics = TopicsField(label=_("Topics, if you like; you can choose later"))
+    topics = TopicsField(label=_("Topics, if you like"))
 
 
 class BeginForm(forms.Form):
@@ -92,7 +96,10 @@ class PreferencesForm(BeginForm):
     cadence = forms.ChoiceField(choices=Subscriber.Cadence, widget=forms.RadioSelect, label=_("How often"))
     cap = forms.IntegerField(min_value=1, max_value=MOST_PAPERS, label=_("Papers in a letter, at most"))
     paused_until = forms.DateField(
-        required=False, label=_("Paused until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        label=_("Paused until"),
+        help_text=_("Letters come again on this day. Empty: no pause."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def asked_for(self) -> dict[str, Any]:

@@ -52,15 +52,19 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_safe
 def html(request: HttpRequest, name: str) -> HttpResponse:
-    """The letter's HTML part alone, in a sandbox: as in a mail program, its style is inline and nothing runs."""
-    return HttpResponse(_part(_find(name).message, "html"))
+    """The letter's HTML part alone, in a sandbox: as in a mail program, its style is inline and nothing runs.
+
+    Its links open outside the sandbox, in which no form could be sent.
+    """
+    page = _part(_find(name).message, "html")
+    return HttpResponse(page.replace("<head>", '<head><base target="_top">', 1))
 
 
 def _find(name: str) -> Filed:
-    file = settings.MAIL_DIR / name
-    if file.parent != settings.MAIL_DIR or file.suffix != ".eml" or not file.is_file():
-        raise Http404
-    return _read(file)
+    for file in settings.MAIL_DIR.glob("*.eml"):  # No path is ever made of what a visitor typed.
+        if file.name == name:
+            return _read(file)
+    raise Http404
 
 
 def _read(file: Path) -> Filed:

@@ -1,7 +1,6 @@
 """Signing up, confirming, changing, leaving. No GET changes anything: mail scanners follow every link."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 
 from django.db import transaction
@@ -21,7 +20,6 @@ from subscriptions.models import Letter, Subscriber
 View = Callable[[HttpRequest, str], HttpResponse]
 LinkedView = Callable[[HttpRequest, Subscriber], HttpResponse]
 SESSION = "reader"
-SESSION_LASTS = timedelta(hours=1)
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -130,7 +128,6 @@ def manage(request: HttpRequest, reader: Subscriber) -> HttpResponse:
         return render(request, "subscriptions/manage.html")
     request.session.cycle_key()
     request.session[SESSION] = reader.pk
-    request.session.set_expiry(SESSION_LASTS)
     return redirect("subscriptions:preferences")
 
 

@@ -1,0 +1,56 @@
+"""A site of our own and a browser. Both last as long as this folder's tests: while Playwright is there its event loop
+runs in this thread, in which Django then refuses to touch the database."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests import servers
+from tests.journeys import site as sites
+from tests.journeys.visitor import Visitor
+
+SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+SLOW = 20_000  # milliseconds until what should be on a page counts as missing, on a busy machine
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sites.Site]:
+    with sites.running(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=SLOW)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=servers.chromium(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=SIZES)
+def visitor(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors, each with a browser profile and an address of their own; at the end all is still well."""
+    made: list[Visitor] = []
+
+    def make(**settings: bool) -> Visitor:
+        context = browser.new_context(viewport=SIZES[request.param], **settings)
+        name = re.sub(r"\W+", "-", request.node.name).strip("-")
+        made.append(Visitor(context.new_page(), site, f"{name}-{len(made)}@example.org"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.page.context.close()
+        assert one.complaints == []

@@ -1,0 +1,123 @@
+"""From the box on the front page to the first letter, to other wishes, and out again: as a person does it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import FrameLocator, expect
+
+from tests.journeys.visitor import Visitor
+
+TOPICS = ("Long context and memory", "Multilingual models and translation")
+REASON = re.compile(r"matches .+: '(?P<phrase>.+)'")
+
+
+def signs_up(visitor: Visitor) -> None:
+    visitor.open("/")
+    visitor.page.get_by_role("textbox", name="Your email address").fill(visitor.address.upper())
+    visitor.press("Subscribe")
+    visitor.sees("Get trending papers in your email inbox!")
+    expect(visitor.page.get_by_label("Your email address")).to_have_value(visitor.address.upper())
+    visitor.press("Subscribe")
+    visitor.sees("Check your inbox")
+    visitor.page.get_by_role("link", name="open the local mailbox").click()
+    visitor.sees("Local mailbox")
+
+
+def opens_confirm_page(visitor: Visitor) -> None:
+    letter = visitor.opens_letter("Confirm your subscription")
+    letter.get_by_role("link", name="Choose topics and start").click()
+    visitor.sees("What would you like to read about?")
+
+
+def begins(visitor: Visitor, *topics: str) -> FrameLocator:
+    """The welcome letter."""
+    for topic in topics:
+        visitor.tick(topic)
+    visitor.press("Confirm and start")
+    visitor.sees("You are subscribed")
+    return visitor.opens_letter("Welcome to Paper Route")
+
+
+def opens_preferences(visitor: Visitor, letter: FrameLocator) -> None:
+    letter.get_by_role("link", name="Change your topics, hour or days").click()
+    visitor.sees("Your preferences")
+    visitor.press("Open my preferences")
+    visitor.sees("Your preferences")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
+def test_an_address_alone_gets_what_is_trending(visitor, scripts):
+    ada = visitor(java_script_enabled=scripts)
+
+    signs_up(ada)
+    opens_confirm_page(ada)
+    letter = begins(ada)
+
+    expect(letter.get_by_role("heading", level=2)).to_have_text(["Trending"], ignore_case=True)
+    titles = letter.get_by_role("heading", level=3).all_inner_texts()
+    assert 3 <= len(titles) == len(set(titles))
+    assert set(titles) <= ada.site.abstracts.keys()
+
+
+def test_topics_bring_papers_with_the_words_that_are_the_reason(visitor):
+    ada = visitor()
+
+    signs_up(ada)
+    opens_confirm_page(ada)
+    letter = begins(ada, *TOPICS)
+
+    expect(letter.get_by_role("heading", level=2)).to_have_text(["For you", "Trending"], ignore_case=True)
+    for paper in letter.locator(".paper", has=ada.page.locator(".reason")).all():
+        title = paper.get_by_role("heading", level=3).inner_text()
+        found = REASON.fullmatch(paper.locator(".reason").inner_text())
+        assert found
+        assert found["phrase"] in f"{title} {ada.site.abstracts[title]}"
+
+
+def test_preferences_are_changed_and_kept(visitor):
+    ada = visitor()
+    page = ada.page
+
+    signs_up(ada)
+    opens_confirm_page(ada)
+    opens_preferences(ada, begins(ada, TOPICS[0]))
+    expect(page.get_by_role("checkbox", name=TOPICS[0])).to_be_checked()
+    page.get_by_role("checkbox", name=TOPICS[0]).uncheck()
+    ada.tick(TOPICS[1])
+    page.get_by_label("Hour of the letter").select_option("19")
+    page.get_by_role("checkbox", name="Sunday").uncheck()
+    next_year = (datetime.now(UTC) + timedelta(days=365)).date().isoformat()
+    page.get_by_label("Paused until").fill(next_year)
+    ada.press("Save")
+
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    ada.sees("Your preferences")
+    expect(page.get_by_role("checkbox", name=TOPICS[0])).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name=TOPICS[1])).to_be_checked()
+    expect(page.get_by_label("Hour of the letter")).to_have_value("19")
+    expect(page.get_by_role("checkbox", name="Sunday")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Monday")).to_be_checked()
+    expect(page.get_by_label("Paused until")).to_have_value(next_year)
+
+
+def test_leaving_takes_one_press_and_looking_at_the_link_none(visitor):
+    ada = visitor()
+
+    signs_up(ada)
+    opens_confirm_page(ada)
+    letter = begins(ada)
+    way_out = letter.get_by_role("link", name="Unsubscribe").get_attribute("href")
+    opens_preferences(ada, letter)
+    ada.open(way_out)
+    ada.sees("Unsubscribe")
+    ada.open("/preferences/")
+    ada.sees("Your preferences")
+    ada.open(way_out)
+    ada.press("Unsubscribe")
+    ada.sees("You are unsubscribed")
+
+    ada.open(way_out)
+    ada.sees("Unsubscribe")
+    ada.open("/preferences/")
+    ada.sees("Send me my link")

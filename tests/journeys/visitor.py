@@ -1,0 +1,72 @@
+"""Somebody with a browser and an address of their own. Every page that they see is checked on the way."""
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from playwright.sync_api import ConsoleMessage, FrameLocator, Page, Request, expect
+
+from tests.journeys.site import Site
+
+WITHIN_A_MINUTE = 60
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+@dataclass
+class Visitor:
+    page: Page
+    site: Site
+    address: str
+    complaints: list[str] = field(default_factory=list)  # of the browser
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error in a script: {error}"))
+        self.page.on("requestfailed", self._failed)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        self.complaints.append(f"{request.url}: {request.failure}")
+
+    # -------------------------------------------------------------------------------------------------------- acting
+
+    def open(self, address: str) -> None:
+        answer = self.page.goto(address if address.startswith("http") else self.site.url + address)
+        assert answer is not None
+        assert answer.status == 200, f"expected 200 from {address}, found {answer.status}"
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def tick(self, name: str) -> None:
+        self.page.get_by_role("checkbox", name=name, exact=True).check()
+
+    # --------------------------------------------------------------------------------------------------------- seeing
+
+    def sees(self, heading: str) -> None:
+        """The page of that heading, which fits the window and of which the browser complained about nothing."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+        assert self.page.evaluate(FITS), f"{heading!r} is wider than the window"
+        assert self.complaints == []
+
+    def opens_letter(self, subject: str) -> FrameLocator:
+        """The letter to this visitor in the local mailbox, waited for; the letter's own page, inside its frame."""
+        row = self.page.get_by_role("listitem").filter(has_text=self.address).filter(has_text=subject)
+        deadline = time.monotonic() + WITHIN_A_MINUTE
+        self.open("/mailbox/")
+        while row.count() == 0:
+            assert time.monotonic() < deadline, f"no letter {subject!r} to {self.address} within a minute"
+            time.sleep(0.5)
+            self.open("/mailbox/")
+        self.sees("Local mailbox")
+        row.get_by_role("link").click()
+        self.sees_subject(subject)
+        return self.page.frame_locator("iframe.letter")
+
+    def sees_subject(self, subject: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(subject)))
+        assert self.page.evaluate(FITS), f"the letter {subject!r} is wider than the window"
+        assert self.complaints == []
