@@ -123,7 +123,8 @@ def _all_listings(source: Source, reading: Reading, page: Page, day: date) -> li
             return list(listings.values())
         answer = web.get(page.next.format(number=number), spacing=source.spacing)
         page = reading.parse(answer.body, day)
-        listings = {listing.key: listing for listing in page.listings} | listings
+        for listing in page.listings:
+            listings.setdefault(listing.key, listing)
     raise SourceError(f"expected at most {MOST_PAGES} pages of {day}, found more")
 
 

@@ -64,7 +64,7 @@ class Paper(models.Model):
     title = models.TextField()
     abstract = models.TextField(blank=True)  # empty: the source has not given one yet
     authors = models.JSONField(default=list)
-    organisation = models.CharField(max_length=300, blank=True)
+    organisation = models.TextField(blank=True)
     categories = models.JSONField(default=list)
     keywords = models.JSONField(default=list)
     urls = models.JSONField(default=dict)  # "code", "project"

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from subscriptions import slots
 LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in its hands
 KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
 MOST_ATTEMPTS = 8
+MOST_DROPPED = 3
 DEFAULT_CAP = 10
 OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "lease", "leased_until")
 
@@ -246,8 +247,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """
         lease, skips = uuid.uuid4(), connection.features.has_select_for_update_skip_locked
         with transaction.atomic():
-            due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", flat=True)[:most]
-            self.take(list(due), lease)
+            due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", flat=True)
+            # What a process died with goes last and alone, so that a letter which kills its process takes none along.
+            self.take(list(due.filter(dropped=0)[:most] or due.filter(dropped__gt=0)[:1]), lease)
         return self.filter(lease=lease, state=Letter.State.CLAIMED).most_awaited()
 
     def take(self, pks: list[int], lease: uuid.UUID) -> int:
@@ -255,10 +257,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return mine.update(state=Letter.State.CLAIMED, lease=lease, leased_until=Now() + Value(LEASE))
 
     def hand_over(self, letters: Iterable[Letter], now: datetime) -> set[int]:
-        """Commit that these are about to be offered; the keys of those that are still ours, the only ones to offer."""
+        """Commit that these are about to be offered; the keys of those that may be: ours, and their readers stayed."""
         mark, leases = uuid.uuid4(), {letter.lease for letter in letters}
         claimed = self.filter(pk__in=[letter.pk for letter in letters], state=Letter.State.CLAIMED, lease__in=leases)
-        claimed.filter(leased_until__gt=Now()).update(
+        stays = Q(subscriber=None) | Q(subscriber__left_at=None) | Q(kind="confirm")
+        claimed.filter(stays, leased_until__gt=Now()).update(
             state=Letter.State.HANDOFF, lease=mark, handed_at=now, leased_until=Now() + Value(LEASE)
         )
         for letter in letters:
@@ -276,7 +279,17 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def release_expired(self) -> None:
         """A process that died with letters claimed offered none of them; what it had handed over, nobody knows."""
         expired = self.filter(leased_until__lt=Now())
-        expired.filter(state=Letter.State.CLAIMED).update(state=Letter.State.PLANNED, lease=None, leased_until=None)
+        expired.filter(state=Letter.State.CLAIMED, dropped__gte=MOST_DROPPED).update(
+            state=Letter.State.FAILED,
+            dropped=F("dropped") + 1,
+            lease=None,
+            leased_until=None,
+            ended_at=Now(),
+            last_answer="No process could write this letter.",
+        )
+        expired.filter(state=Letter.State.CLAIMED).update(
+            state=Letter.State.PLANNED, dropped=F("dropped") + 1, lease=None, leased_until=None
+        )
         expired.filter(state=Letter.State.HANDOFF).update(
             state=Letter.State.UNCERTAIN,
             leased_until=None,  # The lease stays: should the process only have been slow, it still knows the answer.
@@ -307,7 +320,8 @@ class Letter(models.Model):
     lease = models.UUIDField(null=True)  # whose hands it is in
     leased_until = models.DateTimeField(null=True)  # by the database's clock
     attempts = models.PositiveSmallIntegerField(default=0)
-    reason = models.CharField(max_length=60, blank=True)  # why it was skipped
+    dropped = models.PositiveSmallIntegerField(default=0)  # processes that stopped with it in their hands
+    reason = models.CharField(max_length=60, blank=True)  # why it was skipped or given up
     last_answer = models.TextField(blank=True)  # what the mail server or provider said last
     message_id = models.UUIDField(unique=True, default=uuid.uuid4)  # the left part of the Message-ID header
     contents = models.JSONField(default=dict)

@@ -5,6 +5,7 @@ The ledger is the queue. A letter is committed as handed over before it is offer
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -21,20 +22,26 @@ from subscriptions.models import KEEP_TRYING, MOST_ATTEMPTS, Letter, Suppression
 from subscriptions.senders import Answer, NoConnection, Sender
 
 logger = logging.getLogger(__name__)
-CLAIMED_AT_ONCE = 500
-FIRST_WAIT = timedelta(minutes=1)  # after a temporary refusal; doubled with each further one
-LONGEST_WAIT = timedelta(hours=2)
+CLAIMED_AT_ONCE = 100  # or as many as the sender takes at once: between two claims those waited for go first again
+FIRST_WAIT = timedelta(minutes=1)  # after a temporary refusal; three times as long with each further one
+LONGEST_WAIT = timedelta(hours=4)  # so eight attempts last ten hours
 
 Written = tuple[Letter, EmailMultiAlternatives]
 
 
 def drain(now: datetime) -> int:
-    """Send every letter that is due; how many were. Any number of processes may drain at once."""
+    """Send every letter that is due; how many were. Any number of processes may drain at once.
+
+    Time goes on from `now` while it drains: a welcome letter does not wait for the digests' end.
+    """
     Letter.objects.release_expired()
-    sender, sent = senders.configured(), 0
+    sender, sent, began = senders.configured(), 0, time.monotonic()
+    most = max(CLAIMED_AT_ONCE, sender.at_once)
     try:
-        while chunk := list(Letter.objects.claim(now, CLAIMED_AT_ONCE).select_related("subscriber")):
-            sent += _send_chunk(sender, chunk, now)
+        while chunk := list(Letter.objects.claim(now, most).select_related("subscriber")):
+            for answer in _send_chunk(sender, chunk, now):
+                sent += answer.state == Letter.State.SENT
+            now, began = now + timedelta(seconds=time.monotonic() - began), time.monotonic()
     except NoConnection as error:
         logger.warning("letters wait: %s", error)
     finally:
@@ -42,15 +49,16 @@ def drain(now: datetime) -> int:
     return sent
 
 
-def _send_chunk(sender: Sender, chunk: Sequence[Letter], now: datetime) -> int:
+def _send_chunk(sender: Sender, chunk: Sequence[Letter], now: datetime) -> Iterator[Answer]:
     wanted = _end_unwanted(chunk, now)
     written = _compose(wanted, now)
     try:
         sender.open()
+        for part in _parts(written, sender.at_once):
+            yield from _hand_over(sender, part, now)
     except NoConnection as error:
-        _wait_for_connection([letter for letter, _ in written], str(error), now)
+        _wait_for_connection([letter for letter, _ in written if letter.lease], str(error), now)
         raise
-    return sum(_hand_over(sender, part, now) for part in _parts(written, sender.at_once))
 
 
 def _parts(written: Iterable[Written], size: int) -> Iterator[list[Written]]:
@@ -65,17 +73,21 @@ def _parts(written: Iterable[Written], size: int) -> Iterator[list[Written]]:
 def _end_unwanted(chunk: Sequence[Letter], now: datetime) -> list[Letter]:
     """A last look at consent and suppression: much may have happened since the letter was planned."""
     suppressed = Suppression.objects.reasons(letter.subscriber for letter in chunk if letter.subscriber)
-    reasons = {letter.pk: _why_not(letter, suppressed, now) for letter in chunk}
-    _end_skipped([(letter, reasons[letter.pk]) for letter in chunk if reasons[letter.pk]], now)
-    return [letter for letter in chunk if not reasons[letter.pk]]
+    reasons = {letter.pk: _why_not(letter, suppressed) for letter in chunk}
+    _end([(letter, reasons[letter.pk]) for letter in chunk if reasons[letter.pk]], Letter.State.SKIPPED, now)
+    wanted = [letter for letter in chunk if not reasons[letter.pk]]
+    _end([(letter, "stale") for letter in wanted if _is_stale(letter, now)], Letter.State.FAILED, now)
+    return [letter for letter in wanted if not _is_stale(letter, now)]
 
 
-def _why_not(letter: Letter, suppressed: dict[int, str], now: datetime) -> str:
+def _is_stale(letter: Letter, now: datetime) -> bool:
+    return now - letter.planned_at > KEEP_TRYING
+
+
+def _why_not(letter: Letter, suppressed: dict[int, str]) -> str:
     reader = letter.subscriber
     if reader is None:
         return ""
-    if now - letter.planned_at > KEEP_TRYING:
-        return "stale"
     if letter.kind == "confirm":
         return "complained" if suppressed.get(reader.pk) == "complaint" else "confirmed" if reader.is_reading else ""
     return "suppressed" if reader.pk in suppressed else "" if reader.is_reading else "left"
@@ -89,9 +101,8 @@ def _compose(chunk: Sequence[Letter], now: datetime) -> list[Written]:
     composed: dict[int, writing.Composed] = {}
     for kind, of_kind in by_kind.items():
         composed |= import_string(settings.LETTERS[kind])(of_kind, now)
-    _end_skipped(
-        [(letter, str(composed[letter.pk])) for letter in chunk if isinstance(composed[letter.pk], Skip)], now
-    )
+    skipped = [(letter, str(composed[letter.pk])) for letter in chunk if isinstance(composed[letter.pk], Skip)]
+    _end(skipped, Letter.State.SKIPPED, now)
     return list(_guarded([(letter, composed[letter.pk]) for letter in chunk], now))
 
 
@@ -109,10 +120,10 @@ def _guarded(composed: Iterable[tuple[Letter, writing.Composed]], now: datetime)
     _record(bad, now)
 
 
-def _end_skipped(skipped: Sequence[tuple[Letter, str]], now: datetime) -> None:
-    for letter, reason in skipped:
-        letter.state, letter.reason, letter.ended_at = Letter.State.SKIPPED, reason, now
-    Letter.objects.put_down([letter for letter, _ in skipped])
+def _end(ended: Sequence[tuple[Letter, str]], state: Letter.State, now: datetime) -> None:
+    for letter, reason in ended:
+        letter.state, letter.reason, letter.ended_at = state, reason, now
+    Letter.objects.put_down([letter for letter, _ in ended])
 
 
 def _wait_for_connection(letters: Sequence[Letter], why: str, now: datetime) -> None:
@@ -125,19 +136,24 @@ def _wait_for_connection(letters: Sequence[Letter], why: str, now: datetime) -> 
 # --------------------------------------------------------------------------------------------- the hand-over and after
 
 
-def _hand_over(sender: Sender, part: Sequence[Written], now: datetime) -> int:
-    """Offer a part of the chunk, each letter at most once; how many were sent."""
+def _hand_over(sender: Sender, part: Sequence[Written], now: datetime) -> Iterator[Answer]:
+    """Offer a part of the chunk, each letter at most once."""
     ours = Letter.objects.hand_over([letter for letter, _ in part], now)
-    answers = [(letter, sender.offer(message, letter)) for letter, message in part if letter.pk in ours]
-    _record(answers, now)
-    return sum(answer.state == Letter.State.SENT for _, answer in answers)
+    answers: list[tuple[Letter, Answer]] = []
+    try:
+        for letter, message in part:
+            if letter.pk in ours:
+                answers.append((letter, answer := sender.offer(message, letter)))
+                yield answer
+    finally:  # Whatever stops us, the answers that came are known.
+        _record(answers, now)
 
 
 def _record(answers: Sequence[tuple[Letter, Answer]], now: datetime) -> None:
     for letter, answer in answers:
-        letter.state, letter.last_answer = _outcome(letter, answer, now), answer.text
+        letter.state, letter.last_answer = _outcome(letter, answer), answer.text
         if letter.state == Letter.State.PLANNED:
-            letter.due_at = now + min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
+            letter.due_at = now + min(FIRST_WAIT * 3**letter.attempts, LONGEST_WAIT)
         else:
             letter.ended_at = now
         letter.attempts += 1
@@ -148,7 +164,7 @@ def _record(answers: Sequence[tuple[Letter, Answer]], now: datetime) -> None:
             Suppression.objects.suppress(letter.subscriber.address, Suppression.Reason.BOUNCE, now)
 
 
-def _outcome(letter: Letter, answer: Answer, now: datetime) -> Letter.State:
+def _outcome(letter: Letter, answer: Answer) -> Letter.State:
     """A temporary refusal is tried again, but not for ever."""
-    given_up = letter.attempts + 1 >= MOST_ATTEMPTS or now - letter.planned_at > KEEP_TRYING
+    given_up = letter.attempts + 1 >= MOST_ATTEMPTS
     return Letter.State.FAILED if answer.state == Letter.State.PLANNED and given_up else answer.state

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
-from anymail.exceptions import AnymailAPIError, AnymailError
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.module_loading import import_string
@@ -17,9 +17,11 @@ from django.utils.text import slugify
 
 from subscriptions.models import Letter
 
+LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 LINE_BEGINS_WITH_A_DOT = re.compile(rb"(?m)^\.")
-NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.\d|\b5\.2\.1")  # RFC 3463: bad address, mailbox disabled
-ANY_ENHANCED_CODE = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+# RFC 3463, 7505: bad address, mailbox moved or disabled, no mail there. Not 5.1.7 and 5.1.8, which blame our address.
+NO_SUCH_ADDRESS = re.compile(r"\b5\.(1\.[1236]|1\.10|2\.1)\b")
+NEVER_CONNECTED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
 MORE_THAN_FITS = 500
 
 
@@ -42,7 +44,8 @@ class Sender(Protocol):
     def open(self) -> None:
         """Get ready; raises NoConnection. Again does nothing while ready."""
 
-    def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer: ...
+    def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
+        """Raises NoConnection when this letter could not be offered, as the next could not either."""
 
     def close(self) -> None: ...
 
@@ -57,7 +60,7 @@ def stays_here() -> bool:
     if settings.SENDER.endswith(".Files"):
         return True
     host = urlsplit(settings.EMAIL_URL).hostname or ""
-    return settings.SENDER.endswith(".Smtp") and (host in ("localhost", "::1") or host.startswith("127."))
+    return settings.SENDER.endswith(".Smtp") and LOOPBACK.fullmatch(host) is not None
 
 
 class Files:
@@ -74,8 +77,11 @@ class Files:
     def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
         file = settings.MAIL_DIR / f"{letter.kind}-{slugify(letter.key[:10])}-{letter.message_id}.eml"
         draft = file.with_suffix(".tmp")
-        draft.write_bytes(_as_sent(message))
-        draft.rename(file)
+        try:
+            draft.write_bytes(_as_sent(message))
+            draft.rename(file)
+        except OSError as error:
+            raise NoConnection(f"Expected a folder that can be written at {settings.MAIL_DIR}: {error}") from error
         return Answer(Letter.State.SENT, str(file))
 
     def close(self) -> None:
@@ -123,8 +129,6 @@ class Smtp:
         try:
             self.open()
             refusal = self._ask(message)
-        except NoConnection as error:
-            return Answer(Letter.State.PLANNED, str(error))
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             return Answer(Letter.State.PLANNED, f"The connection broke before the letter was sent: {error}")
@@ -159,14 +163,16 @@ class Smtp:
         return self._server
 
     def _refused(self, code: int, text: bytes, *, of_recipient: bool) -> Answer:
-        """4xx means later; 5xx means never, and of a recipient usually that there is no such address."""
+        """4xx means later; 5xx means never, and of a recipient perhaps that there is no such address."""
         answer = _sentence(code, text)
         if code == 421:
             self.close()
         if not 500 <= code < 600:
             return Answer(Letter.State.PLANNED, answer)
-        unknown = NO_SUCH_ADDRESS.search(answer) or (code == 550 and not ANY_ENHANCED_CODE.search(answer))
-        return Answer(Letter.State.FAILED, answer, no_such_address=of_recipient and bool(unknown))
+        # A 550 that says no more may mean us as well ("relay not permitted"), and would then meet every reader.
+        return Answer(
+            Letter.State.FAILED, answer, no_such_address=of_recipient and bool(NO_SUCH_ADDRESS.search(answer))
+        )
 
     def close(self) -> None:
         server, self._server = self._server, None
@@ -192,6 +198,8 @@ class Anymail:
         message.tags = [letter.kind]  # type: ignore[attr-defined]
         try:
             self._backend.send_messages([message])
+        except AnymailRecipientsRefused:
+            return _provider_answered(message)
         except (AnymailError, requests.RequestException) as error:
             return _provider_failed(error)
         return _provider_answered(message)
@@ -227,13 +235,17 @@ def _provider_answered(message: EmailMultiAlternatives) -> Answer:
 
 
 def _provider_failed(error: Exception) -> Answer:
-    """Only what certainly was not accepted may be offered again."""
+    """Only what certainly was not accepted may be offered again. Raises NoConnection when nobody's letter would be."""
     status = getattr(error, "status_code", None)
     answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
-    if isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error.__context__ or error):
-        return Answer(Letter.State.PLANNED, answer)
+    if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
+        raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
+    if status in (401, 403):
+        raise NoConnection(f"The mail provider refuses the key of this site: {answer}") from error
     if status in (429, 503):
         return Answer(Letter.State.PLANNED, answer)
-    if isinstance(error, requests.RequestException) or (isinstance(error, AnymailAPIError) and (status or 500) >= 500):
+    # An answer of 4xx refuses; no answer, a broken one or 5xx says nothing. Errors of other kinds never left.
+    refused = status is not None and 400 <= status < 500
+    if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):
         return Answer(Letter.State.UNCERTAIN, answer)
     return Answer(Letter.State.FAILED, answer)

@@ -45,8 +45,8 @@ def make_reader(**fields: Any) -> Subscriber:
     topics = fields.pop("topics", ())
     number = next(_numbers)
     begun = datetime(2026, 8, 1, tzinfo=UTC)
-    defaults = {"created_at": begun, "confirmed_at": begun, "read_up_to": begun, "next_due_at": begun}
-    reader = Subscriber.objects.create(address=f"reader{number}@example.org", **(defaults | fields))
+    moments = {"created_at": begun, "confirmed_at": begun, "read_up_to": begun, "next_due_at": begun}
+    reader = Subscriber.objects.create(**{"address": f"reader{number}@example.org"} | moments | fields)
     reader.choose_topics(topics)
     return reader
 

@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
             if not reply.hangs_up:
                 self._send(reply)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - named so where it is called
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)

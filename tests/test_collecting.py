@@ -128,6 +128,7 @@ def test_pages_are_followed_until_the_last(far_end: FarEnd):
     collected = collect()
 
     assert collected.collection.listed == Paper.objects.count() == 130
+    assert [paper.votes for paper in Paper.objects.listed(on=DAY)] == list(range(130))
 
 
 def test_papers_are_scored_by_every_topic_once(far_end: FarEnd):

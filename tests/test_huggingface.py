@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -371,7 +370,7 @@ def test_a_page_that_is_none_is_not_understood(reading, body):
 
 @pytest.mark.parametrize("reading", [props, cards])
 def test_a_page_with_spoiled_letters_is_refused(reading):
-    with pytest.raises(SourceError, match="^expected an HTML page in UTF-8, found something else$"):
+    with pytest.raises(SourceError, match=r"^expected an HTML page in UTF-8, found something else$"):
         reading(PAGE.replace(b"Kettle", b"K\xe9ttle"), DAY)
 
 
@@ -571,20 +570,17 @@ def spoiled(draw, sample):
     return bytes(body)
 
 
-@hypothesis.settings(deadline=None)
 @given(body=spoiled(ANSWER))
 def test_a_spoiled_answer_is_refused_in_one_way(body):
     holds(api, body)
 
 
-@hypothesis.settings(deadline=None)
 @given(body=spoiled(PAGE))
 def test_a_spoiled_page_is_refused_in_one_way(body):
     holds(props, body)
     holds(cards, body)
 
 
-@hypothesis.settings(deadline=None)
 @given(data=st.data(), value=JSON)
 def test_a_value_of_any_kind_in_any_place_is_refused_in_one_way(data, value):
     entries = [json.loads(ANSWER)]
