@@ -6,17 +6,23 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from csp.constants import NONE, UNSAFE_INLINE
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 MOST_SHOWN = 200
-SANDBOX = {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "sandbox": ["allow-popups", "allow-top-navigation"]}
+SANDBOX = {
+    "frame-ancestors": [SELF],
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "sandbox": ["allow-popups", "allow-top-navigation"],
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "subscriptions/mailbox_letter.html", context)
 
 
+@xframe_options_sameorigin
 @csp(SANDBOX)  # type: ignore[arg-type]  # its annotation forgets the address's arguments
 @never_cache
 @require_safe
