@@ -25,11 +25,19 @@ class NotRead(Exception):
     """
 
     def __init__(self, problems: list[tuple[Reading, SourceError | web.Unavailable]]) -> None:
-        super().__init__("; ".join(f"{reading.name}: {problem}" for reading, problem in problems))
+        super().__init__(_in_words(problems))
         failures = [problem for _, problem in problems]
         self.unavailable = all(isinstance(problem, web.Unavailable) for problem in failures)
         waits = [problem.retry_at for problem in failures if isinstance(problem, web.Unavailable) and problem.retry_at]
         self.retry_at = max(waits, default=None)
+
+
+def _in_words(problems: Iterable[tuple[Reading, Exception]]) -> str:
+    """Each problem once, with the readings that met it."""
+    met: dict[str, list[str]] = {}
+    for reading, problem in problems:
+        met.setdefault(str(problem), []).append(reading.name)
+    return "; ".join(f"{', '.join(names)}: {problem}" for problem, names in met.items())
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def _ask(address: str, spacing: timedelta, kept: Mapping[str, str]) -> Answer | 
             return _answer(response, _body(response, address, deadline), {})
     except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
         # The error's own text may hold the whole address, and so what its query string says.
-        raise Unavailable(f"expected an answer from {_place(address)}, found {type(error).__name__}") from error
+        raise Unavailable(f"expected an answer from {_host(address)}, found {type(error).__name__}") from error
 
 
 def _wait_for_our_turn(host: str, spacing: timedelta) -> None:

@@ -15,6 +15,8 @@ PAGES = Path(__file__).parent / "pages"
 ANSWER = (PAGES / "huggingface_api.json").read_bytes()
 PAGE = (PAGES / "huggingface_page.html").read_bytes()
 DAY = date(2026, 9, 14)
+
+pytestmark = pytest.mark.one_database
 IDS = ["2609.99901", "2609.99902", "2609.99903", "2609.99904"]
 
 

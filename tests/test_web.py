@@ -185,7 +185,7 @@ def test_an_answer_that_breaks_off_or_never_comes_is_unavailable(far_end, monkey
     monkeypatch.setattr(web, "READ", 0.2)
     far_end.answers("/list", body=b"papers", **manner)
 
-    with pytest.raises(web.Unavailable, match=f"^expected an answer from {far_end.host}/list, found "):
+    with pytest.raises(web.Unavailable, match=f"^expected an answer from {far_end.host}, found "):
         get(far_end)
 
 

@@ -77,7 +77,9 @@ class Command(BaseCommand):
         )
         topics = _most_used_topics(day)
         reader.choose_topics(topic.slug for topic in topics)
-        self.stdout.write("topics: " + ", ".join(f"{topic.name} ({topic.used} papers)" for topic in topics))
+        self.stdout.write(
+            "topics with the most papers: " + ", ".join(f"{topic.name} ({topic.used})" for topic in topics)
+        )
         return reader
 
 
