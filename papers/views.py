@@ -96,4 +96,5 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def _with_chips(papers: PaperQuerySet) -> PaperQuerySet:
     """Each paper with its topics as `chips`, the surest first: one query more for all of them."""
     sure = PaperTopic.objects.filter(score__gte=ABOUT).select_related("topic").order_by("-score", "topic__name")
+    sure = sure.only("paper_id", "score", "phrase", "topic__slug", "topic__name")  # not its long list of phrases
     return papers.prefetch_related(Prefetch("scores", sure, to_attr="chips"))
