@@ -101,6 +101,14 @@ def collect(source: Source, day: date, now: datetime) -> Collected:
         return _remember(source, day, read, ledger, now)
 
 
+def latest_day(source: Source) -> date | None:
+    """The day that the source announced last; None when it does not say."""
+    try:
+        return source.latest.parse(web.get(source.latest.address(), spacing=source.spacing).body)
+    except (SourceError, web.Unavailable):
+        return None
+
+
 def read_day(source: Source, day: date, ledger: Collection | None) -> Read:
     """Ask the source's readings, best first, until one answers with this day. Raises NotRead."""
     problems: list[tuple[Reading, SourceError | web.Unavailable]] = []

@@ -85,6 +85,16 @@ def test_the_demo_can_be_run_again_in_the_same_folder(far_end: FarEnd, tmp_path:
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 2
 
 
+def test_without_a_day_the_one_that_the_source_announced_last_is_shown(far_end: FarEnd, tmp_path: Path):
+    far_end.answers("/api/daily_papers?limit=1", body=papers(1))
+    far_end.answers(API, body=papers())
+
+    said = demo(far_end.url, tmp_path)
+
+    assert said.returncode == 0
+    assert said.stdout.startswith(f"huggingface {DAY}: 6 listed")
+
+
 def test_without_a_connection_the_demo_shows_the_sample_edition_and_says_so(tmp_path: Path):
     said = demo(f"http://127.0.0.1:{free_port()}", tmp_path)
 

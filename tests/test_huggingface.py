@@ -593,3 +593,15 @@ def test_a_value_of_any_kind_in_any_place_is_refused_in_one_way(data, value):
 
     holds(api, json.dumps(entries[0]).encode())
     holds(props, f'<div data-target="DailyPapers" data-props="{embedded}"></div>'.encode())
+
+
+def test_the_latest_day_is_that_of_the_newest_submission():
+    newest = [{"paper": {"submittedOnDailyAt": "2026-09-14T00:00:00.000Z"}}]
+
+    assert SOURCE.latest.parse(json.dumps(newest).encode()) == DAY
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b"<html>", b'[{"paper": {"submittedOnDailyAt": "yesterday"}}]'])
+def test_an_answer_that_names_no_latest_day_is_refused(body):
+    with pytest.raises(SourceError, match="^expected "):
+        SOURCE.latest.parse(body)

@@ -57,9 +57,18 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """How to ask a source which day it announced last, whatever our own clock says."""
+
+    address: Callable[[], str]
+    parse: Callable[[bytes], date]  # raises SourceError
+
+
+@dataclass(frozen=True)
 class Source:
     name: str
     credit: str  # who is thanked for the list on every page and letter
     calendar: Calendar
     spacing: timedelta  # between two requests to its host
     readings: tuple[Reading, ...]
+    latest: Latest

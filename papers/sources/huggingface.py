@@ -16,7 +16,7 @@ from bs4.exceptions import ParserRejectedMarkup
 from django.conf import settings
 
 from papers.calendar import WEEKDAYS
-from papers.sources.base import Listing, Page, Reading, Source, SourceError
+from papers.sources.base import Latest, Listing, Page, Reading, Source, SourceError
 
 LIMIT = 100  # the most that the API gives at once; left out, it would give 50 and cut busy days
 MOST = 2**31 - 1  # what the database's integers hold
@@ -91,6 +91,16 @@ def cards(body: bytes, day: date) -> Page:
     return Page(_once_each(page.select("article"), lambda article: _card(article, day)))
 
 
+def latest(body: bytes) -> date:
+    """The day of the newest submission, which is what the API answers with when it is asked for no day."""
+    entries = _json(body, list, "a JSON array of papers")
+    paper = _required(_typed(entries[0] if entries else {}, "each entry", dict), "paper", dict)
+    submitted_at = _required(paper, "paper.submittedOnDailyAt", str)
+    if day := _day(submitted_at):
+        return day
+    raise SourceError(f"expected paper.submittedOnDailyAt to begin with a date, found {_found(submitted_at)}")
+
+
 def find(tag: Tag, selector: str) -> Tag:
     """The first element inside the tag that the CSS selector matches; raises SourceError naming the selector."""
     if found := tag.select_one(selector):
@@ -104,6 +114,7 @@ SOURCE = Source(
     WEEKDAYS,
     timedelta(seconds=0.25),
     (Reading("api", api_address, api), Reading("props", page_address, props), Reading("cards", page_address, cards)),
+    Latest(lambda: f"{settings.HUGGINGFACE_URL}/api/daily_papers?limit=1", latest),
 )
 
 

@@ -84,10 +84,12 @@ class Command(BaseCommand):
 
 
 def _tries(asked: date | None, now: datetime | None) -> Iterator[Collected]:
-    """The day asked for, or day after day back from today; each as of its own noon unless told otherwise."""
+    """The day asked for; else the one that the source announced last, or if it does not say which, day after day back
+    from today. Each as of its own noon unless told otherwise."""
     source, today = next(iter(SOURCES.values())), (now or timezone.now()).date()
-    days = [asked] if asked else reversed(source.calendar.announced(today - LOOKS_BACK, today))
-    for day in days:
+    named = asked or collecting.latest_day(source)
+    back = reversed(source.calendar.announced(today - LOOKS_BACK, today))
+    for day in [named] if named and named <= today else back:
         yield collecting.collect(source, day, now or datetime.combine(day, time(12), UTC))
 
 
