@@ -6,6 +6,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, execute_from_command_line
+from django.db import OperationalError, ProgrammingError
 
 
 def main() -> None:
@@ -14,6 +15,11 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, CommandError) as error:  # a command's arguments are read outside its own care
         sys.exit(str(error))
+    except (OperationalError, ProgrammingError) as error:
+        found = " ".join(str(error).split())
+        sys.exit(
+            f"DATABASE_URL: expected a database that answers and was prepared by manage.py migrate, found: {found}"
+        )
 
 
 if __name__ == "__main__":

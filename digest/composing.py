@@ -15,7 +15,7 @@ from digest import gathering, planning
 from papers.models import Paper
 from subscriptions import letters as writing
 from subscriptions.letters import Composed, Skip, reader_of
-from subscriptions.models import Letter
+from subscriptions.models import Letter, Subscriber
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 @transaction.atomic
 def _choose_welcomes(letters: Sequence[Letter], now: datetime) -> None:
     """Once chosen, a letter's papers stay, however often it must be written."""
+    if not letters:
+        return
+    # Locked, so that no tick chooses the same papers for the same reader at this moment.
+    list(Subscriber.objects.select_for_update().filter(letters__in=letters).order_by("pk"))
     readers, names = [reader_of(letter) for letter in letters], gathering.topic_names()
     chosen = planning.choose(readers, now, gathering.trending(now), after={})
     for letter, choice in zip(letters, chosen, strict=True):

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from digest.models import Given
 from digest.profiles import Candidate, Profile
-from papers.models import Paper, PaperTopic, Topic
+from papers.models import ABOUT, Paper, PaperTopic, Topic
 from subscriptions.models import Interest, Letter, Subscriber
 
 LISTED_WITHIN = timedelta(days=14)  # papers listed longer ago reach nobody's letter
 TRENDING_WITHIN = timedelta(days=7)
 TRENDING_MOST = 300  # more than any reader can have been given of a week and still want
-BAR = 0.5  # of a topic's score
 DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
 
 KeysOf = defaultdict[int, set[int]]  # by reader: the keys of papers or of topics
@@ -47,7 +46,7 @@ def candidates(since: datetime | None, now: datetime, also: Iterable[int] = ()) 
 def _topics_of(papers: Sequence[int]) -> Mapping[int, dict[int, tuple[float, str]]]:
     """Paper's key -> topic's key -> score and phrase."""
     topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    scores = PaperTopic.objects.filter(paper__in=papers, score__gte=BAR)
+    scores = PaperTopic.objects.filter(paper__in=papers, score__gte=ABOUT)
     for paper, topic, score, phrase in scores.values_list("paper", "topic", "score", "phrase"):
         topics[paper][topic] = score, phrase
     return topics

@@ -12,6 +12,7 @@ from subscriptions import slots
 from subscriptions.models import Letter, Subscriber
 
 BATCH = 500
+OVERLAP = timedelta(minutes=10)  # papers that were being stored while the last letter was planned; none comes twice
 LATEST = {Subscriber.Cadence.DAILY: timedelta(hours=24), Subscriber.Cadence.WEEKLY: timedelta(hours=72)}
 
 
@@ -58,7 +59,7 @@ def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
 def _fill(letters: Sequence[Letter], now: datetime, trending: Sequence[int]) -> None:
     """Choose the letters' papers; a letter for which there are none gets a reason instead."""
     readers = [letter.subscriber for letter in letters if letter.subscriber]
-    after = {reader.pk: reader.read_up_to for reader in readers}
+    after = {reader.pk: reader.read_up_to and reader.read_up_to - OVERLAP for reader in readers}
     names = gathering.topic_names()
     for letter, choice in zip(letters, choose(readers, now, trending, after), strict=True):
         letter.contents = choice.contents(names)

@@ -84,11 +84,13 @@ def listed(name: str) -> list[str]:
 
 PORT = whole_number("PORT", 8000, 1, 65535)
 SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}")
+if urlsplit(SITE_URL).path:
+    raise ImproperlyConfigured("SITE_URL: expected an address without a path, like https://papers.example.org")
 SITE_NAME = variable("SITE_NAME", "Paper Route")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 LOCAL = SITE_HOST == "localhost" or SITE_HOST.endswith(".localhost") or SITE_HOST in ("127.0.0.1", "::1")
 DEBUG = switch("DEBUG")
-DEMO = sys.argv[1:2] == ["demo"]  # The demo sends nothing to anyone and leaves nothing behind.
+DEMO = sys.argv[1:2] == ["demo"]  # The demo has a database of its own, and sends nothing to anyone.
 
 
 def var_dir() -> Path:
@@ -160,7 +162,8 @@ USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPE
 
 # ----------------------------------------------------------------------------------------------------------- database
 
-DATABASE_URL = variable("DATABASE_URL", f"sqlite:///{VAR_DIR / 'paper-route.sqlite3'}")
+OWN_DATABASE = f"sqlite:///{VAR_DIR / 'paper-route.sqlite3'}"
+DATABASE_URL = OWN_DATABASE if DEMO else variable("DATABASE_URL", OWN_DATABASE)
 try:
     DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
 except ValueError as error:  # Its text would show the password, so it is not repeated.
@@ -217,12 +220,13 @@ ANYMAIL = {
     for name in sorted(os.environ)
     if name.startswith("ANYMAIL_") and name.removesuffix("_FILE") != "ANYMAIL_PROVIDER"
 }
+ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", "True")  # Not every provider takes our tags and our letter's name.
 EMAIL_URL = variable("EMAIL_URL")
 EMAIL_TIMEOUT = 30
 
 
 def mail_host(url: str) -> dict[str, Any]:
-    """smtp://user:password@host:587 (STARTTLS when offered to a login), smtps://…:465, smtp://localhost:25."""
+    """smtp://user:password@host:587 (with a login STARTTLS is required), smtps://…:465, smtp://localhost:25."""
     parts, port = split_address("EMAIL_URL", url, ("smtp", "smtps"), "smtp://user:password@mail.example.org:587")
     return {
         "EMAIL_HOST": parts.hostname,
@@ -342,7 +346,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "digest.logs.WithoutTokens", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if DEMO else "INFO"},
 }

@@ -1,5 +1,6 @@
 """Reading sources' days and remembering them: what is due, what came of it, and when it may be tried again."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from papers.sources.base import Listing, Page, Reading, Source, SourceError
 LOOKS_BACK = timedelta(days=49)  # 35 weekdays: a new site fills itself that far, an old one catches up that far
 WHILE_GROWING = timedelta(hours=1)  # between two readings of today
 AFTERWARDS = timedelta(hours=6)  # and of a day that has ended
+WHILE_UNREACHABLE = timedelta(minutes=1)
 AFTER_A_FAILURE = timedelta(minutes=15)  # doubled with each failure in a row
 LONGEST_WAIT = timedelta(hours=6)
 MOST_PAGES = 20
@@ -71,11 +73,15 @@ class Collected:
 
 
 def collect_due(sources: Iterable[Source], now: datetime) -> Iterator[Collected]:
-    """Collect every day that is missing or still growing, the latest first, one after the other as the caller asks."""
+    """Collect every day that is missing or still growing, the latest first, one after the other as the caller asks.
+
+    Time goes on from `now` meanwhile: papers are first seen when they are stored, not when the run began.
+    """
+    began = time.monotonic()
     storing.score_edited_topics(now)
     for source in sources:
         for day in due_days(source, now):
-            collected = collect(source, day, now)
+            collected = collect(source, day, now + timedelta(seconds=time.monotonic() - began))
             yield collected
             if collected.unavailable:
                 break  # Its other days would fare no better; they stay due.
@@ -176,8 +182,11 @@ def _what_next(day: date, listed: int, now: datetime) -> tuple[Collection.Outcom
 
 
 def _failed(source: Source, day: date, failure: NotRead, ledger: Collection | None, now: datetime) -> Collected:
-    tries = ledger.tries + 1 if ledger else 1
-    wait = min(AFTER_A_FAILURE * 2 ** min(tries - 1, 10), LONGEST_WAIT)
+    tries = ledger.tries if ledger else 0
+    if failure.unavailable:  # Nobody's fault but the network's, which may be back at any moment.
+        wait = WHILE_UNREACHABLE
+    else:
+        wait, tries = min(AFTER_A_FAILURE * 2 ** min(tries, 10), LONGEST_WAIT), tries + 1
     next_try_at = max(now + wait, failure.retry_at or now)
     row = _record(
         source, day, now, outcome=Collection.Outcome.FAILED, next_try_at=next_try_at, error=str(failure), tries=tries

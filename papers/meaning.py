@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import Stemmer
+from django.core.exceptions import ValidationError
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 JOINS_WORDS = re.compile(r"[\s\-‐‑–]*")  # what may stand between two words of one phrase; a full stop may not
@@ -39,6 +40,12 @@ def tokens(text: str) -> list[Token]:
     return [Token(stem, *word.span()) for stem, word in zip(stems, found, strict=True)]
 
 
+def list_of_phrases(value: object) -> None:
+    """What a topic may hold. Raises ValidationError."""
+    if not (isinstance(value, list) and all(isinstance(phrase, str) and tokens(phrase) for phrase in value)):
+        raise ValidationError('Expected a list of phrases with a word in each, like ["dictionary learning", "RAG"].')
+
+
 class Phrases:
     """Every topic's phrases at once: a text is walked through once, however many topics there are.
 
@@ -49,9 +56,8 @@ class Phrases:
     def __init__(self, phrases: Iterable[tuple[int, str]]) -> None:
         self._topics: dict[tuple[str, ...], set[tuple[int, str]]] = defaultdict(set)
         for topic, phrase in phrases:
-            self._topics[tuple(token.stem for token in tokens(phrase))].add(
-                (topic, phrase if phrase.isupper() else "")
-            )
+            if stems := tuple(token.stem for token in tokens(phrase)):
+                self._topics[stems].add((topic, phrase if phrase.isupper() else ""))
         self._lengths = sorted({len(stems) for stems in self._topics})
 
     def hits(self, title: str, abstract: str) -> list[Hit]:

@@ -10,8 +10,11 @@ from django.db.models import Exists, F, Min, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from papers.meaning import list_of_phrases
+
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
 AUTHORS_NAMED = 3
+ABOUT = 0.5  # the score from which a paper is said to be about a topic
 
 
 class Topic(models.Model):
@@ -21,7 +24,11 @@ class Topic(models.Model):
     name = models.CharField(max_length=80)
     group = models.CharField(max_length=80)
     description = models.CharField(max_length=200)
-    phrases = models.JSONField(default=list, help_text="A list of phrases: a paper that uses one is about the topic.")
+    phrases = models.JSONField(
+        default=list,
+        validators=[list_of_phrases],
+        help_text='A list like ["dictionary learning", "RAG"]: a paper that uses one of them is about the topic.',
+    )
     categories = models.JSONField(default=list, blank=True, help_text='A list of arXiv categories, like ["cs.CL"].')
     scored_at = models.DateTimeField(null=True, editable=False)  # null: papers are still to be scored by its phrases
 
@@ -36,7 +43,7 @@ class Topic(models.Model):
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):
-    def about(self, topics: Iterable[Topic], at_least: float = 0.5) -> PaperQuerySet:
+    def about(self, topics: Iterable[Topic], at_least: float = ABOUT) -> PaperQuerySet:
         # Exists rather than a join, so that no paper is counted twice when methods are chained.
         scored = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__in=topics, score__gte=at_least)
         return self.filter(Exists(scored))
@@ -86,10 +93,6 @@ class Paper(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("papers:paper", args=[self.key])
-
-    @property
-    def is_sample(self) -> bool:
-        return self.key.startswith(f"{SAMPLE}:")
 
     @property
     def byline(self) -> str:

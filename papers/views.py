@@ -13,10 +13,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from papers.models import Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
+from papers.models import ABOUT, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
 from papers.sources import SOURCES
 
-ABOUT = 0.5  # the score from which a page says that a paper is about a topic
 TOPIC_SPAN = timedelta(days=30)
 PAGE_SIZE = 20
 
@@ -86,7 +85,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers about a topic of the 30 days up to the latest day that has any papers."""
     topic = get_object_or_404(Topic, slug=slug)
     latest = Paper.objects.aggregate(day=Max("listed_on"))["day"] or timezone.now().date()
-    papers = Paper.objects.about([topic], at_least=ABOUT).filter(listed_on__gt=latest - TOPIC_SPAN)
+    papers = Paper.objects.about([topic]).filter(listed_on__gt=latest - TOPIC_SPAN)
     newest_first = papers.order_by("-listed_on", F("votes").desc(), "pk")
     page = Paginator(_with_chips(newest_first), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"topic": topic, "latest": latest, "page": page, "papers": list(page.object_list)}

@@ -1,7 +1,10 @@
 """Readers and their letters, for the operator: why someone did, or did not, get one."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 
 from subscriptions.models import Interest, Letter, Subscriber, Suppression
 
@@ -20,10 +23,17 @@ class SubscriberAdmin(admin.ModelAdmin):
     readonly_fields = ("created_at", "confirmed_at", "left_at", "last_slot", "next_due_at", "read_up_to")
     show_full_result_count = False
 
+    def save_model(self, request: HttpRequest, obj: Subscriber, form: ModelForm, change: bool) -> None:
+        if obj.is_reading:
+            obj.schedule(timezone.now())  # The hour, zone or days may be others now.
+        super().save_model(request, obj, form, change)
+
 
 @admin.register(Letter)
 class LetterAdmin(admin.ModelAdmin):
-    """The ledger. A letter's end is written by the post office, so it is only shown."""
+    """The ledger. A letter's end is written by the post office; a person may only settle what it does not know."""
+
+    actions = ("arrived", "did_not_arrive")
 
     list_display = (
         "pk",
@@ -47,6 +57,17 @@ class LetterAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False  # A row that is gone could be planned and sent again.
+
+    @admin.action(description="Uncertain letters: they arrived")
+    def arrived(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
+        letters.filter(state=Letter.State.UNCERTAIN).update(state=Letter.State.SENT, ended_at=timezone.now())
+
+    @admin.action(description="Uncertain letters: they did not arrive")
+    def did_not_arrive(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
+        letters.filter(state=Letter.State.UNCERTAIN).update(state=Letter.State.FAILED, ended_at=timezone.now())
 
 
 @admin.register(Suppression)

@@ -1,5 +1,6 @@
 """What readers may ask for, checked."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -48,6 +49,7 @@ class TopicsField(forms.ModelMultipleChoiceField):
         return sorted(topic.slug for topic in topics)
 
 
+@cache
 def zones() -> list[tuple[str, str]]:
     """Every zone that has a place's name, and UTC."""
     places = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))

@@ -78,7 +78,7 @@ def headers(letter: Letter, reader: Subscriber, now: datetime) -> dict[str, str]
         "List-ID": f"{one_line(settings.SITE_NAME)} <{letter.kind}.{settings.SITE_HOST}>",
         "List-Unsubscribe": f"<{links.make(reader, Purpose.UNSUBSCRIBE)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Feedback-ID": f"{letter.key}:{reader.cadence}:{letter.kind}:paperroute",
+        "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
         "Precedence": "bulk",
     }
 

@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from subscriptions import senders
+
 MOST_SHOWN = 200
 SANDBOX = {
     "frame-ancestors": [SELF],
@@ -36,7 +38,7 @@ class Filed:
 
 def url() -> str:
     """Where the mailbox is; empty where there is none, or where letters leave this machine."""
-    return reverse("subscriptions:mailbox") if settings.LOCAL and settings.SENDER.endswith(".Files") else ""
+    return reverse("subscriptions:mailbox") if settings.LOCAL and senders.writes_files() else ""
 
 
 @never_cache

@@ -7,10 +7,9 @@ import hmac
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Now
@@ -30,17 +29,6 @@ OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "
 def keyed_hash(value: str) -> str:
     """What is kept of an address or a network that must be recognised but not known: HMAC-SHA-256, hexadecimal."""
     return hmac.new(settings.SUPPRESSION_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
-
-
-def valid_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError(
-            gettext_lazy("Expected a time zone like Europe/Berlin, found %(name)s."), params={"name": name}
-        )
-
-
-def every_day() -> list[int]:
-    return list(slots.EVERY_DAY)
 
 
 # ------------------------------------------------------------------------------------------------------------ readers
@@ -80,11 +68,12 @@ class Subscriber(models.Model):
         WEEKLY = "weekly", gettext_lazy("weekly, on the first of my days")
 
     address = models.CharField(max_length=254, unique=True)  # lower case
-    zone = models.CharField(max_length=64, default="UTC", validators=[valid_zone])
-    hour = models.PositiveSmallIntegerField(default=7)
-    days = models.JSONField(default=every_day)  # weekdays wanted, Monday is 0
+    zone = models.CharField(max_length=64, default="UTC", validators=[slots.valid_zone])
+    hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
+    days = models.JSONField(default=slots.every_day, validators=[slots.valid_days])  # weekdays wanted, Monday is 0
     cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.DAILY)
-    cap = models.PositiveSmallIntegerField(default=DEFAULT_CAP)  # papers in a letter, at most
+    # Papers in a letter, at most.
+    cap = models.PositiveSmallIntegerField(default=DEFAULT_CAP, validators=[MinValueValidator(1)])
     trending_muted_at = models.DateTimeField(null=True)
     paused_until = models.DateField(null=True)  # the first local date on which letters come again
     created_at = models.DateTimeField()
@@ -248,8 +237,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         lease, skips = uuid.uuid4(), connection.features.has_select_for_update_skip_locked
         with transaction.atomic():
             due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", flat=True)
-            # What a process died with goes last and alone, so that a letter which kills its process takes none along.
-            self.take(list(due.filter(dropped=0)[:most] or due.filter(dropped__gt=0)[:1]), lease)
+            # What a process died with goes alone, so that a letter which kills its process takes none along.
+            first = list(due.filter(dropped__gt=0)[:1]) if due.values_list("dropped", flat=True).first() else None
+            self.take(first or list(due.filter(dropped=0)[:most]), lease)
         return self.filter(lease=lease, state=Letter.State.CLAIMED).most_awaited()
 
     def take(self, pks: list[int], lease: uuid.UUID) -> int:
@@ -275,6 +265,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         for letter in letters:
             letter.lease = letter.leased_until = None
         ours.bulk_update(letters, OUTCOME)
+
+    def give_back(self, letters: Iterable[Letter]) -> None:
+        """Let go of letters that were claimed and not handed over: they are due again at once."""
+        pks, leases = [letter.pk for letter in letters], {letter.lease for letter in letters}
+        ours = self.filter(pk__in=pks, lease__in=leases, state=Letter.State.CLAIMED)
+        ours.update(state=Letter.State.PLANNED, lease=None, leased_until=None)
 
     def release_expired(self) -> None:
         """A process that died with letters claimed offered none of them; what it had handed over, nobody knows."""
@@ -311,7 +307,7 @@ class Letter(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, null=True, on_delete=models.CASCADE, related_name="letters")
     kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=64)  # a digest's slot, a confirm letter's date (UTC), a moment otherwise
+    key = models.CharField(max_length=64)  # a digest's slot, a confirm or manage letter's date (UTC), else a moment
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     due_at = models.DateTimeField()
     planned_at = models.DateTimeField()

@@ -7,7 +7,7 @@ The ledger is the queue. A letter is committed as handed over before it is offer
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -25,12 +25,14 @@ logger = logging.getLogger(__name__)
 CLAIMED_AT_ONCE = 100  # or as many as the sender takes at once: between two claims those waited for go first again
 FIRST_WAIT = timedelta(minutes=1)  # after a temporary refusal; three times as long with each further one
 LONGEST_WAIT = timedelta(hours=4)  # so eight attempts last ten hours
+A_WHILE = 30.0  # seconds
 
 Written = tuple[Letter, EmailMultiAlternatives]
 
 
-def drain(now: datetime) -> int:
-    """Send every letter that is due; how many were. Any number of processes may drain at once.
+def drain(now: datetime, enough: Callable[[], bool] = lambda: False) -> int:
+    """Send every letter that is due, or until there has been `enough`; how many were sent. Any number of processes may
+    drain at once.
 
     Time goes on from `now` while it drains: a welcome letter does not wait for the digests' end.
     """
@@ -38,8 +40,8 @@ def drain(now: datetime) -> int:
     sender, sent, began = senders.configured(), 0, time.monotonic()
     most = max(CLAIMED_AT_ONCE, sender.at_once)
     try:
-        while chunk := list(Letter.objects.claim(now, most).select_related("subscriber")):
-            for answer in _send_chunk(sender, chunk, now):
+        while not enough() and (chunk := list(Letter.objects.claim(now, most).select_related("subscriber"))):
+            for answer in _send_chunk(sender, chunk, now, enough):
                 sent += answer.state == Letter.State.SENT
             now, began = now + timedelta(seconds=time.monotonic() - began), time.monotonic()
     except NoConnection as error:
@@ -49,12 +51,22 @@ def drain(now: datetime) -> int:
     return sent
 
 
-def _send_chunk(sender: Sender, chunk: Sequence[Letter], now: datetime) -> Iterator[Answer]:
+def for_a_while() -> Callable[[], bool]:
+    """Enough after A_WHILE: whoever drains on the clock stops then, so that planning and stopping need not wait."""
+    until = time.monotonic() + A_WHILE
+    return lambda: time.monotonic() > until
+
+
+def _send_chunk(
+    sender: Sender, chunk: Sequence[Letter], now: datetime, enough: Callable[[], bool]
+) -> Iterator[Answer]:
     wanted = _end_unwanted(chunk, now)
     written = _compose(wanted, now)
     try:
         sender.open()
         for part in _parts(written, sender.at_once):
+            if enough():
+                return Letter.objects.give_back([letter for letter, _ in written if letter.lease])
             yield from _hand_over(sender, part, now)
     except NoConnection as error:
         _wait_for_connection([letter for letter, _ in written if letter.lease], str(error), now)
@@ -162,6 +174,7 @@ def _record(answers: Sequence[tuple[Letter, Answer]], now: datetime) -> None:
     for letter, answer in answers:
         if answer.no_such_address and letter.subscriber:
             Suppression.objects.suppress(letter.subscriber.address, Suppression.Reason.BOUNCE, now)
+            letter.subscriber.unsubscribe(now)  # Who signs up again is asked to confirm, which lifts it.
 
 
 def _outcome(letter: Letter, answer: Answer) -> Letter.State:

@@ -5,12 +5,13 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.module_loading import import_string
 from django.utils.text import slugify
@@ -55,9 +56,13 @@ def configured() -> Sender:
     return sender
 
 
+def writes_files() -> bool:
+    return settings.SENDER.endswith(".Files")
+
+
 def stays_here() -> bool:
     """Whether letters stay on this machine: written to files, or given to a server on a loopback address."""
-    if settings.SENDER.endswith(".Files"):
+    if writes_files():
         return True
     host = urlsplit(settings.EMAIL_URL).hostname or ""
     return settings.SENDER.endswith(".Smtp") and LOOPBACK.fullmatch(host) is not None
@@ -155,7 +160,10 @@ class Smtp:
             return Answer(Letter.State.UNCERTAIN, f"No answer after the letter was sent: {error}")
         if 200 <= code < 300:
             return Answer(Letter.State.SENT, _sentence(code, text))
-        return self._refused(code, text, of_recipient=False)
+        if 400 <= code < 600:
+            return self._refused(code, text, of_recipient=False)
+        self.close()
+        return Answer(Letter.State.UNCERTAIN, f"No answer that could be understood: {_sentence(code, text)}")
 
     def _ready_server(self) -> smtplib.SMTP:
         if self._server is None:
@@ -185,13 +193,15 @@ class Anymail:
 
     def __init__(self) -> None:
         self.at_once: int = settings.HANDOVER_CHUNK
-        self._backend = get_connection(fail_silently=False)
+        self._backend: Any = None
 
     def open(self) -> None:
         try:
+            self._backend = self._backend or get_connection(fail_silently=False)
             self._backend.open()
-        except OSError as error:
-            raise NoConnection(f"The mail provider could not be used: {error}") from error
+        except (OSError, ImportError, ImproperlyConfigured) as error:
+            said = " ".join(str(error).split())
+            raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
 
     def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
         message.metadata = {"letter": str(letter.message_id)}  # type: ignore[attr-defined]
@@ -205,7 +215,8 @@ class Anymail:
         return _provider_answered(message)
 
     def close(self) -> None:
-        self._backend.close()
+        if self._backend is not None:
+            self._backend.close()
 
 
 def _as_sent(message: EmailMultiAlternatives) -> bytes:

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)  # Monday is 0, as in datetime
 
@@ -31,3 +34,19 @@ def latest_slot(days: Collection[int], hour: int, zone: str, now: datetime) -> d
     today = local_date(now, zone)
     back = (today - timedelta(days=ago) for ago in range(8))
     return next(day for day in back if day.weekday() in days and due_at(day, hour, zone) <= now)
+
+
+def valid_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(
+            gettext_lazy("Expected a time zone like Europe/Berlin, found %(name)s."), params={"name": name}
+        )
+
+
+def valid_days(value: object) -> None:
+    if not (isinstance(value, list) and value and all(type(day) is int and day in EVERY_DAY for day in value)):
+        raise ValidationError(gettext_lazy("Expected a list of weekdays from 0, Monday, to 6, with one at least."))
+
+
+def every_day() -> list[int]:
+    return list(EVERY_DAY)

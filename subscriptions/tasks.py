@@ -8,4 +8,4 @@ from subscriptions import post
 
 @shared_task(ignore_result=True, expires=5)
 def drain() -> None:
-    post.drain(now=timezone.now())
+    post.drain(timezone.now(), post.for_a_while())

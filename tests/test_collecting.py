@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -359,3 +360,23 @@ def test_the_command_goes_on_after_a_day_that_fails(far_end: FarEnd, capsys: pyt
 def test_the_command_refuses_a_day_that_cannot_be(given: str, sentence: str):
     with pytest.raises(CommandError, match=sentence):
         call_command("collect", "--day", given, "--now", "2026-08-20T09:00:00Z")
+
+
+# ------------------------------------------------------------------------------------------------------- no connection
+
+
+def test_hours_without_a_connection_make_no_day_wait_once_it_is_back(far_end: FarEnd, settings: Settings):
+    settings.HUGGINGFACE_URL = "http://127.0.0.1:9"
+    for minute in range(0, 300, 20):
+        list(collecting.collect_due([HUGGINGFACE], MORNING + timedelta(minutes=minute)))
+
+    due = collecting.due_days(HUGGINGFACE, MORNING + timedelta(minutes=300))
+
+    assert due[0] == DAY
+    assert Collection.objects.get(day=DAY).tries == 0
+
+
+@pytest.mark.parametrize("phrases", [["?"], [""], [1], "abc"])
+def test_a_topic_with_a_phrase_that_has_no_word_is_refused(phrases: object):
+    with pytest.raises(ValidationError, match="Expected a list of phrases"):
+        make_topic(phrases=phrases).full_clean()

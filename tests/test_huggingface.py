@@ -603,5 +603,5 @@ def test_the_latest_day_is_that_of_the_newest_submission():
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"<html>", b'[{"paper": {"submittedOnDailyAt": "yesterday"}}]'])
 def test_an_answer_that_names_no_latest_day_is_refused(body):
-    with pytest.raises(SourceError, match="^expected "):
+    with pytest.raises(SourceError, match=r"^expected "):
         SOURCE.latest.parse(body)

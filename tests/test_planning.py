@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from digest import planning
 from digest.models import Given
@@ -129,11 +130,8 @@ def test_a_weekly_letter_may_be_three_days_late_but_not_more():
 def test_for_you_takes_papers_since_the_last_letter_that_match_a_topic_with_the_reason():
     topic = make_topic(name="Sparse autoencoders")
     due_reader(topics=[topic.slug], trending_muted_at=NOON, read_up_to=EARLIER)
-    seen_before, other, wanted = (
-        make_paper(first_seen_at=EARLIER),
-        make_paper(first_seen_at=NOON),
-        make_paper(first_seen_at=NOON),
-    )
+    seen_before = make_paper(first_seen_at=EARLIER - timedelta(hours=1))
+    other, wanted = make_paper(first_seen_at=NOON), make_paper(first_seen_at=NOON)
     make_score(seen_before, topic)
     make_score(wanted, topic, phrase="dictionary learning")
 
@@ -218,3 +216,24 @@ def test_changing_to_a_zone_where_it_is_still_yesterday_repeats_no_slot():
 
     assert reader.last_slot == date(2026, 8, 21)
     assert reader.next_due_at == datetime(2026, 8, 22, 11, tzinfo=UTC)
+
+
+def test_a_paper_that_was_being_stored_while_a_letter_was_planned_comes_in_the_next():
+    topic = make_topic()
+    due_reader(topics=[topic.slug], trending_muted_at=NOON, read_up_to=EARLIER)
+    paper = make_paper(first_seen_at=EARLIER - timedelta(seconds=30))
+    make_score(paper, topic)
+
+    planning.tick(NOON)
+
+    assert papers_in(the_letter()) == [paper.pk]
+
+
+@pytest.mark.parametrize("fields", [{"hour": 24}, {"days": []}, {"days": [7]}, {"days": ["0"]}, {"cap": 0}])
+def test_a_wish_that_no_tick_could_plan_is_refused(fields: dict[str, object]):
+    reader = make_reader()
+    for name, value in fields.items():
+        setattr(reader, name, value)
+
+    with pytest.raises(ValidationError):
+        reader.clean_fields()

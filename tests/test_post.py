@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from digest.logs import WithoutTokens
 from subscriptions import post
 from subscriptions.models import Letter, Subscriber, Suppression
 from tests.factories import make_letter, make_paper, make_reader
@@ -78,6 +79,18 @@ def test_letters_that_a_person_waits_for_go_first(sink):
 
     order = [*asked_for, digests[1], digests[0]]
     assert sink.recipients == [letter.subscriber.address for letter in order]
+
+
+def test_when_there_has_been_enough_the_rest_is_due_at_once_for_the_next(sink, settings):
+    settings.HANDOVER_CHUNK = 2
+    letters = [make_letter() for _ in range(5)]
+    answers = iter([False, False, True])
+
+    post.drain(NOW, lambda: next(answers, True))
+
+    assert [outcome(letter) for letter in letters] == [State.SENT] * 2 + [State.PLANNED] * 3
+    drain()
+    assert len(sink.accepted) == 5
 
 
 def test_one_connection_serves_many_letters(sink):
@@ -256,6 +269,16 @@ def test_what_another_has_taken_is_not_overwritten():
 
 
 # ---------------------------------------------------------------------------------------------------------------- logs
+
+
+def test_the_log_shows_no_token():
+    said = logging.LogRecord(
+        "django.request", logging.WARNING, "", 0, "Gone: %s", ("/unsubscribe/MQ:1xU:ri_S/",), None
+    )
+
+    line = WithoutTokens("{message}", style="{").format(said)
+
+    assert line == "Gone: /unsubscribe/.../"
 
 
 def test_the_logs_of_a_drain_show_no_address(sink, settings, caplog):

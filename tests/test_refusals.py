@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from subscriptions import post
-from subscriptions.models import Letter, Suppression
+from subscriptions.models import Letter, Subscriber, Suppression
 from tests.factories import make_letter, make_reader
 from tests.sink import ALWAYS, Sink
 
@@ -118,6 +118,20 @@ def test_one_bad_address_never_touches_the_others(sink):
 # --------------------------------------------------------------------------------------------------------- suppression
 
 
+def test_whose_address_was_unknown_can_sign_up_and_confirm_again(sink):
+    reader = make_reader()
+    make_letter(reader)
+    sink.refuse_recipient("550 5.1.1 no such user", times=1)
+    drain()
+
+    Subscriber.objects.sign_up(reader.address, [], "/subscribe/", NOW)
+    drain()
+    Subscriber.objects.get().confirm(NOW)
+    drain()
+
+    assert list(Letter.objects.filter(state=State.SENT).values_list("kind", flat=True)) == ["confirm", "welcome"]
+
+
 @pytest.mark.parametrize("reply", ["550 5.1.1 no such user", "553 5.1.3 bad syntax", "550 5.2.1 disabled"])
 def test_an_unknown_address_is_not_written_to_again(sink, reply):
     reader = make_reader()
@@ -176,6 +190,18 @@ def test_a_letter_whose_answer_was_lost_is_uncertain_and_never_offered_again(sin
 
     assert (outcome(lost), outcome(other)) == (State.UNCERTAIN, State.SENT)
     assert sink.recipients.count(lost.subscriber.address) == 1
+
+
+@pytest.mark.parametrize("reply", ["354 go on", "nonsense"])
+def test_an_answer_to_the_message_that_means_nothing_is_uncertain(sink, reply):
+    letter = make_letter()
+    sink.refuse_message(reply, times=1)
+
+    drain()
+    drain(NOW + DAY / 2)
+
+    assert outcome(letter) == State.UNCERTAIN
+    assert len(sink.accepted) == 0
 
 
 def test_a_connection_that_broke_before_the_message_is_tried_again(sink):

@@ -1,6 +1,7 @@
 """The rooms know of one another in one direction only: digest -> subscriptions -> papers."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,11 +60,6 @@ def test_every_way_of_naming_a_room_is_seen(source: str):
 
 
 def test_migrations_never_import_our_models():
-    imports = {
-        str(file.relative_to(ROOT)): node.module
-        for file in ROOT.glob("*/migrations/*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models") and "django" not in node.module
-    }
+    ours = re.compile(r"^(import|from) (papers|subscriptions|digest)\.models", re.MULTILINE)
 
-    assert imports == {}
+    assert [str(file) for file in ROOT.glob("*/migrations/*.py") if ours.search(file.read_text())] == []

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("papers", "0002_topics"),
+        ("papers", "0001_initial"),
         ("subscriptions", "0001_initial"),
     ]
 

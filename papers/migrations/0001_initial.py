@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import papers.meaning
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -50,7 +52,9 @@ class Migration(migrations.Migration):
                 (
                     "phrases",
                     models.JSONField(
-                        default=list, help_text="A list of phrases: a paper that uses one is about the topic."
+                        default=list,
+                        help_text='A list like ["dictionary learning", "RAG"]: a paper that uses one of them is about the topic.',
+                        validators=[papers.meaning.list_of_phrases],
                     ),
                 ),
                 (

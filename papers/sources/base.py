@@ -1,4 +1,5 @@
-"""What a source is: data and pure functions. To add one: a module beside this, a line in SOURCES, a sample, a test."""
+"""What a source is: data and pure functions. To add one: a module beside this, a line in SOURCES, its readings'
+places in storing.PRECEDENCE, a sample, a test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields

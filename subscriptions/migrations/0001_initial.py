@@ -1,9 +1,10 @@
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
-import subscriptions.models
+import subscriptions.slots
 
 
 class Migration(migrations.Migration):
@@ -17,9 +18,19 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("address", models.CharField(max_length=254, unique=True)),
-                ("zone", models.CharField(default="UTC", max_length=64, validators=[subscriptions.models.valid_zone])),
-                ("hour", models.PositiveSmallIntegerField(default=7)),
-                ("days", models.JSONField(default=subscriptions.models.every_day)),
+                ("zone", models.CharField(default="UTC", max_length=64, validators=[subscriptions.slots.valid_zone])),
+                (
+                    "hour",
+                    models.PositiveSmallIntegerField(
+                        default=7, validators=[django.core.validators.MaxValueValidator(23)]
+                    ),
+                ),
+                (
+                    "days",
+                    models.JSONField(
+                        default=subscriptions.slots.every_day, validators=[subscriptions.slots.valid_days]
+                    ),
+                ),
                 (
                     "cadence",
                     models.CharField(
@@ -28,7 +39,12 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("cap", models.PositiveSmallIntegerField(default=10)),
+                (
+                    "cap",
+                    models.PositiveSmallIntegerField(
+                        default=10, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
                 ("trending_muted_at", models.DateTimeField(null=True)),
                 ("paused_until", models.DateField(null=True)),
                 ("created_at", models.DateTimeField()),

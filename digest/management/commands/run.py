@@ -21,7 +21,7 @@ from digest import planning
 from papers import collecting, sample
 from papers.models import Paper
 from papers.sources import SOURCES
-from subscriptions import post
+from subscriptions import post, senders
 
 logger = logging.getLogger(__name__)
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
@@ -64,32 +64,29 @@ class Command(BaseCommand):
             server.terminate()
             for thread in clock:
                 thread.join(timeout=20)
-            server.wait(timeout=20)
+            _end(server)
 
     def _fill(self) -> None:
         """The first days at once, a line each, so that the first page has papers; else the sample edition."""
-        now, found = timezone.now(), 0
+        now, found, reached = timezone.now(), 0, False
         for source in SOURCES.values():
             for day in collecting.due_days(source, now)[:FIRST_LOOKS]:
                 collected = collecting.collect(source, day, now)
                 self.stdout.write(str(collected))
                 self.stdout.flush()
                 found += bool(collected.collection.listed)
-                if collected.failed or found == FIRST_DAYS:
+                reached |= not collected.unavailable
+                if collected.unavailable or found == FIRST_DAYS:
                     break
-        if not Paper.objects.exists():
+        if not (reached or Paper.objects.exists()):
             sample.publish(now)
             self.stdout.write(
-                "No papers could be read, so this is the SAMPLE edition of invented ones, until some can."
+                "No source can be reached: this is the SAMPLE edition of invented papers, until one can."
             )
 
     def _say(self) -> None:
-        mail = f"written to {settings.MAIL_DIR}, readable at {settings.SITE_URL}/mailbox/"
-        sent = (
-            mail
-            if settings.SENDER.endswith(".Files")
-            else f"sent by {settings.ANYMAIL_PROVIDER or settings.EMAIL_HOST}"
-        )
+        kept = f"written to {settings.MAIL_DIR}, readable at {settings.SITE_URL}/mailbox/"
+        sent = kept if senders.writes_files() else f"sent by {settings.ANYMAIL_PROVIDER or settings.EMAIL_HOST}"
         self.stdout.write(f"Paper Route is at {settings.SITE_URL}/")
         self.stdout.write(f"Mail is {sent}")
         self.stdout.write("Ctrl-C stops it; nothing is lost")
@@ -101,6 +98,13 @@ def _server(host: str, workers: int) -> "subprocess.Popen[bytes]":
     where = ["--host", host, "--port", str(settings.PORT), "--workers", str(workers), "--blocking-threads", "4"]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", *where, "--no-log", "digest.wsgi:application"]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603  # Ctrl-C is ours to pass on.
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _check_port(host: str) -> None:
@@ -133,7 +137,8 @@ def _collect(stop: threading.Event) -> None:
 
 def _letters(stop: threading.Event) -> None:
     planning.tick(timezone.now())
-    post.drain(timezone.now())
+    tired = post.for_a_while()
+    post.drain(timezone.now(), lambda: stop.is_set() or tired())
 
 
 def _loop(work: Callable[[threading.Event], None], every: float, stop: threading.Event) -> threading.Thread:
