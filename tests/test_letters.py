@@ -9,19 +9,11 @@ from django.core.mail import EmailMultiAlternatives
 from subscriptions import letters, post
 from subscriptions.letters import BadLetter
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
-from tests.sink import Sink
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 KINDS = ("confirm", "manage", "welcome", "digest")
 LISTS = ("welcome", "digest")
-
-
-@pytest.fixture
-def sink(settings):
-    with Sink() as sink:
-        sink.serves(settings)
-        yield sink
 
 
 def make(kind):

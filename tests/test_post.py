@@ -9,19 +9,11 @@ from digest.logs import WithoutTokens
 from subscriptions import post
 from subscriptions.models import Letter, Subscriber, Suppression
 from tests.factories import make_letter, make_paper, make_reader
-from tests.sink import Sink
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)  # when the letters of make_letter are due
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 State = Letter.State
-
-
-@pytest.fixture
-def sink(settings):
-    with Sink() as sink:
-        sink.serves(settings)
-        yield sink
 
 
 def make_digest(reader=None, **fields):

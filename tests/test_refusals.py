@@ -13,13 +13,6 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 State = Letter.State
 
 
-@pytest.fixture
-def sink(settings):
-    with Sink() as sink:
-        sink.serves(settings)
-        yield sink
-
-
 def drain(at=NOW):
     return post.drain(now=at)
 

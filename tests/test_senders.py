@@ -8,18 +8,10 @@ from django.core.mail import EmailMultiAlternatives
 from subscriptions import post, senders
 from subscriptions.models import Letter
 from tests.factories import make_letter, make_paper
-from tests.sink import Sink
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 State = Letter.State
-
-
-@pytest.fixture
-def sink(settings):
-    with Sink() as sink:
-        sink.serves(settings)
-        yield sink
 
 
 @pytest.fixture
