@@ -1,8 +1,9 @@
-"""What a reader got, so that it never comes twice."""
+"""What a reader got, so that it never comes twice; and what the operator must know."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from papers.models import Paper
 from subscriptions.models import Letter, Subscriber
@@ -25,3 +26,35 @@ class Given(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_once_per_reader")]
+
+
+class AlarmQuerySet(models.QuerySet["Alarm"]):
+    def open(self) -> AlarmQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Alarm(models.Model):
+    """Something that the operator must know of, from when it was noticed until it was over."""
+
+    class Kind(models.TextChoices):
+        STALE = "stale", "a source is silent"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    subject = models.CharField(max_length=40)  # a source's name
+    why = models.TextField()  # one sentence: which source, since when, and what is known of the reason
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AlarmQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=Q(ended_at__isnull=True),
+                name="one_open_alarm_per_kind_and_subject",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.why

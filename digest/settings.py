@@ -5,6 +5,7 @@ With nothing set, the site is local: SQLite, mail as files, secrets of its own, 
 
 import json
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -151,6 +152,10 @@ for network in listed("TRUSTED_PROXIES"):
             f"TRUSTED_PROXIES: expected networks like 10.0.0.0/8, found {network!r}: {error}"
         ) from error
 OPERATOR_EMAIL = variable("OPERATOR_EMAIL")
+if OPERATOR_EMAIL and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", OPERATOR_EMAIL):
+    raise ImproperlyConfigured(
+        f"OPERATOR_EMAIL: expected one bare address like you@example.org, found {OPERATOR_EMAIL!r}"
+    )
 CONTACT_URL = web_address("CONTACT_URL", SITE_URL)
 SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
 ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
@@ -158,7 +163,16 @@ ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
 # ------------------------------------------------------------------------------------------------------------ sources
 
 HUGGINGFACE_URL = web_address("HUGGINGFACE_URL", "https://huggingface.co")
+ARXIV_RSS_URL = web_address("ARXIV_RSS_URL", "https://rss.arxiv.org")
+ARXIV_API_URL = web_address("ARXIV_API_URL", "https://export.arxiv.org")
+ARXIV_OAI_URL = web_address("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
+ARXIV_CATEGORIES = listed("ARXIV_CATEGORIES")  # none: all that the topics name
+for category in ARXIV_CATEGORIES:
+    if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
+        raise ImproperlyConfigured(f"ARXIV_CATEGORIES: expected categories like cs.CL,stat.ML, found {category!r}")
 USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPERATOR_EMAIL else ''})"
+
+PAPERS_JOINED = ["digest.joining.papers_joined"]  # told when two papers turn out to be one: (kept's key, gone's key)
 
 # ----------------------------------------------------------------------------------------------------------- database
 
@@ -206,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": every, "options": {"expires": every}, "last_run_at": LONG_AGO}
     for name, task, every in [  # seconds
         ("tick", "digest.tasks.tick", 60),
+        ("watch", "digest.tasks.watch", 60),
         ("drain", "subscriptions.tasks.drain", 5),
         ("collect", "papers.tasks.collect_due", 300),
     ]
@@ -266,6 +281,7 @@ LETTERS = {  # Each kind of letter, and what composes it.
     "manage": "subscriptions.letters.manage",
     "welcome": "digest.composing.welcome",
     "digest": "digest.composing.digest",
+    "operator": "digest.watching.operator",
 }
 
 # ------------------------------------------------------------------------------------------------------------- Django

@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from digest import planning
+from digest import planning, watching
 
 
 @shared_task(ignore_result=True, expires=60)
 def tick() -> None:
     planning.tick(now=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def watch() -> None:
+    watching.watch(now=timezone.now())

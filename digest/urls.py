@@ -8,6 +8,7 @@ from digest import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
+    path("status/", views.status, name="status"),
     path("", include("subscriptions.urls")),
     path("", include("papers.urls")),
 ]

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from papers.models import Collection, Host, Paper, PaperTopic, Topic
+from papers.models import Collection, Host, Lookup, Paper, PaperTopic, Topic
 
 
 @admin.register(Topic)
@@ -53,6 +53,13 @@ class CollectionAdmin(ReadOnly):
     list_display = ("source", "day", "outcome", "reading", "listed", "error", "tries", "collected_at", "next_try_at")
     list_filter = ("source", "outcome")
     date_hierarchy = "day"
+
+
+@admin.register(Lookup)
+class LookupAdmin(ReadOnly):
+    list_display = ("key", "outcome", "asked_at", "tries", "answered_at")
+    list_filter = ("outcome",)
+    search_fields = ("key",)
 
 
 @admin.register(Host)

@@ -1,54 +1,24 @@
 """Reading sources' days and remembering them: what is due, what came of it, and when it may be tried again."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from papers import calendar, sample, storing, web
-from papers.models import Collection
-from papers.sources.base import Listing, Page, Reading, Source, SourceError
+from papers import calendar, reading, sample, storing, web
+from papers.models import Collection, Lookup, Paper
+from papers.reading import Fetch, NotRead, Read
+from papers.sources.base import Records, Source, SourceError
 
-LOOKS_BACK = timedelta(days=49)  # 35 weekdays: a new site fills itself that far, an old one catches up that far
-WHILE_GROWING = timedelta(hours=1)  # between two readings of today
-AFTERWARDS = timedelta(hours=6)  # and of a day that has ended
+LOOKS_BACK = timedelta(days=49)  # a new site fills itself that far, an old one catches up that far
+CLAIMED_FOR = timedelta(minutes=10)  # then whoever took a day to read it is taken for dead
 WHILE_UNREACHABLE = timedelta(minutes=1)
 AFTER_A_FAILURE = timedelta(minutes=15)  # doubled with each failure in a row
 LONGEST_WAIT = timedelta(hours=6)
-MOST_PAGES = 20
-
-
-class NotRead(Exception):
-    """No reading of a source's day succeeded. Its text is one sentence.
-
-    `unavailable` is true when nothing was reached at all, or only 5xx and 429: not an answer that was not understood.
-    """
-
-    def __init__(self, problems: list[tuple[Reading, SourceError | web.Unavailable]]) -> None:
-        super().__init__(_in_words(problems))
-        failures = [problem for _, problem in problems]
-        self.unavailable = all(isinstance(problem, web.Unavailable) for problem in failures)
-        waits = [problem.retry_at for problem in failures if isinstance(problem, web.Unavailable) and problem.retry_at]
-        self.retry_at = max(waits, default=None)
-
-
-def _in_words(problems: Iterable[tuple[Reading, Exception]]) -> str:
-    """Each problem once, with the readings that met it."""
-    met: dict[str, list[str]] = {}
-    for reading, problem in problems:
-        met.setdefault(str(problem), []).append(reading.name)
-    return "; ".join(f"{', '.join(names)}: {problem}" for problem, names in met.items())
-
-
-@dataclass(frozen=True)
-class Read:
-    """A source's day as the best reading that answered gave it; `page` is None when nothing has changed."""
-
-    reading: Reading
-    page: Page | None
-    validator: dict[str, str]
+BACKFILL_TRIES = 3  # of a day that cannot be reached, before a backfill gives the source up for now
+BETWEEN_TRIES = timedelta(seconds=5)  # unless the source says when
 
 
 @dataclass(frozen=True)
@@ -59,6 +29,7 @@ class Collected:
     new: int = 0
     updated: int = 0
     unavailable: bool = False
+    retry_at: datetime | None = None
 
     @property
     def failed(self) -> bool:
@@ -72,113 +43,121 @@ class Collected:
         return f"{row.source} {row.day}: {row.listed} listed, {self.new} new, {self.updated} updated{remark}"
 
 
-def collect_due(sources: Iterable[Source], now: datetime) -> Iterator[Collected]:
-    """Collect every day that is missing or still growing, the latest first, one after the other as the caller asks.
+# --------------------------------------------------------------------------------------------------------- what is due
 
-    Time goes on from `now` meanwhile: papers are first seen when they are stored, not when the run began.
-    """
-    began = time.monotonic()
-    storing.score_edited_topics(now)
-    for source in sources:
-        for day in due_days(source, now):
-            collected = collect(source, day, now + timedelta(seconds=time.monotonic() - began))
-            yield collected
-            if collected.unavailable:
-                break  # Its other days would fare no better; they stay due.
+
+def can_read(source: Source, day: date, now: datetime) -> bool:
+    return bool(reading.readings(source, day, now))
 
 
 def due_days(source: Source, now: datetime) -> list[date]:
-    announced = source.calendar.announced((now - LOOKS_BACK).date(), now.date())
-    ledger = {row.day: row for row in Collection.objects.of(source.name, announced)}
+    """The days that are missing or still growing, in order: first those since the source was first read, oldest first,
+    so that an outage is made up for; then the past before it, latest first, by which a new site fills itself."""
+    today = source.calendar.today(now)
+    window = [day for day in calendar.days(today - LOOKS_BACK, today) if can_read(source, day, now)]
+    ledger = {row.day: row for row in Collection.objects.of(source.name, window)}
     waiting = {day for day, row in ledger.items() if row.next_try_at is None or row.next_try_at > now}
-    return [day for day in reversed(announced) if day not in waiting]
+    due = [day for day in window if day not in waiting]
+    begun = min(ledger, default=today)
+    return [day for day in due if day >= begun] + [day for day in reversed(due) if day < begun]
 
 
-def collect(source: Source, day: date, now: datetime) -> Collected:
+def missing_days(source: Source, since: date, now: datetime) -> list[date]:
+    """The days from `since` on that were not read to the end, oldest first."""
+    wanted = [day for day in calendar.days(since, source.calendar.today(now)) if can_read(source, day, now)]
+    read = (Collection.Outcome.LISTED, Collection.Outcome.NOTHING)
+    ledger = Collection.objects.of(source.name, wanted).filter(outcome__in=read)
+    whole = {row.day for row in ledger if row.collected_at >= source.calendar.ends_at(row.day)}
+    return [day for day in wanted if day not in whole]
+
+
+# ----------------------------------------------------------------------------------------------------- collecting days
+
+
+def collect_due(source: Source, now: datetime, fetch: Fetch = web.get) -> Iterator[Collected]:
+    """Collect the days that are due, one after the other as the caller asks; no two processes take the same one.
+
+    Time goes on from `now` meanwhile: papers are first seen when they are stored, not when the run began.
+    """
+    elapsed = _stopwatch()
+    storing.score_edited_topics(now)
+    for day in due_days(source, now):
+        if not Collection.objects.claim(source.name, day, now + elapsed(), CLAIMED_FOR):
+            continue
+        collected = collect(source, day, now + elapsed(), fetch)
+        yield collected
+        if collected.unavailable:
+            break  # Its other days would fare no better; they stay due.
+
+
+def backfill(
+    source: Source, days: Iterable[date], now: datetime, fetch: Fetch = web.get, clock: web.Clock = web.CLOCK
+) -> Iterator[Collected]:
+    """Collect these days, waiting while the source cannot be reached; one that stays so ends the run early."""
+    elapsed = _stopwatch()
+    for day in days:
+        for tries in range(1, BACKFILL_TRIES + 1):
+            collected = collect(source, day, now + elapsed(), fetch)
+            if not collected.unavailable or tries == BACKFILL_TRIES:
+                break
+            clock.sleep(max(collected.retry_at - clock.now(), timedelta(0)) if collected.retry_at else BETWEEN_TRIES)
+        yield collected
+        if collected.unavailable:
+            return
+
+
+def _stopwatch() -> Callable[[], timedelta]:
+    began = time.monotonic()
+    return lambda: timedelta(seconds=time.monotonic() - began)
+
+
+def collect(source: Source, day: date, now: datetime, fetch: Fetch = web.get) -> Collected:
     """Remember everything the source shows of the day; doing it again changes nothing. Failures go to the ledger."""
     ledger = Collection.objects.of(source.name, [day]).first()
     try:
-        read = read_day(source, day, ledger)
-        if read.page is not None and not read.page.listings and now >= calendar.closes_at(day):
-            read = read_day(source, day, ledger)  # An old day is closed on the second look, not the first.
+        read = reading.read_day(source, day, now, ledger, fetch)
+        if _is_empty(read) and now >= source.calendar.closes_at(day, listed=False):
+            read = reading.read_day(source, day, now, ledger, fetch)  # An old day is closed on the second look.
     except NotRead as failure:
         return _failed(source, day, failure, ledger, now)
     with transaction.atomic():
         return _remember(source, day, read, ledger, now)
 
 
-def latest_day(source: Source) -> date | None:
-    """The day that the source announced last; None when it does not say."""
-    try:
-        return source.latest.parse(web.get(source.latest.address(), spacing=source.spacing).body)
-    except (SourceError, web.Unavailable):
-        return None
-
-
-def read_day(source: Source, day: date, ledger: Collection | None) -> Read:
-    """Ask the source's readings, best first, until one answers with this day. Raises NotRead."""
-    problems: list[tuple[Reading, SourceError | web.Unavailable]] = []
-    for reading in source.readings:
-        try:
-            return _read(source, reading, day, ledger)
-        except (SourceError, web.Unavailable) as problem:
-            problems.append((reading, problem))
-    raise NotRead(problems)
-
-
-def _read(source: Source, reading: Reading, day: date, ledger: Collection | None) -> Read:
-    address = reading.address(day)
-    known = ledger.validator if ledger and ledger.reading == reading.name else {}
-    answer = web.get(address, spacing=source.spacing, validator=known)
-    if answer.unchanged:
-        return Read(reading, None, known)
-    page = reading.parse(answer.body, day)
-    if page.next is None:  # Only a day that came whole in one answer can be known to be unchanged by one answer.
-        return Read(reading, page, {"address": address, "etag": answer.etag, "last_modified": answer.last_modified})
-    return Read(reading, Page(_all_listings(source, reading, page, day)), {})
-
-
-def _all_listings(source: Source, reading: Reading, page: Page, day: date) -> list[Listing]:
-    listings = {listing.key: listing for listing in page.listings}
-    for number in range(1, MOST_PAGES):
-        if page.next is None:
-            return list(listings.values())
-        answer = web.get(page.next.format(number=number), spacing=source.spacing)
-        page = reading.parse(answer.body, day)
-        for listing in page.listings:
-            listings.setdefault(listing.key, listing)
-    raise SourceError(f"expected at most {MOST_PAGES} pages of {day}, found more")
+def _is_empty(read: Read) -> bool:
+    return read.page is not None and not read.page.listings
 
 
 def _remember(source: Source, day: date, read: Read, ledger: Collection | None, now: datetime) -> Collected:
-    stored, listed = storing.Stored(0, 0), ledger.listed if ledger else 0
+    stored, listed = storing.Stored(), ledger.listed if ledger else 0
     if read.page is not None:
-        listed = len(read.page.listings)
+        listed = max(listed, len(read.page.listings)) if _is_empty(read) else len(read.page.listings)
         stored = storing.merge_papers(read.page.listings, source.name, read.reading.name, day, now)
-    if listed:
+    if stored.new:
         sample.remove()
-    outcome, next_try_at = _what_next(day, listed, now)
+    next_try_at = source.calendar.next_look(day, now, listed=bool(listed))
     row = _record(
         source,
         day,
         now,
-        outcome=outcome,
+        outcome=_outcome(listed, next_try_at),
         next_try_at=next_try_at,
         listed=listed,
         error="",
         tries=0,
+        failing_since=None,
         reading=read.reading.name,
         validator=read.validator,
     )
+    if next_try_at is None:
+        storing.thin_signals(now)
     return Collected(row, stored.new, stored.updated)
 
 
-def _what_next(day: date, listed: int, now: datetime) -> tuple[Collection.Outcome, datetime | None]:
-    closes_at = calendar.closes_at(day)
-    if now >= closes_at:
-        return Collection.Outcome.LISTED if listed else Collection.Outcome.NOTHING, None
-    wait = WHILE_GROWING if now < calendar.ends_at(day) else AFTERWARDS
-    return Collection.Outcome.LISTED if listed else Collection.Outcome.NOTHING_YET, min(now + wait, closes_at)
+def _outcome(listed: int, next_try_at: datetime | None) -> Collection.Outcome:
+    if listed:
+        return Collection.Outcome.LISTED
+    return Collection.Outcome.NOTHING if next_try_at is None else Collection.Outcome.NOTHING_YET
 
 
 def _failed(source: Source, day: date, failure: NotRead, ledger: Collection | None, now: datetime) -> Collected:
@@ -187,13 +166,57 @@ def _failed(source: Source, day: date, failure: NotRead, ledger: Collection | No
         wait = WHILE_UNREACHABLE
     else:
         wait, tries = min(AFTER_A_FAILURE * 2 ** min(tries, 10), LONGEST_WAIT), tries + 1
-    next_try_at = max(now + wait, failure.retry_at or now)
     row = _record(
-        source, day, now, outcome=Collection.Outcome.FAILED, next_try_at=next_try_at, error=str(failure), tries=tries
+        source,
+        day,
+        now,
+        outcome=Collection.Outcome.FAILED,
+        next_try_at=max(now + wait, failure.retry_at or now),
+        error=str(failure),
+        tries=tries,
+        failing_since=(ledger.failing_since if ledger else None) or now,
     )
-    return Collected(row, unavailable=failure.unavailable)
+    return Collected(row, unavailable=failure.unavailable, retry_at=failure.retry_at)
 
 
 def _record(source: Source, day: date, now: datetime, **fields: object) -> Collection:
     row, _ = Collection.objects.update_or_create(source=source.name, day=day, defaults={"collected_at": now, **fields})
     return row
+
+
+# ------------------------------------------------------------------------------------------------------- single papers
+
+
+def ask_for(keys: Iterable[str], now: datetime) -> None:
+    """Papers that somebody wants and that we may not have: they are looked up by the next `look_up`."""
+    keys = set(keys)
+    missing = sorted(keys - set(Paper.objects.filter(key__in=keys).values_list("key", flat=True)))
+    rows = [Lookup(key=key, asked_at=now, next_try_at=now) for key in missing]
+    Lookup.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Lookup]:
+    """Ask the source for some of the papers that are waiting to be looked up; those that were answered."""
+    if not (records := source.records) or not (asked := Lookup.objects.next_for(records.kind, records.at_once, now)):
+        return []
+    try:
+        listings = reading.read_records(records, [one.key.partition(":")[2] for one in asked], fetch)
+    except web.Unavailable as problem:
+        Lookup.objects.put_off(asked, problem.retry_at or now + WHILE_UNREACHABLE)
+        return []
+    except SourceError:
+        Lookup.objects.put_off(asked, now + AFTER_A_FAILURE * 2 ** min(asked[0].tries, 5), failed=True)
+        return []
+    with transaction.atomic():
+        storing.merge_papers(listings, source.name, records.name, now.date(), now)
+        return _answered(asked, records, now)
+
+
+def _answered(asked: list[Lookup], records: Records, now: datetime) -> list[Lookup]:
+    ids = [one.key.partition(":")[2] for one in asked]
+    there = set(Paper.objects.filter(arxiv_id__in=ids).values_list("arxiv_id", flat=True))
+    for one in asked:
+        found = one.key.partition(":")[2] in there
+        one.outcome, one.answered_at = Lookup.Outcome.FOUND if found else Lookup.Outcome.UNKNOWN, now
+    Lookup.objects.bulk_update(asked, ["outcome", "answered_at"])
+    return asked

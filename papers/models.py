@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, Min, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from papers.meaning import list_of_phrases
@@ -48,9 +49,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         scored = PaperTopic.objects.filter(paper=OuterRef("pk"), topic__in=topics, score__gte=at_least)
         return self.filter(Exists(scored))
 
-    def listed(self, on: date) -> PaperQuerySet:
-        """As a source showed them that day, its order kept."""
-        return self.filter(sightings__day=on).annotate(rank=Min("sightings__rank")).order_by("rank", "pk")
+    def listed(self, on: date, by: str) -> PaperQuerySet:
+        """As a source announced them that day, its order kept."""
+        seen = self.filter(sightings__day=on, sightings__source=by, sightings__announced=True)
+        return seen.annotate(rank=F("sightings__rank")).order_by("rank", "pk")
 
     def listed_within(self, span: timedelta, now: datetime) -> PaperQuerySet:
         return self.filter(listed_on__gte=(now - span).date(), listed_on__lte=now.date())
@@ -65,7 +67,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 class Paper(models.Model):
     """One work, whatever its versions and wherever it is listed. Its columns are merged from its sightings' facts."""
 
-    key = models.CharField(max_length=80, unique=True)  # "arxiv:2608.16590", "doi:10.1101/...", "title:<hash>"
+    key = models.CharField(max_length=220, unique=True)  # "arxiv:2608.16590", "doi:10.1101/...", "title:<hash>"
     arxiv_id = models.CharField(max_length=40, unique=True, null=True)
     doi = models.CharField(max_length=200, unique=True, null=True)
     title = models.TextField()
@@ -76,8 +78,8 @@ class Paper(models.Model):
     keywords = models.JSONField(default=list)
     urls = models.JSONField(default=dict)  # "code", "project"
     published_on = models.DateField(null=True)
-    listed_on = models.DateField(db_index=True)  # the latest day on which a source listed it
-    first_seen_at = models.DateTimeField(db_index=True)
+    listed_on = models.DateField(null=True, db_index=True)  # the latest day on which a source announced it; null: none
+    first_seen_at = models.DateTimeField(db_index=True)  # when we learned that it was announced, or else that it is
     votes = models.IntegerField(default=0)
     comments = models.IntegerField(default=0)
     stars = models.IntegerField(null=True)
@@ -134,6 +136,8 @@ class Sighting(models.Model):
     source = models.CharField(max_length=40)
     day = models.DateField()
     rank = models.PositiveIntegerField()  # from 1, as the source ordered them
+    announced = models.BooleanField(default=True)  # False: it spoke of the paper, but not as a new one
+    read_at = models.DateTimeField(default=timezone.now)  # when it last said something new
     facts = models.JSONField(default=dict)  # reading's name -> the fields it gave; what it did not give is absent
 
     class Meta:
@@ -143,9 +147,61 @@ class Sighting(models.Model):
         indexes = [models.Index(fields=["day", "rank"], name="sighting_day_order")]
 
 
+class Signal(models.Model):
+    """What a paper's readers made of it at a moment. Written when something changed, thinned as it grows old."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="signals")
+    at = models.DateTimeField(db_index=True)
+    votes = models.IntegerField(default=0)
+    comments = models.IntegerField(default=0)
+    stars = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "at"], name="one_signal_per_paper_and_moment")]
+
+
+class LookupQuerySet(models.QuerySet["Lookup"]):
+    def next_for(self, kind: str, most: int, now: datetime) -> list[Lookup]:
+        """Those to ask for now in one request. One that a source stumbled over goes alone, so as to spoil no other."""
+        waiting = self.filter(outcome=Lookup.Outcome.WAITING, key__startswith=f"{kind}:", next_try_at__lte=now)
+        return list(waiting.filter(tries=0).order_by("asked_at", "pk")[:most] or waiting.order_by("next_try_at")[:1])
+
+    def put_off(self, lookups: Iterable[Lookup], until: datetime, *, failed: bool = False) -> None:
+        rows = self.filter(pk__in=[lookup.pk for lookup in lookups])
+        rows.update(next_try_at=until, tries=F("tries") + int(failed))
+
+
+class Lookup(models.Model):
+    """A paper that a person asked for and that we do not have: collecting asks its source for it."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "to be looked up"
+        FOUND = "found", "found"
+        UNKNOWN = "unknown", "not known to its source"
+
+    key = models.CharField(max_length=220, unique=True)  # as a paper's
+    outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.WAITING)
+    asked_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)  # whose answers were not understood
+    answered_at = models.DateTimeField(null=True)
+
+    objects = LookupQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["outcome", "next_try_at"], name="lookup_waiting")]
+
+
 class CollectionQuerySet(models.QuerySet["Collection"]):
     def of(self, source: str, days: Iterable[date]) -> CollectionQuerySet:
         return self.filter(source=source, day__in=list(days))
+
+    def claim(self, source: str, day: date, now: datetime, span: timedelta) -> bool:
+        """Take a due day for ourselves for a while: whether we got it, and nobody else did."""
+        until = now + span
+        fresh = {"outcome": Collection.Outcome.READING, "collected_at": now, "next_try_at": until}
+        row, created = self.get_or_create(source=source, day=day, defaults=fresh)
+        return created or bool(self.filter(pk=row.pk, next_try_at__lte=now).update(next_try_at=until))
 
 
 class Collection(models.Model):
@@ -153,6 +209,7 @@ class Collection(models.Model):
 
     class Outcome(models.TextChoices):
         LISTED = "listed", "papers listed"
+        READING = "reading", "being read"
         NOTHING_YET = "nothing yet", "nothing listed yet"
         NOTHING = "nothing", "nothing announced"
         FAILED = "failed", "could not be read"
@@ -164,6 +221,7 @@ class Collection(models.Model):
     listed = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)  # one sentence
     tries = models.PositiveIntegerField(default=0)  # in a row that failed
+    failing_since = models.DateTimeField(null=True)  # when the first of them did
     validator = models.JSONField(default=dict)  # address, etag, last_modified of a day that came in one answer
     collected_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True, db_index=True)  # null: closed, not to be read again
@@ -175,8 +233,8 @@ class Collection(models.Model):
 
 
 class Host(models.Model):
-    """The one budget of requests to a host, shared by all processes."""
+    """The one budget of requests to a site and all of its hosts, shared by all processes."""
 
-    host = models.CharField(max_length=255, unique=True)
+    host = models.CharField(max_length=255, unique=True)  # the site's name in Manners.budget
     next_request_at = models.DateTimeField(null=True)
     silent_until = models.DateTimeField(null=True)

@@ -13,5 +13,13 @@ logger = logging.getLogger(__name__)
 
 @shared_task(ignore_result=True, expires=300)
 def collect_due() -> None:
-    for collected in collecting.collect_due(SOURCES.values(), now=timezone.now()):
+    """A task for each source, so that none waits for a slow one."""
+    for name in SOURCES:
+        collect_source.delay(name)
+
+
+@shared_task(ignore_result=True, expires=300)
+def collect_source(name: str) -> None:
+    collecting.look_up(SOURCES[name], now=timezone.now())
+    for collected in collecting.collect_due(SOURCES[name], now=timezone.now()):
         logger.info("%s", collected)

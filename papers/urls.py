@@ -38,6 +38,7 @@ app_name = "papers"
 urlpatterns = [
     path("", views.today, name="today"),
     path("date/<day:day>/", views.day, name="day"),
+    path("date/<day:day>/<slug:source>/", views.day, name="list"),
     path("paper/<key:key>/", views.paper, name="paper"),
     path("topics/", views.topics, name="topics"),
     path("topic/<slug:slug>/", views.topic, name="topic"),

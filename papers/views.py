@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import F, Max, Min, Prefetch
+from django.db.models import Count, F, Max, Min, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,11 +13,13 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from papers.models import ABOUT, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
+from papers.models import ABOUT, SAMPLE, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
 from papers.sources import SOURCES
 
 TOPIC_SPAN = timedelta(days=30)
 PAGE_SIZE = 20
+OF_A_DAY = 100  # papers on a page of a day: all of the Daily Papers, a part of what arXiv announces
+LISTS = (*SOURCES, SAMPLE)  # whose days are shown, best first
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -26,38 +28,66 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "sample": SimpleLazyObject(Paper.objects.samples().exists),
-        "credits": [source.credit for source in SOURCES.values()],
+        "credits": [source.credit for source in SOURCES.values() if source.credit],
         "postal_address": settings.SITE_POSTAL_ADDRESS,
     }
 
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """The latest day that has papers, whatever the date is now."""
-    latest = Sighting.objects.aggregate(day=Max("day"))["day"]
-    return render(request, "papers/day.html", _of_day(latest) if latest else {})
+    """The latest day that the first source with any papers has, whatever the date is now."""
+    latest: date | None = None
+    for source in LISTS:
+        announced = Sighting.objects.filter(source=source, announced=True)
+        if latest := announced.aggregate(day=Max("day"))["day"]:
+            break
+    return render(request, "papers/day.html", _of_day(request, latest) if latest else {})
 
 
 @require_safe
-def day(request: HttpRequest, day: date) -> HttpResponse:
-    context = _of_day(day)
+def day(request: HttpRequest, day: date, source: str = "") -> HttpResponse:
+    """What one source announced that day; the first that has any papers, unless one is named."""
+    if source and source not in SOURCES:
+        raise Http404
+    context = _of_day(request, day, source)
     if not context["papers"] and day > timezone.now().date():
         raise Http404
     return render(request, "papers/day.html", context)
 
 
-def _of_day(day: date) -> dict[str, Any]:
-    papers = list(_with_chips(Paper.objects.listed(on=day)))
+def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
+    lists = _lists_of(day)
+    shown = asked or next(iter(lists), "")
+    page = Paginator(_with_chips(Paper.objects.listed(on=day, by=shown)), OF_A_DAY).get_page(request.GET.get("page"))
+    papers = list(page.object_list)
+    announced = Sighting.objects.filter(source=shown, announced=True) if shown else Sighting.objects.all()
     return {
         "day": day,
         "papers": papers,
+        "page": page,
+        "source": asked,
+        "lists": [(name, _title(name), count, name == shown) for name, count in lists.items()],
         "why_empty": "" if papers else _why_empty(day),
-        "previous": Sighting.objects.filter(day__lt=day).aggregate(day=Max("day"))["day"],
-        "next": Sighting.objects.filter(day__gt=day).aggregate(day=Min("day"))["day"],
+        "previous": announced.filter(day__lt=day).aggregate(day=Max("day"))["day"],
+        "next": announced.filter(day__gt=day).aggregate(day=Min("day"))["day"],
     }
 
 
+def _lists_of(day: date) -> dict[str, int]:
+    """The sources that announced papers that day and how many, in the order of the sources."""
+    announced = Sighting.objects.filter(day=day, announced=True).values("source").annotate(papers=Count("pk"))
+    found = dict(announced.values_list("source", "papers"))
+    return {source: found[source] for source in LISTS if source in found}
+
+
+def _title(source: str) -> str:
+    return SOURCES[source].title if source in SOURCES else gettext("Sample")
+
+
 def _why_empty(day: date) -> str:
+    calendars = [source.calendar for source in SOURCES.values() if any(not one.live for one in source.readings)]
+    if not any(calendar.announces(day) for calendar in calendars):
+        return gettext("Nothing is expected on this day: it is a weekend or a holiday.")
     outcomes = set(Collection.objects.filter(day=day).values_list("outcome", flat=True))
     if not outcomes:
         return gettext("Nothing was collected for this day.")
@@ -71,7 +101,7 @@ def _why_empty(day: date) -> str:
 @require_safe
 def paper(request: HttpRequest, key: str) -> HttpResponse:
     paper = get_object_or_404(_with_chips(Paper.objects.all()), key=key)
-    days = list(paper.sightings.dates("day", "day"))
+    days = list(paper.sightings.filter(announced=True).dates("day", "day"))
     return render(request, "papers/paper.html", {"paper": paper, "days": days})
 
 

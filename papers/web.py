@@ -1,4 +1,4 @@
-"""The one door to the web: time-outs, a size cap, conditional requests; spacing and silence per host."""
+"""The one door to the web: time-outs, a size cap, conditional requests; spacing, silence and quiet hours per site."""
 
 import re
 import time
@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
 from papers.models import Host
-from papers.sources.base import SourceError
+from papers.sources.base import Manners, SourceError
 
 CONNECT, READ, WHOLE = 10, 20, 60  # seconds: to connect, between two pieces, for the whole body
 LARGEST = 20 * 2**20  # bytes of a body, unpacked
@@ -39,6 +39,19 @@ class Silent(Unavailable):
     """The host has asked for silence, so it was not even asked."""
 
 
+class Clock:
+    """The time by which turns are taken. A replay brings one that runs faster."""
+
+    def now(self) -> datetime:
+        return timezone.now()
+
+    def sleep(self, span: timedelta) -> None:
+        time.sleep(span.total_seconds())
+
+
+CLOCK = Clock()
+
+
 class OneStep(requests.Session):
     """Leaves redirects to us. Requests itself, even when told not to follow one, reads all of its body first."""
 
@@ -56,48 +69,49 @@ class Answer:
     unchanged: bool
 
 
-def get(address: str, *, spacing: timedelta, validator: Mapping[str, str] | None = None) -> Answer:
-    """The answer at the address, read no sooner than `spacing` after anyone's last request to that host.
+def get(address: str, manners: Manners, *, validator: Mapping[str, str] | None = None, clock: Clock = CLOCK) -> Answer:
+    """The answer at the address, asked for no sooner than the site's manners allow.
 
     `validator` holds the address, etag and last_modified of an earlier answer; it is used for its own address only.
-    Raises Unavailable when the host cannot be read now, and SourceError when it answers with something else than 200.
+    Raises Unavailable when the site cannot be read now, and SourceError when it answers with something else than 200.
     """
     for _ in range(1 + REDIRECTS):
         kept = validator if validator and validator.get("address") == address else {}
-        answer = _ask(address, spacing, kept)
+        answer = _ask(address, manners, kept, clock)
         if isinstance(answer, Answer):
             return answer
         address = answer
     raise SourceError(f"expected at most {REDIRECTS} redirects, found another at {_place(address)}")
 
 
-def reserve(host: str, spacing: timedelta) -> timedelta:
-    """Take the host's next turn if it has come: zero then, and else how long to wait before trying for it again.
+def reserve(manners: Manners, clock: Clock = CLOCK) -> timedelta:
+    """Take the site's next turn if it has come: zero then, and else how long to wait before trying for it again.
 
-    Raises Silent while the host wants silence, and Unavailable when the turn is too far off to be waited for.
+    Raises Silent in its quiet hours and while it wants silence, and Unavailable when the turn is too far off to wait.
     """
-    Host.objects.get_or_create(host=host)
+    _expect_no_quiet_hour(manners, clock.now())
+    Host.objects.get_or_create(host=manners.budget)
     with transaction.atomic():
-        row = Host.objects.select_for_update().get(host=host)
-        now = timezone.now()  # Only now that the row is ours, as turns are spaced from when they are given.
+        row = Host.objects.select_for_update().get(host=manners.budget)
+        now = clock.now()  # Only now that the row is ours, as turns are spaced from when they are given.
         _expect_no_silence(row, now)
         if row.next_request_at and row.next_request_at > now:
             return _patience(row.next_request_at, row, now)
-        row.next_request_at = now + spacing
+        row.next_request_at = now + manners.spacing
         row.save(update_fields=["next_request_at"])
     return timedelta(0)
 
 
-def _ask(address: str, spacing: timedelta, kept: Mapping[str, str]) -> Answer | str:
+def _ask(address: str, manners: Manners, kept: Mapping[str, str], clock: Clock) -> Answer | str:
     """One request: its answer, or the address that it redirects to."""
-    _wait_for_our_turn(_host(address), spacing)
+    _wait_for_our_turn(manners, clock)
     deadline = time.monotonic() + WHOLE
     try:
         with (
             OneStep() as session,
             session.get(address, headers=_headers(kept), timeout=(CONNECT, READ), stream=True) as response,
         ):
-            _heed(response, address)
+            _heed(response, address, manners, clock)
             if response.is_redirect:
                 return _target(address, response.headers["Location"])
             if response.status_code == 304 and kept:
@@ -109,10 +123,16 @@ def _ask(address: str, spacing: timedelta, kept: Mapping[str, str]) -> Answer | 
         raise Unavailable(f"expected an answer from {_host(address)}, found {type(error).__name__}") from error
 
 
-def _wait_for_our_turn(host: str, spacing: timedelta) -> None:
+def _wait_for_our_turn(manners: Manners, clock: Clock) -> None:
     # No turn is booked ahead: who wakes up late on a busy machine would use it just before the next one.
-    while wait := reserve(host, spacing):
-        time.sleep(wait.total_seconds())
+    while wait := reserve(manners, clock):
+        clock.sleep(wait)
+
+
+def _expect_no_quiet_hour(manners: Manners, now: datetime) -> None:
+    if manners.quiet and manners.quiet[0] <= now.time() < manners.quiet[1]:
+        over = now.replace(hour=manners.quiet[1].hour, minute=manners.quiet[1].minute, second=0, microsecond=0)
+        raise Silent(f"{manners.budget} is not asked in its busy hour, until {over:%H:%M} UTC", over)
 
 
 def _expect_no_silence(row: Host, now: datetime) -> None:
@@ -161,7 +181,7 @@ def _body(response: requests.Response, address: str, deadline: float) -> bytes:
     return bytes(body)
 
 
-# ------------------------------------------------------------------------------------------------ addresses and hosts
+# ------------------------------------------------------------------------------------------------- addresses and hosts
 
 
 def _host(address: str) -> str:
@@ -190,29 +210,30 @@ def _is_same_site(old: SplitResult, new: SplitResult) -> bool:
     return is_upgrade or (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
 
 
-# ----------------------------------------------------------------------------------------------- what the answer asks
+# ------------------------------------------------------------------------------------------------ what the answer asks
 
 
-def _heed(response: requests.Response, address: str) -> None:
+def _heed(response: requests.Response, address: str, manners: Manners, clock: Clock) -> None:
     """Begin the silence that the answer asks for; raises Unavailable when it is no answer to the question."""
-    now = timezone.now()
-    seconds = _silence(response)
-    until = None if seconds is None else now + timedelta(seconds=min(seconds, LONGEST_SILENCE))
+    seconds = _silence(response, manners)
+    until = None if seconds is None else clock.now() + timedelta(seconds=min(seconds, LONGEST_SILENCE))
     if until:
         later = Q(silent_until=None) | Q(silent_until__lt=until)
-        Host.objects.filter(later, host=_host(address)).update(silent_until=until)
+        Host.objects.filter(later, host=manners.budget).update(silent_until=until)
     if response.status_code == 429 or response.status_code >= 500:
         raise Unavailable(f"expected 200 from {_place(address)}, found {response.status_code}", until)
 
 
-def _silence(response: requests.Response) -> float | None:
+def _silence(response: requests.Response, manners: Manners) -> float | None:
     """The seconds of silence that an answer asks for: being refused, and having just used up what was allowed."""
-    limits = _limits(response.headers.get("RateLimit", ""))
+    limits, at_least = _limits(response.headers.get("RateLimit", "")), manners.silence.total_seconds()
     used_up = [limit["t"] for limit in limits if limit["r"] == 0]
     if response.status_code == 429:
         named = [limit["t"] for limit in limits]
-        return max(used_up or named, default=_retry_after(response) or AFTER_429)
-    return max(used_up, default=_retry_after(response) if response.status_code == 503 else None)
+        return max(at_least, max(used_up or named, default=_retry_after(response) or AFTER_429))
+    if response.status_code == 503:
+        return max(at_least, max(used_up, default=_retry_after(response) or 0)) or None
+    return max(used_up, default=None)
 
 
 def _limits(header: str) -> list[dict[str, int]]:

@@ -36,15 +36,14 @@ Composed = EmailMultiAlternatives | Skip
 
 def write(letter: Letter, context: Mapping[str, Any], now: datetime) -> EmailMultiAlternatives:
     """The finished message, unsent: subject.txt, body.txt and body.html of templates/mail/<kind>, in the frame."""
-    reader = reader_of(letter)
-    framed = {**frame(reader), **context}
+    framed = {**frame(letter.subscriber), **context}
     framed["subject"] = one_line(render_to_string(f"mail/{letter.kind}/subject.txt", framed))
     message = EmailMultiAlternatives(
         subject=framed["subject"],
         body=render_to_string(f"mail/{letter.kind}/body.txt", framed).strip() + "\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[reader.address],
-        headers=headers(letter, reader, now),
+        to=[address_of(letter)],
+        headers=headers(letter, now),
     )
     message.attach_alternative(
         _inliner().inline(render_to_string(f"mail/{letter.kind}/body.html", framed)), "text/html"
@@ -52,20 +51,24 @@ def write(letter: Letter, context: Mapping[str, Any], now: datetime) -> EmailMul
     return message
 
 
-def frame(reader: Subscriber) -> dict[str, Any]:
-    """What every letter shows around its own words."""
-    return {
-        "reader": reader,
+def frame(reader: Subscriber | None) -> dict[str, Any]:
+    """What every letter shows around its own words; the operator's has no links of a reader."""
+    always = {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "postal_address": settings.SITE_POSTAL_ADDRESS,
-        "credits": [source.credit for source in SOURCES.values()],
+        "credits": [source.credit for source in SOURCES.values() if source.credit],
+    }
+    if reader is None:
+        return always
+    return always | {
+        "reader": reader,
         "manage_url": links.make(reader, Purpose.MANAGE),
         "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),
     }
 
 
-def headers(letter: Letter, reader: Subscriber, now: datetime) -> dict[str, str]:
+def headers(letter: Letter, now: datetime) -> dict[str, str]:
     """RFC 5322, 2919, 3834 and, on letters that come by subscription, RFC 8058."""
     always = {
         "Message-ID": f"<{letter.message_id}@{settings.SITE_HOST}>",
@@ -74,6 +77,7 @@ def headers(letter: Letter, reader: Subscriber, now: datetime) -> dict[str, str]
     }
     if letter.kind not in LISTS:
         return always
+    reader = reader_of(letter)
     return always | {
         "List-ID": f"{one_line(settings.SITE_NAME)} <{letter.kind}.{settings.SITE_HOST}>",
         "List-Unsubscribe": f"<{links.make(reader, Purpose.UNSUBSCRIBE)}>",
@@ -83,22 +87,25 @@ def headers(letter: Letter, reader: Subscriber, now: datetime) -> dict[str, str]
     }
 
 
-def guard(message: EmailMultiAlternatives, reader: Subscriber) -> None:
-    """Raise BadLetter unless this is a well-formed letter to this reader and to nobody else, whatever sends it."""
+def guard(message: EmailMultiAlternatives, address: str) -> None:
+    """Raise BadLetter unless this is a well-formed letter to this address and to nobody else, whatever sends it."""
     try:
         built = message.message()
     except (BadHeaderError, UnicodeError, ValueError) as error:
         raise BadLetter(f"The letter could not be built: {type(error).__name__}.") from error
     named = [str(value) for name in ("To", "Cc", "Bcc") for value in built.get_all(name, [])]
-    if [address for _name, address in getaddresses(named)] != [reader.address] or message.recipients() != [
-        reader.address
-    ]:
-        raise BadLetter("Expected exactly one recipient, the reader.")
+    if [found for _name, found in getaddresses(named)] != [address] or message.recipients() != [address]:
+        raise BadLetter("Expected exactly one recipient, the letter's own.")
 
 
 def one_line(text: str) -> str:
     """Fit for a header: control characters and line breaks become spaces."""
     return CONTROL.sub(" ", text).strip()
+
+
+def address_of(letter: Letter) -> str:
+    """Where the letter goes: to its reader, or without one to the operator."""
+    return letter.subscriber.address if letter.subscriber else settings.OPERATOR_EMAIL
 
 
 def reader_of(letter: Letter) -> Subscriber:

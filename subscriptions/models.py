@@ -214,8 +214,8 @@ class Suppression(models.Model):
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
-    def plan_once(self, reader: Subscriber, kind: str, key: str, now: datetime) -> None:
-        """At most one letter a reader, kind and key, whoever else plans the same at this moment."""
+    def plan_once(self, reader: Subscriber | None, kind: str, key: str, now: datetime) -> None:
+        """At most one letter a reader, kind and key, whoever else plans the same now; no reader: the operator."""
         Letter.objects.bulk_create(
             [Letter(subscriber=reader, kind=kind, key=key, due_at=now, planned_at=now)], ignore_conflicts=True
         )

@@ -124,7 +124,7 @@ def _guarded(composed: Iterable[tuple[Letter, writing.Composed]], now: datetime)
         if isinstance(message, Skip):
             continue
         try:
-            writing.guard(message, writing.reader_of(letter))
+            writing.guard(message, writing.address_of(letter))
         except BadLetter as error:
             bad.append((letter, Answer(Letter.State.FAILED, str(error))))
         else:

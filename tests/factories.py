@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
-from papers.models import Paper, PaperTopic, Sighting, Topic
+from papers.models import Collection, Paper, PaperTopic, Sighting, Topic
 from subscriptions.models import Letter, Subscriber
 
 DAY = date(2026, 8, 20)  # a Thursday
@@ -56,3 +56,13 @@ def make_letter(reader: Subscriber | None = None, **fields: Any) -> Letter:
     moment = fields.pop("at", datetime(2026, 8, 20, 12, tzinfo=UTC))
     defaults = {"kind": "manage", "key": str(next(_numbers)), "due_at": moment, "planned_at": moment}
     return Letter.objects.create(subscriber=reader or make_reader(), **(defaults | fields))
+
+
+def make_collection(source: str, day: date, **fields: Any) -> Collection:
+    """A source's day in the ledger; read at noon, without papers unless `listed`."""
+    listed = fields.get("listed", 0)
+    filled = {
+        "outcome": Collection.Outcome.LISTED if listed else Collection.Outcome.NOTHING_YET,
+        "collected_at": datetime.combine(day, time(12), UTC),
+    }
+    return Collection.objects.create(source=source, day=day, **filled | fields)

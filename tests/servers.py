@@ -73,11 +73,12 @@ CHROMIUM_NAMES = (
 # would stand between the tests and their own servers.
 UNWANTED = re.compile(
     "(?:SECRET_KEY|SECRET_KEY_FALLBACKS|SUPPRESSION_KEY|DATABASE_URL|REDIS_URL|EMAIL_URL|ANYMAIL_.*|DEFAULT_FROM_EMAIL"
-    "|OPERATOR_EMAIL|HUGGINGFACE_URL|CONTACT_URL|SITE_NAME|SITE_URL|SITE_POSTAL_ADDRESS|TRUSTED_PROXIES|ADMIN_PATH"
+    "|OPERATOR_EMAIL|HUGGINGFACE_URL|ARXIV_[A-Z]+|CONTACT_URL|SITE_NAME|SITE_URL|SITE_POSTAL_ADDRESS|TRUSTED_PROXIES|ADMIN_PATH"
     "|DEBUG|PORT|HANDOVER_CHUNK|VAR_DIR)(?:_FILE)?|CELERY_.*|(?i:https?_proxy|all_proxy)"
 )
 PATIENCE = 60  # seconds until a server that does not answer counts as broken
 
+SITES = ("HUGGINGFACE_URL", "ARXIV_RSS_URL", "ARXIV_API_URL", "ARXIV_OAI_URL")
 _cleanup = ExitStack()
 atexit.register(_cleanup.close)
 
@@ -155,7 +156,7 @@ def _prepare() -> None:
         "DJANGO_SETTINGS_MODULE": "digest.settings",
         "VAR_DIR": str(_temporary_folder()),
         "SITE_URL": "http://localhost:8000",
-        "HUGGINGFACE_URL": "http://127.0.0.1:9",  # where nothing listens
+        **dict.fromkeys(SITES, "http://127.0.0.1:9"),  # where nothing listens
     }
     os.environ["DATABASE_URL"] = _first_database_url()
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,12 +16,12 @@ from pytest_django import Settings
 from papers import collecting, sample, storing
 from papers.models import Collection, Host, Paper, PaperTopic, Sighting, Topic
 from papers.sources import SOURCES
-from papers.sources.base import Page
+from papers.sources.base import Manners, Page
 from tests.factories import make_topic
 from tests.farend import FarEnd
 
 pytestmark = pytest.mark.django_db
-HUGGINGFACE = SOURCES["huggingface"]
+HUGGINGFACE = replace(SOURCES["huggingface"], manners=Manners("huggingface.co", timedelta(0)))  # without waiting
 DAY = date(2026, 8, 20)  # a Thursday
 MORNING = datetime(2026, 8, 20, 9, tzinfo=UTC)
 LATER = timedelta(hours=1)
@@ -71,7 +72,10 @@ def test_a_day_is_remembered_in_the_sources_order(far_end: FarEnd):
     collected = collect()
 
     assert str(collected) == "huggingface 2026-08-20: 2 listed, 2 new, 0 updated"
-    assert [paper.key for paper in Paper.objects.listed(on=DAY)] == ["arxiv:2608.00002", "arxiv:2608.00001"]
+    assert [paper.key for paper in Paper.objects.listed(on=DAY, by="huggingface")] == [
+        "arxiv:2608.00002",
+        "arxiv:2608.00001",
+    ]
 
 
 def test_collecting_twice_changes_nothing(far_end: FarEnd):
@@ -129,7 +133,7 @@ def test_pages_are_followed_until_the_last(far_end: FarEnd):
     collected = collect()
 
     assert collected.collection.listed == Paper.objects.count() == 130
-    assert [paper.votes for paper in Paper.objects.listed(on=DAY)] == list(range(130))
+    assert [paper.votes for paper in Paper.objects.listed(on=DAY, by="huggingface")] == list(range(130))
 
 
 def test_papers_are_scored_by_every_topic_once(far_end: FarEnd):
@@ -147,7 +151,7 @@ def test_an_edited_topic_scores_the_recent_papers_again(far_end: FarEnd):
     collect()
     topic = make_topic(phrases=["dictionary learning"], scored_at=None)
 
-    list(collecting.collect_due([], MORNING))
+    list(collecting.collect_due(HUGGINGFACE, MORNING))
 
     topic.refresh_from_db()
     assert topic.scored_at == MORNING
@@ -180,12 +184,12 @@ def test_an_empty_old_day_is_closed_after_two_looks_in_the_same_run(far_end: Far
     assert len(far_end.requests) == 2
 
 
-def test_a_day_is_read_until_72_hours_after_its_end_and_then_closed(far_end: FarEnd):
+def test_a_day_with_papers_is_read_for_14_days_after_its_end_and_then_closed(far_end: FarEnd):
     lists(far_end, entry(1))
-    end = datetime(2026, 8, 24, tzinfo=UTC)
+    end = datetime(2026, 9, 4, tzinfo=UTC)
 
-    collect(end - timedelta(hours=1))
-    assert ledger().next_try_at == end
+    collect(end - timedelta(days=2))
+    assert ledger().next_try_at == end - timedelta(days=1)
 
     collect(end)
     assert ledger().next_try_at is None
@@ -277,16 +281,83 @@ def test_an_unreachable_source_is_not_asked_for_all_its_days(far_end: FarEnd):
     for back in range(60):
         far_end.answers(f"/papers/date/{DAY - timedelta(days=back)}", status=503)
 
-    results = list(collecting.collect_due([HUGGINGFACE], MORNING))
+    results = list(collecting.collect_due(HUGGINGFACE, MORNING))
 
     assert len(results) == 1
 
 
-def test_missing_days_are_due_the_latest_first_and_weekends_are_not(far_end: FarEnd):
+def test_a_new_site_fills_itself_from_today_back():
     due = collecting.due_days(HUGGINGFACE, datetime(2026, 8, 24, 9, tzinfo=UTC))
 
-    assert due[:3] == [date(2026, 8, 24), date(2026, 8, 21), date(2026, 8, 20)]
-    assert len(due) == 36
+    assert due[:4] == [date(2026, 8, day) for day in (24, 23, 22, 21)]
+    assert len(due) == 50
+
+
+def test_after_an_outage_the_missed_days_come_in_order_and_before_the_unread_past(far_end: FarEnd):
+    lists(far_end, entry(1))
+    collect()
+
+    due = collecting.due_days(HUGGINGFACE, datetime(2026, 8, 24, 9, tzinfo=UTC))
+
+    assert due[:6] == [date(2026, 8, day) for day in (20, 21, 22, 23, 24, 19)]
+
+
+def test_a_day_is_taken_by_one_process_alone():
+    claims = [Collection.objects.claim("huggingface", DAY, MORNING, timedelta(minutes=10)) for _ in range(2)]
+
+    assert claims == [True, False]
+
+
+def test_a_day_whose_reader_died_is_due_again_after_ten_minutes():
+    Collection.objects.claim("huggingface", DAY, MORNING, collecting.CLAIMED_FOR)
+
+    assert DAY not in collecting.due_days(HUGGINGFACE, MORNING + timedelta(minutes=9))
+    assert DAY in collecting.due_days(HUGGINGFACE, MORNING + timedelta(minutes=10))
+    assert Collection.objects.claim("huggingface", DAY, MORNING + timedelta(minutes=10), collecting.CLAIMED_FOR)
+
+
+def test_since_when_a_day_fails_is_remembered_until_it_is_read(far_end: FarEnd):
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", body=b"<html>")
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", body=b"<html>")
+    lists(far_end, entry(1))
+    collect()
+    collect(MORNING + LATER)
+    assert ledger().failing_since == MORNING
+
+    collect(MORNING + 2 * LATER)
+    assert ledger().failing_since is None
+
+
+def test_the_weeks_list_stands_in_when_the_days_own_readings_fail(far_end: FarEnd):
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", body=b"<html>")
+    wednesday = entry(2, day=DAY - timedelta(days=1))
+    far_end.answers("/api/daily_papers?week=2026-W34&limit=100", body=json.dumps([wednesday, entry(1)]).encode())
+
+    collected = collect()
+
+    assert (collected.collection.reading, collected.collection.listed) == ("week", 1)
+    assert [paper.arxiv_id for paper in Paper.objects.all()] == ["2608.00001"]
+
+
+def test_a_place_that_cannot_be_reached_is_not_asked_again_in_other_words(far_end: FarEnd):
+    far_end.answers("/api/daily_papers", status=503)
+    far_end.answers(f"/papers/date/{DAY}", status=503)
+
+    failed = collect()
+
+    assert failed.unavailable
+    assert [request.path.partition("?")[0] for request in far_end.requests] == [
+        "/api/daily_papers",
+        f"/papers/date/{DAY}",
+    ]
+
+
+def test_the_readings_of_one_page_ask_for_it_once(far_end: FarEnd):
+    far_end.answers(f"/papers/date/{DAY}", body=b"<html>nothing we know</html>")
+
+    collect()
+
+    assert [request.path for request in far_end.requests].count(f"/papers/date/{DAY}") == 1
 
 
 def queries_to_remember(papers: int, day: date) -> tuple[int, int]:
@@ -343,17 +414,8 @@ def test_the_command_prints_a_line_a_day(far_end: FarEnd, capsys: pytest.Capture
 
 
 def test_the_command_fails_with_one_sentence_when_a_day_cannot_be_read(far_end: FarEnd):
-    with pytest.raises(CommandError, match=r"^huggingface 2026-08-20: api: expected 200 .*404"):
+    with pytest.raises(CommandError, match=r"^huggingface 2026-08-20: api, week, month: expected 200 .*404"):
         call_command("collect", source="huggingface", day=DAY, now=MORNING)
-
-
-def test_the_command_goes_on_after_a_day_that_fails(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
-    lists(far_end, entry(1))
-
-    with pytest.raises(CommandError, match="2026-08-19"):
-        call_command("collect", since=DAY - timedelta(days=1), now=MORNING)
-
-    assert "2026-08-20: 1 listed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("given", "sentence"), [("2026-08-21", "up to 2026-08-20"), ("2026-02-30", "a day like")])
@@ -368,7 +430,7 @@ def test_the_command_refuses_a_day_that_cannot_be(given: str, sentence: str):
 def test_hours_without_a_connection_make_no_day_wait_once_it_is_back(far_end: FarEnd, settings: Settings):
     settings.HUGGINGFACE_URL = "http://127.0.0.1:9"
     for minute in range(0, 300, 20):
-        list(collecting.collect_due([HUGGINGFACE], MORNING + timedelta(minutes=minute)))
+        list(collecting.collect_due(HUGGINGFACE, MORNING + timedelta(minutes=minute)))
 
     due = collecting.due_days(HUGGINGFACE, MORNING + timedelta(minutes=300))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.sources.base import Listing, Page, SourceError
-from papers.sources.huggingface import SOURCE, api, cards, props
+from papers.sources.huggingface import SOURCE, api, cards, month, props, trending, trending_props, week
 
 PAGES = Path(__file__).parent / "pages"
 ANSWER = (PAGES / "huggingface_api.json").read_bytes()
@@ -54,7 +54,7 @@ def page(old, new, times=1):
     return PAGE.decode().replace(old, new, times).encode()
 
 
-# ------------------------------------------------------------------------------------------------------------- source
+# -------------------------------------------------------------------------------------------------------------- source
 
 
 def test_addresses_are_those_of_the_site_in_the_settings(settings):
@@ -65,6 +65,8 @@ def test_addresses_are_those_of_the_site_in_the_settings(settings):
     assert addresses == {
         "api": "http://127.0.0.1:8900/api/daily_papers?date=2026-09-14&limit=100",
         "props": "http://127.0.0.1:8900/papers/date/2026-09-14",
+        "week": "http://127.0.0.1:8900/api/daily_papers?week=2026-W38&limit=100",
+        "month": "http://127.0.0.1:8900/api/daily_papers?month=2026-09&limit=100",
         "cards": "http://127.0.0.1:8900/papers/date/2026-09-14",
     }
 
@@ -90,7 +92,7 @@ def test_nobody_but_authors_is_kept(reading, sample):
     assert "avatar" not in kept
 
 
-# ---------------------------------------------------------------------------------------------------------------- API
+# ----------------------------------------------------------------------------------------------------------------- API
 
 
 def test_the_api_says_all_of_a_paper():
@@ -299,7 +301,7 @@ def test_blanks_around_an_address_are_forgiven():
     assert first("paper.projectPage", " https://a.example.org/\n").urls["project"] == "https://a.example.org/"
 
 
-# -------------------------------------------------------------------------------------------------- data in the page
+# ---------------------------------------------------------------------------------------------------- data in the page
 
 
 def test_the_page_of_another_day_is_refused():
@@ -376,7 +378,7 @@ def test_a_page_with_spoiled_letters_is_refused(reading):
         reading(PAGE.replace(b"Kettle", b"K\xe9ttle"), DAY)
 
 
-# -------------------------------------------------------------------------------------------------------------- cards
+# --------------------------------------------------------------------------------------------------------------- cards
 
 
 def test_cards_say_what_they_show():
@@ -527,7 +529,7 @@ def test_a_card_that_cannot_be_read_is_named(old, new, message):
         cards(page(old, new), DAY)
 
 
-# ------------------------------------------------------------------------------------------------- whatever may come
+# --------------------------------------------------------------------------------------------------- whatever may come
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.just("2026-09-14"),
@@ -605,3 +607,39 @@ def test_the_latest_day_is_that_of_the_newest_submission():
 def test_an_answer_that_names_no_latest_day_is_refused(body):
     with pytest.raises(SourceError, match=r"^expected "):
         SOURCE.latest.parse(body)
+
+
+# ------------------------------------------------------------------------------------------ weeks, months, what trends
+
+TWO_DAYS = answer(put("paper.submittedOnDailyAt", "2026-09-10T00:00:00.000Z"))  # the first is of an earlier day
+
+
+@pytest.mark.parametrize("reading", [week, month], ids=["week", "month"])
+def test_a_longer_list_is_read_for_the_one_day(reading):
+    assert ids(reading(TWO_DAYS, DAY)) == IDS[1:]
+    assert ids(reading(TWO_DAYS, date(2026, 9, 10))) == IDS[:1]
+
+
+@pytest.mark.parametrize("reading", [week, month], ids=["week", "month"])
+def test_a_longer_list_that_does_not_say_the_days_is_not_understood(reading):
+    with pytest.raises(SourceError, match=r"^expected paper.submittedOnDailyAt, found none"):
+        reading(answer(lambda entries: entries[0]["paper"].pop("submittedOnDailyAt")), DAY)
+
+
+def test_a_full_longer_list_has_another_behind_it():
+    page = week(json.dumps((json.loads(ANSWER) * 25)[:100]).encode(), DAY)
+
+    assert page.next is not None
+    assert page.next.endswith("week=2026-W38&limit=100&p={number}")
+
+
+def test_what_trends_keeps_its_order_and_is_not_announced_by_it():
+    page = trending(TWO_DAYS, DAY)
+
+    assert ids(page) == IDS
+    assert not any(one.announced for one in page.listings)
+
+
+def test_the_page_of_what_trends_must_say_that_it_is_that():
+    with pytest.raises(SourceError, match="expected isTrending"):
+        trending_props(PAGE, DAY)

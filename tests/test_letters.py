@@ -148,7 +148,7 @@ def message_to(*recipients, **fields):
 def test_the_guard_lets_a_letter_to_its_reader_pass():
     reader = make_reader()
 
-    letters.guard(message_to(reader.address), reader)
+    letters.guard(message_to(reader.address), reader.address)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_the_guard_refuses_whatever_would_reach_anyone_else(recipients, fields):
     message = message_to(*[recipient.format(reader=reader.address) for recipient in recipients], **fields)
 
     with pytest.raises(BadLetter) as refusal:
-        letters.guard(message, reader)
+        letters.guard(message, reader.address)
 
     assert "@" not in str(refusal.value)
 
@@ -186,4 +186,4 @@ def test_the_guard_refuses_a_subject_of_several_lines(subject):
     message.subject = subject
 
     with pytest.raises(BadLetter):
-        letters.guard(message, reader)
+        letters.guard(message, reader.address)

@@ -268,6 +268,8 @@ def test_every_process_refuses_bad_settings_with_the_same_sentence(command, tmp_
         ("EMAIL_URL", "smtp://ada:tell-no-one@[localhost", "smtp://user:password@mail.example.org:587"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, proxy", "10.0.0.0/8"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "10.0.0.0/8"),
+        ("OPERATOR_EMAIL", "Ada <ada@example.org>", "you@example.org"),
+        ("OPERATOR_EMAIL", "ada@example.org, bo@example.org", "you@example.org"),
         ("DEBUG", "perhaps", "expected 1 or 0"),
         ("VAR_DIR", __file__, "a folder that can be written"),
         ("SECRET_KEY_FILE", "/nowhere/tell", "a readable file"),

@@ -312,6 +312,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
     old = {purpose: link(reader, purpose).rstrip("/").rpartition("/")[2] for purpose in Purpose}
     return {
         "papers:day": [date(2026, 8, 20)],
+        "papers:list": [date(2026, 8, 20), "huggingface"],
         "papers:paper": [paper.key],
         "papers:topic": [topic.slug],
         "subscriptions:confirm": [old[Purpose.CONFIRM]],

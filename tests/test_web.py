@@ -3,7 +3,8 @@ import pickle
 import socket
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 
 import pytest
 import requests
@@ -15,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from papers import web
 from papers.models import Host
-from papers.sources.base import SourceError
+from papers.sources.base import Manners, SourceError
 from tests.farend import FarEnd
 
 pytestmark = pytest.mark.django_db  # Every request goes through the table of hosts.
@@ -29,7 +30,7 @@ def far_end():
 
 
 def get(far_end, path="/list", validator=None, spacing=AT_ONCE):
-    return web.get(far_end.url + path, spacing=spacing, validator=validator)
+    return web.get(far_end.url + path, Manners(far_end.host, spacing), validator=validator)
 
 
 def silence(far_end):
@@ -152,7 +153,7 @@ def test_messages_do_not_repeat_query_strings_or_log_ins(far_end):
     address = f"http://someone:password@{far_end.host}/list?key=secret"
 
     with pytest.raises(SourceError) as caught:
-        web.get(address, spacing=AT_ONCE)
+        web.get(address, Manners(far_end.host, AT_ONCE))
 
     assert str(caught.value) == f"expected 200 from {far_end.host}/list, found 404"
     assert Host.objects.get().host == far_end.host
@@ -163,7 +164,7 @@ def test_nobody_there_is_unavailable():
         port = listener.getsockname()[1]
 
     with pytest.raises(web.Unavailable, match="found ConnectionError") as caught:
-        web.get(f"http://127.0.0.1:{port}/list?key=secret", spacing=AT_ONCE)
+        web.get(f"http://127.0.0.1:{port}/list?key=secret", Manners("127.0.0.1", AT_ONCE))
 
     assert "secret" not in str(caught.value)
 
@@ -277,9 +278,9 @@ def test_requests_to_a_host_are_spaced(far_end):
 
 
 def test_a_turn_is_given_once_and_the_next_after_the_spacing():
-    first = web.reserve("example.org", timedelta(seconds=3))
-    second = web.reserve("example.org", timedelta(seconds=3))
-    other = web.reserve("other.example.org", timedelta(seconds=3))
+    first = web.reserve(Manners("example.org", timedelta(seconds=3)))
+    second = web.reserve(Manners("example.org", timedelta(seconds=3)))
+    other = web.reserve(Manners("other.example.org", timedelta(seconds=3)))
 
     assert first == other == AT_ONCE
     assert timedelta(seconds=2) < second <= timedelta(seconds=3)
@@ -288,7 +289,7 @@ def test_a_turn_is_given_once_and_the_next_after_the_spacing():
 def test_turns_that_went_by_are_not_saved_up():
     Host.objects.create(host="example.org", next_request_at=timezone.now() - timedelta(hours=1))
 
-    waits = [web.reserve("example.org", timedelta(seconds=3)) for _ in range(2)]
+    waits = [web.reserve(Manners("example.org", timedelta(seconds=3))) for _ in range(2)]
 
     assert waits[0] == AT_ONCE
     assert waits[1] > timedelta(seconds=2)
@@ -427,9 +428,71 @@ def test_a_silence_is_never_shortened(far_end):
     ours = requests.Response()
     ours.status_code, ours.headers = 200, CaseInsensitiveDict({"RateLimit": '"api";r=0;t=5'})
 
-    web._heed(ours, far_end.url)
+    web._heed(ours, far_end.url, Manners(far_end.host, AT_ONCE), web.CLOCK)
 
     assert Host.objects.get().silent_until == until
+
+
+# ------------------------------------------------------------------------------------------------------------ manners
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+class Hastened(web.Clock):
+    """A clock of the test's own, in which sleeping takes no time."""
+
+    def __init__(self, now):
+        self.moment = now
+
+    def now(self):
+        return self.moment
+
+    def sleep(self, span):
+        self.moment += span
+
+
+def test_all_hosts_of_a_site_share_one_budget(far_end):
+    with FarEnd() as other:
+        for host in (far_end, other):
+            host.answers("/list")
+        clock = Hastened(datetime(2026, 8, 20, 9, tzinfo=UTC))
+
+        for host in (far_end, other, far_end):
+            web.get(f"{host.url}/list", Manners("archive", timedelta(seconds=3)), clock=clock)
+
+    assert clock.moment == datetime(2026, 8, 20, 9, 0, 6, tzinfo=UTC)
+    assert [row.host for row in Host.objects.all()] == ["archive"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "5"}])
+def test_a_site_that_wants_a_long_silence_gets_it_at_the_first_refusal(far_end, status, headers):
+    far_end.answers("/list", status, headers=headers)
+    clock = Hastened(datetime(2026, 8, 20, 9, tzinfo=UTC))
+    manners = Manners("archive", AT_ONCE, silence=TEN_MINUTES)
+
+    with pytest.raises(web.Unavailable):
+        web.get(f"{far_end.url}/list", manners, clock=clock)
+    clock.moment += timedelta(minutes=9, seconds=59)
+    with pytest.raises(web.Silent):
+        web.get(f"{far_end.url}/list", manners, clock=clock)
+
+    assert len(far_end.requests) == 1
+
+
+def test_nothing_is_asked_in_a_sites_quiet_hour(far_end):
+    far_end.answers("/list")
+    manners = Manners("archive", AT_ONCE, quiet=(time_of_day(0), time_of_day(1)))
+    clock = Hastened(datetime(2026, 8, 20, 0, 59, 59, tzinfo=UTC))
+
+    with pytest.raises(web.Silent) as caught:
+        web.get(f"{far_end.url}/list", manners, clock=clock)
+    assert far_end.requests == []
+    assert caught.value.retry_at == datetime(2026, 8, 20, 1, tzinfo=UTC)
+
+    clock.moment = caught.value.retry_at
+    web.get(f"{far_end.url}/list", manners, clock=clock)
+    assert len(far_end.requests) == 1
 
 
 @given(header=st.text(alphabet='";=,rt0123456789 api', max_size=60))

@@ -1,8 +1,14 @@
 """What commands are given, checked: bad input is one sentence that says what was expected."""
 
+import re
 from datetime import UTC, date, datetime
 
 from django.core.management.base import CommandError
+
+from papers.sources import checks
+from papers.sources.base import SourceError
+
+VERSION = re.compile(r"v\d{1,4}$")
 
 
 def day(text: str) -> date:
@@ -19,6 +25,14 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise CommandError(f"expected a moment like 2026-08-20T12:00:00Z, found {text!r}") from None
     return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def arxiv_id(text: str) -> str:
+    """With or without its version."""
+    try:
+        return checks.arxiv_id(VERSION.sub("", text))
+    except SourceError:
+        raise CommandError(f"expected an arXiv id like 2608.16590, found {text!r}") from None
 
 
 def not_in_future(asked: date, now: datetime) -> date:

@@ -1,16 +1,38 @@
-"""What a source is: data and pure functions. To add one: a module beside this, a line in SOURCES, its readings'
-places in storing.PRECEDENCE, a sample, a test."""
+"""What a source is: data and pure functions. To add one: a module beside this, a line in SOURCES, a sample, a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from enum import IntEnum
 from typing import Any
 
 from papers.calendar import Calendar
 
+LONGEST = {"key": 220, "arxiv_id": 40, "doi": 200}  # characters, as the columns hold
+
 
 class SourceError(Exception):
     """A source was reached but not understood. Its text is one sentence: what was expected, what was found."""
+
+
+class Trust(IntEnum):
+    """Which reading is believed where several speak of the same lasting fact of a paper, best first."""
+
+    API = 1  # a curated list's own data
+    RECORD = 2  # the archive that a paper lies in: feeds, queries, harvests
+    PAGE = 3  # data found inside a page
+    CARDS = 4  # what a page shows; mathematics may have lost its backslashes there
+    SAMPLE = 5
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a site wants to be asked. One budget over all of its hosts and over all of our processes."""
+
+    budget: str  # the name under which turns are taken: a site's own, whichever of its hosts is asked
+    spacing: timedelta  # between two requests
+    silence: timedelta = timedelta(0)  # at least so long after being refused by a 429 or a 503
+    quiet: tuple[time, time] | None = None  # hours (UTC) from and until which nothing is asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,19 +42,30 @@ class Listing:
     key: str  # "arxiv:2608.16590"
     title: str
     arxiv_id: str | None = None
+    doi: str | None = None
     abstract: str | None = None
     authors: list[str] | None = None
     organisation: str | None = None
+    categories: list[str] | None = None  # the primary one first
     published_on: date | None = None
     keywords: list[str] | None = None
     urls: dict[str, str] | None = None  # "code", "project": addresses that begin with https://
     votes: int | None = None
     comments: int | None = None
     stars: int | None = None
+    version: int | None = None
+    announced: bool = True  # False: news of a paper that is not new there, such as a replacement
+
+    def __post_init__(self) -> None:
+        for name, longest in LONGEST.items():
+            if len(getattr(self, name) or "") > longest:
+                raise SourceError(
+                    f"expected {name} of at most {longest} characters, found {getattr(self, name)!r:.80}"
+                )
 
     def facts(self) -> dict[str, Any]:
         """What the reading said, ready for JSON; what it did not say is absent."""
-        said = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "key"}
+        said = {name: getattr(self, name) for name in FACTS}
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in said.items()
@@ -40,9 +73,15 @@ class Listing:
         }
 
 
+FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced"))
+
+
 @dataclass(frozen=True)
 class Page:
-    """One answer of a reading: the listings in the source's order, and the address of the next answer, if any."""
+    """One answer of a reading: the listings in the source's order, and the address of the next answer, if any.
+
+    `{number}` in that address stands for the ordinal of the next answer: 1 after the first, then 2, and so on.
+    """
 
     listings: list[Listing]
     next: str | None = None
@@ -55,6 +94,8 @@ class Reading:
     name: str
     address: Callable[[date], str]
     parse: Callable[[bytes, date], Page]  # raises SourceError
+    trust: Trust
+    live: bool = False  # it only shows what is there now, so past days cannot be read from it
 
 
 @dataclass(frozen=True)
@@ -66,10 +107,25 @@ class Latest:
 
 
 @dataclass(frozen=True)
+class Records:
+    """How to ask a source for single papers by their ids, a few at a time."""
+
+    name: str  # as a reading's
+    address: Callable[[Sequence[str]], str]
+    parse: Callable[[bytes], Page]  # raises SourceError; ids that the source does not know are left out
+    trust: Trust
+    manners: Manners
+    at_once: int  # ids in one request
+    kind: str = "arxiv"  # of the keys of its papers
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     name: str
-    credit: str  # who is thanked for the list on every page and letter
+    title: str  # as pages name it
     calendar: Calendar
-    spacing: timedelta  # between two requests to its host
+    manners: Manners
     readings: tuple[Reading, ...]
-    latest: Latest
+    credit: str = ""  # who is thanked for the list on every page and letter
+    latest: Latest | None = None
+    records: Records | None = None

@@ -1,4 +1,5 @@
-"""Hugging Face Daily Papers: its API first, then the data inside the day's page, then the cards of that page.
+"""Hugging Face Daily Papers: its API first, then the data inside the day's page, the lists of the week and of the
+month, and last the cards of the day's page. And, as a source of its own, what is trending there now.
 
 The submitters, voters and commenters that the answers name are never kept: only the authors of papers are.
 """
@@ -6,23 +7,20 @@ The submitters, voters and commenters that the answers name are never kept: only
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from types import NoneType
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from django.conf import settings
 
-from papers.calendar import WEEKDAYS
-from papers.sources.base import Latest, Listing, Page, Reading, Source, SourceError
+from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, Calendar
+from papers.sources import checks
+from papers.sources.base import Latest, Listing, Manners, Page, Reading, Source, SourceError, Trust
 
 LIMIT = 100  # the most that the API gives at once; left out, it would give 50 and cut busy days
-MOST = 2**31 - 1  # what the database's integers hold
-PAPER_ID = re.compile(r"\d{4}\.\d{4,5}", re.ASCII)
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters, lone surrogates
 COUNT = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,9})?)(?P<thousands>k?)", re.ASCII)
 MONTHS = (
     "January",
@@ -57,25 +55,59 @@ def api_address(day: date) -> str:
     return f"{settings.HUGGINGFACE_URL}/api/daily_papers?date={day}&limit={LIMIT}"
 
 
+def week_address(day: date) -> str:
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?week={day:%G-W%V}&limit={LIMIT}"
+
+
+def month_address(day: date) -> str:
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?month={day:%Y-%m}&limit={LIMIT}"
+
+
+def trending_address(day: date) -> str:
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?sort=trending&limit={LIMIT}"
+
+
+def trending_page_address(day: date) -> str:
+    return f"{settings.HUGGINGFACE_URL}/papers/trending"
+
+
 def page_address(day: date) -> str:
     return f"{settings.HUGGINGFACE_URL}/papers/date/{day}"
 
 
 def api(body: bytes, day: date) -> Page:
-    """An answer of the API; an empty one is an answer too.
-
-    A full answer may have another one behind it: `next` is then a template of addresses, and its `{number}` stands for
-    the ordinal of the next answer: 1 after the first, then 2, and so on.
-    """
-    entries = _json(body, list, "a JSON array of papers")
+    """An answer of the API; an empty one is an answer too. A full one may have another behind it."""
+    entries = _entries(body)
     more = f"{api_address(day)}&p={{number}}" if len(entries) == LIMIT else None
     return Page(_once_each(entries, lambda entry: _listing(entry, day)), more)
 
 
+def week(body: bytes, day: date) -> Page:
+    """What a week's list says of one of its days. A paper that was listed twice in it stands there once."""
+    return _of_span(body, day, week_address(day))
+
+
+def month(body: bytes, day: date) -> Page:
+    """What a month's list says of one of its days. A paper that was listed twice in it stands there once."""
+    return _of_span(body, day, month_address(day))
+
+
+def trending(body: bytes, day: date) -> Page:
+    """What is trending there now, best first: papers of any age, so none of them is announced by being on it."""
+    return Page(_not_announced(_once_each(_entries(body), _listing)))
+
+
+def trending_props(body: bytes, day: date) -> Page:
+    """The data inside the page of what is trending."""
+    data = _props(body)
+    if not _optional(data, "isTrending", bool):
+        raise SourceError("expected isTrending in data-props, found another list")
+    return Page(_not_announced(_once_each(_required(data, "dailyPapers", list), _listing)))
+
+
 def props(body: bytes, day: date) -> Page:
     """The data inside a day's page, its entries like the API's. A day without papers shows another day's page."""
-    box = find(_soup(body), '[data-target="DailyPapers"][data-props]')
-    data = _json(str(box["data-props"]), dict, "a JSON object in data-props")
+    data = _props(body)
     shown = _optional(data, "date", str) or _required(data, "dateString", str)  # `date` is of 2024
     _expect_day(shown, day, "the page's date")
     return Page(_once_each(_required(data, "dailyPapers", list), lambda entry: _listing(entry, day)))
@@ -93,12 +125,8 @@ def cards(body: bytes, day: date) -> Page:
 
 def latest(body: bytes) -> date:
     """The day of the newest submission, which is what the API answers with when it is asked for no day."""
-    entries = _json(body, list, "a JSON array of papers")
-    paper = _required(_typed(entries[0] if entries else {}, "each entry", dict), "paper", dict)
-    submitted_at = _required(paper, "paper.submittedOnDailyAt", str)
-    if day := _day(submitted_at):
-        return day
-    raise SourceError(f"expected paper.submittedOnDailyAt to begin with a date, found {_found(submitted_at)}")
+    entries = _entries(body)
+    return _submitted_on(entries[0] if entries else {})
 
 
 def find(tag: Tag, selector: str) -> Tag:
@@ -108,14 +136,52 @@ def find(tag: Tag, selector: str) -> Tag:
     raise SourceError(f"expected an element {selector}, found none")
 
 
+MANNERS = Manners("huggingface.co", timedelta(seconds=0.25))  # Its answers say when to pause.
 SOURCE = Source(
-    "huggingface",
-    "Hugging Face Daily Papers, by AK and the research community",
-    WEEKDAYS,
-    timedelta(seconds=0.25),
-    (Reading("api", api_address, api), Reading("props", page_address, props), Reading("cards", page_address, cards)),
-    Latest(lambda: f"{settings.HUGGINGFACE_URL}/api/daily_papers?limit=1", latest),
+    name="huggingface",
+    title="Daily Papers",
+    credit="Hugging Face Daily Papers, by AK and the research community",
+    calendar=Calendar(MONDAY_TO_FRIDAY, grows_for=timedelta(days=14)),  # Votes settle only after one to two weeks.
+    manners=MANNERS,
+    readings=(
+        Reading("api", api_address, api, Trust.API),
+        Reading("props", page_address, props, Trust.PAGE),
+        Reading("week", week_address, week, Trust.API),
+        Reading("month", month_address, month, Trust.API),
+        Reading("cards", page_address, cards, Trust.CARDS),
+    ),
+    latest=Latest(lambda: f"{settings.HUGGINGFACE_URL}/api/daily_papers?limit=1", latest),
 )
+TRENDING = Source(
+    name="huggingface-trending",
+    title="Trending on Hugging Face",
+    calendar=Calendar(EVERY_DAY),
+    manners=MANNERS,
+    readings=(
+        Reading("api", trending_address, trending, Trust.API, live=True),
+        Reading("props", trending_page_address, trending_props, Trust.PAGE, live=True),
+    ),
+)
+
+
+def _of_span(body: bytes, day: date, address: str) -> Page:
+    entries = _entries(body)
+    own = [entry for entry in entries if _submitted_on(entry) == day]
+    more = f"{address}&p={{number}}" if len(entries) == LIMIT else None
+    return Page(_once_each(own, lambda entry: _listing(entry, day)), more)
+
+
+def _submitted_on(item: object) -> date:
+    """The day that an entry was listed on; raises SourceError where it does not say, as before March 2025."""
+    paper = _required(_typed(item, "each entry", dict), "paper", dict)
+    moment = _required(paper, "paper.submittedOnDailyAt", str)
+    if day := checks.day_of(moment):
+        return day
+    raise SourceError(f"expected paper.submittedOnDailyAt to begin with a date, found {checks.found(moment)}")
+
+
+def _not_announced(listings: Iterable[Listing]) -> list[Listing]:
+    return [replace(listing, announced=False) for listing in listings]
 
 
 def _once_each(items: Iterable[T], read: Callable[[T], Listing]) -> list[Listing]:
@@ -130,31 +196,9 @@ def _once_each(items: Iterable[T], read: Callable[[T], Listing]) -> list[Listing
     return list(listings.values())
 
 
-def _clean(text: str) -> str:
-    """The text on one line, without the characters that nobody sees and PostgreSQL does not take."""
-    return " ".join(UNSEEN.sub("", text).split())
-
-
-def _found(value: object) -> str:
-    """How an error shows a value: on one line, in printable characters, and short."""
-    return repr(value)[:80]
-
-
-def _title(text: str) -> str:
-    if title := _clean(text):
-        return title
-    raise SourceError("expected a title, found an empty one")
-
-
-def _arxiv_id(text: str) -> str:
-    if PAPER_ID.fullmatch(text):
-        return text
-    raise SourceError(f"expected an id like 2608.16590, found {_found(text)}")
-
-
 def _expect_day(moment: str, day: date, where: str) -> None:
     if moment[:10] != day.isoformat():
-        raise SourceError(f"expected {where} to be {day}, found {_found(moment)}")
+        raise SourceError(f"expected {where} to be {day}, found {checks.found(moment)}")
 
 
 # ---------------------------------------------------------------------------------------------------- entries in JSON
@@ -190,17 +234,21 @@ def _typed(value: Any, path: str, kind: type[T]) -> T:
     return value
 
 
-def _listing(item: object, day: date) -> Listing:
+def _entries(body: bytes) -> list[Any]:
+    return _json(body, list, "a JSON array of papers")
+
+
+def _listing(item: object, day: date | None = None) -> Listing:
     entry = _typed(item, "each entry", dict)
     paper = _required(entry, "paper", dict)
     submitted_at = _optional(paper, "paper.submittedOnDailyAt", str)
-    if submitted_at is not None:  # Answers for days before March 2025 do not say it.
+    if day and submitted_at is not None:  # Answers for days before March 2025 do not say it.
         _expect_day(submitted_at, day, "paper.submittedOnDailyAt")
-    arxiv_id = _arxiv_id(_required(paper, "paper.id", str))
+    arxiv_id = checks.arxiv_id(_required(paper, "paper.id", str))
     return Listing(
         key=f"arxiv:{arxiv_id}",
         arxiv_id=arxiv_id,
-        title=_title(_required(paper, "paper.title", str)),
+        title=checks.title(_required(paper, "paper.title", str)),
         abstract=_text(paper, "paper.summary"),
         authors=_authors(paper),
         organisation=_organisation(paper, "paper.organization") or _organisation(entry, "organization"),
@@ -214,7 +262,7 @@ def _listing(item: object, day: date) -> Listing:
 
 
 def _text(holder: dict[str, Any], path: str) -> str | None:
-    return _clean(_optional(holder, path, str) or "") or None
+    return checks.clean(_optional(holder, path, str) or "") or None
 
 
 def _authors(paper: dict[str, Any]) -> list[str] | None:
@@ -225,7 +273,7 @@ def _authors(paper: dict[str, Any]) -> list[str] | None:
 def _author(item: object) -> str:
     """The name, empty for an author who is to be hidden."""
     author = _typed(item, "paper.authors[]", dict)
-    name = _clean(_required(author, "paper.authors[].name", str))
+    name = checks.clean(_required(author, "paper.authors[].name", str))
     return "" if _optional(author, "paper.authors[].hidden", bool) else name
 
 
@@ -239,52 +287,35 @@ def _published_on(paper: dict[str, Any]) -> date | None:
     moment = _optional(paper, "paper.publishedAt", str)
     if moment is None:
         return None
-    if day := _day(moment):
+    if day := checks.day_of(moment):
         return day
-    raise SourceError(f"expected paper.publishedAt to begin with a date, found {_found(moment)}")
-
-
-def _day(moment: str) -> date | None:
-    try:
-        return date.fromisoformat(moment[:10]) if DAY.match(moment) else None
-    except ValueError:  # such as 2026-02-30
-        return None
+    raise SourceError(f"expected paper.publishedAt to begin with a date, found {checks.found(moment)}")
 
 
 def _keywords(paper: dict[str, Any]) -> list[str] | None:
     keywords = _optional(paper, "paper.ai_keywords", list)
     if keywords is None:
         return None
-    cleaned = [_clean(_typed(keyword, "paper.ai_keywords[]", str)) for keyword in keywords]
+    cleaned = [checks.clean(_typed(keyword, "paper.ai_keywords[]", str)) for keyword in keywords]
     return [keyword for keyword in cleaned if keyword]
 
 
 def _urls(paper: dict[str, Any]) -> dict[str, str] | None:
     said = {"code": _text(paper, "paper.githubRepo"), "project": _text(paper, "paper.projectPage")}
-    return {kind: address for kind, address in said.items() if address and _is_safe(address)} or None
-
-
-def _is_safe(address: str) -> bool:
-    """People type these addresses, so a bad one is left out instead of spoiling the day."""
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:  # such as https://[
-        return False
-    return address.startswith("https://") and bool(host) and " " not in address
+    return {kind: address for kind, address in said.items() if address and checks.is_safe(address)} or None
 
 
 def _count(holder: dict[str, Any], path: str) -> int | None:
     number = _optional(holder, path, int)
-    return None if number is None else _within_bounds(number)
-
-
-def _within_bounds(number: int) -> int:
-    if number > MOST:
-        raise SourceError(f"expected a count of at most {MOST}, found {_found(number)}")
-    return max(0, number)
+    return None if number is None else checks.count(number)
 
 
 # -------------------------------------------------------------------------------------------------- cards of the page
+
+
+def _props(body: bytes) -> dict[str, Any]:
+    box = find(_soup(body), '[data-target="DailyPapers"][data-props]')
+    return _json(str(box["data-props"]), dict, "a JSON object in data-props")
 
 
 def _soup(body: bytes) -> BeautifulSoup:
@@ -296,13 +327,13 @@ def _soup(body: bytes) -> BeautifulSoup:
 
 
 def _shown(tag: Tag) -> str:
-    return _clean(tag.get_text(" "))
+    return checks.clean(tag.get_text(" "))
 
 
 def _expect_shown_day(page: Tag, day: date) -> None:
     """The title names no year, so it only counts where no element says the whole date."""
     times = [str(time["datetime"]) for time in page.select("time[datetime]") if not time.find_parent("article")]
-    stated = [stated for time in times if (stated := _day(time))]
+    stated = [stated for time in times if (stated := checks.day_of(time))]
     if not stated and (title := page.select_one("title")):
         stated = [titled for titled in [_shown_day(_shown(title), day)] if titled]
     if day not in stated:
@@ -316,18 +347,18 @@ def _shown_day(text: str, latest: date) -> date | None:
         return None
     month = next(number for number, name in enumerate(MONTHS, 1) if name.startswith(found["month"]))
     years = [found["year"]] if found["year"] else [f"{latest.year - back:04}" for back in (0, 1)]
-    days = [_day(f"{year}-{month:02}-{found['day']:0>2}") for year in years]
+    days = [checks.day_of(f"{year}-{month:02}-{found['day']:0>2}") for year in years]
     return next((day for day in days if day and (found["year"] or day <= latest)), None)
 
 
 def _card(article: Tag, day: date) -> Listing:
     link = find(article, "h3 a[href]")
-    arxiv_id = _arxiv_id(str(link["href"]).removeprefix("/papers/"))
+    arxiv_id = checks.arxiv_id(str(link["href"]).removeprefix("/papers/"))
     abstract = article.select_one("p")
     return Listing(
         key=f"arxiv:{arxiv_id}",
         arxiv_id=arxiv_id,
-        title=_title(_shown(link)),
+        title=checks.title(_shown(link)),
         abstract=(_shown(abstract) or None) if abstract else None,
         organisation=_chip(article),
         published_on=_card_day(article, day),
@@ -351,7 +382,7 @@ def _card_day(article: Tag, day: date) -> date | None:
         return None
     if published := _shown_day(_shown(time), day):
         return published
-    raise SourceError(f"expected a date like Aug 17 in a card's time, found {_found(_shown(time))}")
+    raise SourceError(f"expected a date like Aug 17 in a card's time, found {checks.found(_shown(time))}")
 
 
 def _shown_count(article: Tag, selector: str) -> int | None:
@@ -362,5 +393,5 @@ def _shown_count(article: Tag, selector: str) -> int | None:
     if text == "-":
         return 0
     if not (found := COUNT.fullmatch(text)):
-        raise SourceError(f"expected a number in {selector}, found {_found(text)}")
-    return _within_bounds(round(float(found["number"]) * (1000 if found["thousands"] else 1)))
+        raise SourceError(f"expected a number in {selector}, found {checks.found(text)}")
+    return checks.count(round(float(found["number"]) * (1000 if found["thousands"] else 1)))

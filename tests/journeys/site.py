@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from papers.calendar import WEEKDAYS
+from papers import calendar
+from papers.sources import huggingface
 from papers.sources.huggingface import LIMIT
 from tests import servers
 from tests.farend import FarEnd
@@ -69,10 +70,11 @@ def answer(day: date, papers: list[dict[str, str]]) -> bytes:
 def publish(far_end: FarEnd, today: date) -> dict[str, str]:
     """Have the far end list papers on the latest weekdays and none on those before; all abstracts by title."""
     # Tomorrow as well: the tests may run over midnight.
-    days = list(reversed(WEEKDAYS.announced(today - LOOKS_BACK, today + timedelta(days=1))))
+    days = list(calendar.days(today - LOOKS_BACK, today + timedelta(days=1)))
+    with_papers = [day for day in reversed(days) if huggingface.SOURCE.calendar.announces(day)][:DAYS_WITH_PAPERS]
     abstracts = {}
-    for number, day in enumerate(days):
-        papers = invented(day) if number < DAYS_WITH_PAPERS else []
+    for day in days:
+        papers = invented(day) if day in with_papers else []
         far_end.answers(f"/api/daily_papers?date={day}&limit={LIMIT}", body=answer(day, papers))
         abstracts |= {paper["title"]: paper["summary"] for paper in papers}
     return abstracts

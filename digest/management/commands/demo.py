@@ -13,7 +13,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from digest import planning
-from papers import collecting, sample, storing
+from papers import collecting, reading, sample, storing
+from papers.calendar import days
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Paper, Topic
@@ -97,8 +98,8 @@ def _tries(asked: date | None, now: datetime | None) -> Iterator[Collected]:
     """The day asked for; else the one that the source announced last, or if it does not say which, day after day back
     from today. Each as of its own noon unless told otherwise."""
     source, today = next(iter(SOURCES.values())), (now or timezone.now()).date()
-    named = asked or collecting.latest_day(source)
-    back = reversed(source.calendar.announced(today - LOOKS_BACK, today))
+    named = asked or reading.latest_day(source)
+    back = [day for day in reversed(list(days(today - LOOKS_BACK, today))) if source.calendar.announces(day)]
     for day in [named] if named and named <= today else back:
         yield collecting.collect(source, day, now or datetime.combine(day, time(12), UTC))
 

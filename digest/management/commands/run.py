@@ -9,6 +9,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,15 +18,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from digest import planning
+from digest import planning, watching
 from papers import collecting, sample
 from papers.models import Paper
 from papers.sources import SOURCES
+from papers.sources.base import Source
 from subscriptions import post, senders
 
 logger = logging.getLogger(__name__)
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
-COLLECTING_EVERY, LETTERS_EVERY = 60.0, 3.0  # seconds
+COLLECTING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 3.0, 60.0  # seconds
 
 
 class Command(BaseCommand):
@@ -46,11 +48,7 @@ class Command(BaseCommand):
 
     def _run(self, host: str, workers: int) -> None:
         stop = threading.Event()
-        clock = (
-            []
-            if settings.REDIS_URL
-            else [_loop(_collect, COLLECTING_EVERY, stop), _loop(_letters, LETTERS_EVERY, stop)]
-        )
+        clock = [] if settings.REDIS_URL else _clock(stop)
         if clock:
             self._fill()
         server = _server(host, workers)
@@ -68,21 +66,29 @@ class Command(BaseCommand):
 
     def _fill(self) -> None:
         """The first days at once, a line each, so that the first page has papers; else the sample edition."""
-        now, found, reached = timezone.now(), 0, False
+        reached = False
         for source in SOURCES.values():
-            for day in collecting.due_days(source, now)[:FIRST_LOOKS]:
-                collected = collecting.collect(source, day, now)
-                self.stdout.write(str(collected))
-                self.stdout.flush()
-                found += bool(collected.collection.listed)
-                reached |= not collected.unavailable
-                if collected.unavailable or found == FIRST_DAYS:
-                    break
+            found, answered = self._first_days(source)
+            reached |= answered
+            if found:  # The other sources fill in while the site is up.
+                break
         if not (reached or Paper.objects.exists()):
-            sample.publish(now)
+            sample.publish(timezone.now())
             self.stdout.write(
                 "No source can be reached: this is the SAMPLE edition of invented papers, until one can."
             )
+
+    def _first_days(self, source: Source) -> tuple[int, bool]:
+        """How many days with papers there are by now, and whether the source was reached at all."""
+        now, found = timezone.now(), 0
+        for day in collecting.due_days(source, now)[:FIRST_LOOKS]:
+            collected = collecting.collect(source, day, now)
+            self.stdout.write(str(collected))
+            self.stdout.flush()
+            found += bool(collected.collection.listed)
+            if collected.unavailable or found == FIRST_DAYS:
+                return found, not collected.unavailable or bool(found)
+        return found, True
 
     def _say(self) -> None:
         kept = f"written to {settings.MAIL_DIR}, readable at {settings.SITE_URL}/mailbox/"
@@ -128,8 +134,22 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _collect(stop: threading.Event) -> None:
-    for collected in collecting.collect_due(SOURCES.values(), timezone.now()):
+def _clock(stop: threading.Event) -> list[threading.Thread]:
+    """A thread for each source, so that none waits for a slow one, one for the letters, and one that watches."""
+    collecting_threads = [
+        _loop(f"collecting {source.name}", partial(_collect, source), COLLECTING_EVERY, stop)
+        for source in SOURCES.values()
+    ]
+    return [
+        *collecting_threads,
+        _loop("letters", _letters, LETTERS_EVERY, stop),
+        _loop("watching", lambda stop: watching.watch(timezone.now()), WATCHING_EVERY, stop),
+    ]
+
+
+def _collect(source: Source, stop: threading.Event) -> None:
+    collecting.look_up(source, timezone.now())
+    for collected in collecting.collect_due(source, timezone.now()):
         logger.info("%s", collected)
         if stop.is_set():
             return
@@ -141,7 +161,7 @@ def _letters(stop: threading.Event) -> None:
     post.drain(timezone.now(), lambda: stop.is_set() or tired())
 
 
-def _loop(work: Callable[[threading.Event], None], every: float, stop: threading.Event) -> threading.Thread:
+def _loop(name: str, work: Callable[[threading.Event], None], every: float, stop: threading.Event) -> threading.Thread:
     """A thread that does the work now and again until told to stop; what fails is logged and tried again."""
 
     def again() -> None:
@@ -151,7 +171,7 @@ def _loop(work: Callable[[threading.Event], None], every: float, stop: threading
                 close_old_connections()
                 work(stop)
             except Exception:  # The outermost loop: nothing that goes wrong once may end it.
-                logger.exception("%s failed and will be tried again", work.__name__.strip("_"))
+                logger.exception("%s failed and will be tried again", name)
             stop.wait(max(0.5, every - (time.monotonic() - began)))
 
-    return threading.Thread(target=again, name=work.__name__.strip("_"), daemon=True)
+    return threading.Thread(target=again, name=name, daemon=True)

@@ -1,43 +1,55 @@
 """`manage.py collect`: read sources' days now."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from tqdm import tqdm
 
 from papers import collecting
 from papers.collecting import Collected
 from papers.management import arguments
+from papers.models import Collection, Lookup
 from papers.sources import SOURCES
+from papers.sources.base import Source
 
 
 class Command(BaseCommand):
-    help = "Read sources and remember their papers: what is due, or one day, or every announced day since one."
+    help = "Read sources and remember their papers: what is due, one day, every day since one, or single papers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--source", choices=sorted(SOURCES), help="only this one")
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--day", type=arguments.day, metavar="YYYY-MM-DD", help="this day, due or not")
-        which.add_argument("--since", type=arguments.day, metavar="YYYY-MM-DD", help="every day from this one on")
+        which.add_argument(
+            "--since",
+            type=arguments.day,
+            metavar="YYYY-MM-DD",
+            help="every day from this one on that was not read to its end; stopped with Ctrl-C, it goes on next time",
+        )
+        which.add_argument("--paper", nargs="+", metavar="ID", help="these arXiv papers, listed or not")
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="as if it were this moment")
 
-    def handle(
-        self, *, source: str | None, day: date | None, since: date | None, now: datetime | None, **_: Any
-    ) -> None:
+    def handle(self, *, source: str | None, now: datetime | None, **which: Any) -> None:
         now = now or timezone.now()
         sources = [SOURCES[source]] if source else list(SOURCES.values())
-        if day:
-            arguments.not_in_future(day, now)
-            self._report(collecting.collect(one, day, now) for one in sources)
-        elif since:
-            announced = [(one, each) for one in sources for each in one.calendar.announced(since, now.date())]
-            arguments.not_in_future(since, now)
-            self._report(collecting.collect(one, each, now) for one, each in announced)
+        if which["day"]:
+            self._one_day(sources, arguments.not_in_future(which["day"], now), now)
+        elif which["since"]:
+            self._backfill(sources, arguments.not_in_future(which["since"], now), now)
+        elif which["paper"]:
+            self._look_up([arguments.arxiv_id(text) for text in which["paper"]], now)
         else:
-            self._report(collecting.collect_due(sources, now))
+            self._report(one for each in sources for one in collecting.collect_due(each, now))
+
+    def _one_day(self, sources: Sequence[Source], day: date, now: datetime) -> None:
+        able = [one for one in sources if collecting.can_read(one, day, now)]
+        if not able:
+            raise CommandError(f"expected a day that can still be read, found {day}: it is over")
+        self._report(collecting.collect(one, day, now) for one in able)
 
     def _report(self, results: Iterable[Collected]) -> None:
         """A line a day, as it comes; an error, and so exit code 1, when any day failed."""
@@ -49,3 +61,38 @@ class Command(BaseCommand):
                 self.stdout.write(str(collected))
         if failed:
             raise CommandError("\n".join(failed))
+
+    def _backfill(self, sources: Sequence[Source], since: date, now: datetime) -> None:
+        """A bar with its rate and the time left, a line for each day that failed, and a sum at the end."""
+        missing = {one.name: collecting.missing_days(one, since, now) for one in sources}
+        days, empty, papers, failed = 0, 0, 0, []
+        with tqdm(total=sum(map(len, missing.values())), unit="day", file=self.stderr, disable=None) as bar:
+            try:
+                for one in sources:
+                    bar.set_description(one.title)
+                    for collected in collecting.backfill(one, missing[one.name], now):
+                        days, papers = days + (not collected.failed), papers + collected.new
+                        empty += collected.collection.outcome == Collection.Outcome.NOTHING
+                        failed += [str(collected)] * collected.failed
+                        bar.update()
+                        bar.set_postfix(day=collected.collection.day, papers=papers)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    f"stopped: {days} days read, {papers} new papers; the same command goes on from here",
+                    returncode=130,
+                ) from None
+        self.stdout.write(
+            f"{days} days read, on {empty} of them nothing announced; {papers} new papers; "
+            f"{len(failed)} days could not be read"
+        )
+        if failed:
+            raise CommandError("\n".join(failed))
+
+    def _look_up(self, ids: Sequence[str], now: datetime) -> None:
+        keys = [f"arxiv:{one}" for one in ids]
+        collecting.ask_for(keys, now)
+        for one in SOURCES.values():
+            collecting.look_up(one, now)
+        asked = {row.key: row for row in Lookup.objects.filter(key__in=keys)}
+        for key in keys:
+            self.stdout.write(f"{key}: {asked[key].get_outcome_display() if key in asked else 'already here'}")

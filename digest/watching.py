@@ -1,0 +1,325 @@
+"""Whether the sources still bring papers: what the status page shows of each, and alarms to the operator."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Min, Q, TextChoices
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from digest.models import Alarm
+from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, days
+from papers.models import Collection, Host
+from papers.sources import SOURCES
+from papers.sources.base import Source
+from subscriptions import letters as writing
+from subscriptions.letters import Composed, Skip
+from subscriptions.models import Letter
+
+SHOWN = timedelta(days=28)
+GRACE = timedelta(minutes=30)  # before a letter: a site that was off itself makes up for what it missed meanwhile
+Outcome = Collection.Outcome
+
+
+class State(TextChoices):
+    """How a source is, in a word or two."""
+
+    UNREAD = "unread", gettext_lazy("not read yet")
+    WAITING = "waiting", gettext_lazy("waiting for its first papers")
+    FRESH = "fresh", gettext_lazy("fresh")
+    LATE = "late", gettext_lazy("late")
+    STALE = "stale", gettext_lazy("stale")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """What a source brought last, what it owes us, and what is known of the reason."""
+
+    source: Source
+    first: date | None = None  # the first day in the ledger; None: nothing was tried yet
+    last: date | None = None  # the last day with papers
+    awaited: date | None = None  # the first day after it on which papers are to be expected
+    checked_at: datetime | None = None
+    failing_since: datetime | None = None  # None: when last asked, the source answered
+    error: str = ""  # one sentence
+    silent_until: datetime | None = None  # the source asked for it
+    is_due: bool = False  # the awaited day has begun
+    is_late: bool = False
+    is_stale: bool = False
+
+    @property
+    def state(self) -> State:
+        if self.first is None:
+            return State.UNREAD
+        if self.is_late:
+            return State.STALE if self.is_stale else State.LATE
+        return State.FRESH if self.last else State.WAITING
+
+    @property
+    def announces(self) -> str:
+        """On which days papers are to be expected, and by when; in words."""
+        calendar = self.source.calendar
+        named = {EVERY_DAY: _("every day"), MONDAY_TO_FRIDAY: _("Monday to Friday")}
+        others = ", ".join(str(WEEKDAYS[day]) for day in sorted(calendar.weekdays))
+        return _("%(days)s, by %(hour)s %(zone)s at the latest") % {
+            "days": named.get(calendar.weekdays, others),
+            "hour": f"{datetime.min.replace(tzinfo=UTC) + calendar.late_after:%H:%M}",
+            "zone": calendar.zone,
+        }
+
+
+# ----------------------------------------------------------------------------------------------------------- freshness
+
+
+def freshness(sources: Iterable[Source], now: datetime) -> list[Freshness]:
+    """How each source is: in as many queries for many sources as for one."""
+    sources = list(sources)
+    ledgers = _ledgers(sources)
+    newest = _newest(ledgers)
+    hosts = Host.objects.filter(host__in={source.manners.budget for source in sources}, silent_until__gt=now)
+    silences = dict(hosts.values_list("host", "silent_until"))
+    return [_of(source, ledgers.get(source.name, {}), newest, silences, now) for source in sources]
+
+
+def _ledgers(sources: Iterable[Source]) -> dict[str, dict[str, Any]]:
+    """The ledger of each source in a few numbers; sources that were never tried are absent."""
+    numbers = {
+        "first": Min("day"),
+        "last": Max("day", filter=Q(listed__gt=0)),
+        "checked_at": Max("collected_at", filter=~Q(outcome=Outcome.READING)),
+    }
+    rows = Collection.objects.filter(source__in=[source.name for source in sources]).order_by("source")
+    summed = rows.values("source").annotate(**numbers).values_list("source", *numbers)
+    return {name: dict(zip(numbers, found, strict=True)) for name, *found in summed}
+
+
+def _newest(ledgers: Mapping[str, Mapping[str, Any]]) -> list[Collection]:
+    """The last day with papers of each source and what was read since, newest first."""
+    if not ledgers:
+        return []
+    wanted = reduce(or_, (Q(source=name, day__gte=row["last"] or row["first"]) for name, row in ledgers.items()))
+    return list(Collection.objects.filter(wanted).exclude(outcome=Outcome.READING).order_by("-day"))
+
+
+def _of(
+    source: Source,
+    ledger: Mapping[str, Any],
+    newest: Iterable[Collection],
+    silences: Mapping[str, datetime | None],
+    now: datetime,
+) -> Freshness:
+    silent_until = silences.get(source.manners.budget)
+    if not ledger:
+        return Freshness(source=source, silent_until=silent_until)
+    awaited = _awaited(source, ledger["first"], ledger["last"])
+    failing_since, error = _failure([row for row in newest if row.source == source.name])
+    return Freshness(
+        source=source,
+        awaited=awaited,
+        failing_since=failing_since,
+        error=error,
+        silent_until=silent_until,
+        is_due=source.calendar.begins_at(awaited) <= now,
+        is_late=source.calendar.is_late(awaited, now),
+        is_stale=source.calendar.is_stale(awaited, now),
+        **ledger,
+    )
+
+
+def _awaited(source: Source, first: date, last: date | None) -> date:
+    """Also of a source that only shows what is there now: any later day's list makes up for it."""
+    return source.calendar.awaited_after(last or first - timedelta(days=1))
+
+
+def _failure(newest: Sequence[Collection]) -> tuple[datetime | None, str]:
+    """Since when a source cannot be read, and why; nothing if the newest day that was tried could be."""
+    if not newest or newest[0].outcome != Outcome.FAILED:
+        return None, ""
+    failing = [row.failing_since or row.collected_at for row in newest if row.outcome == Outcome.FAILED]
+    return min(failing), newest[0].error
+
+
+def why(fresh: Freshness) -> str:
+    """What is wrong with a silent source, in one sentence: which, since when, for what reason."""
+    silence = _("%(source)s: nothing since %(day)s") if fresh.last else _("%(source)s: nothing, awaited since %(day)s")
+    if fresh.failing_since:
+        reason = _("it could not be read since %(since)s: %(error)s")
+    elif _was_asked(fresh):
+        reason = _("it answers, but lists nothing; it was last asked at %(checked)s")
+    else:
+        reason = _("it was not asked since %(checked)s: see whether collecting still runs")
+    return f"{silence}; {reason}" % {
+        "source": fresh.source.title,
+        "day": _day(fresh.last or fresh.awaited),
+        "since": _moment(fresh.failing_since),
+        "checked": _moment(fresh.checked_at),
+        "error": fresh.error,
+    }
+
+
+def _was_asked(fresh: Freshness) -> bool:
+    """Whether it was asked for anything since the day began that it owes us."""
+    if not (fresh.awaited and fresh.checked_at):
+        return False
+    return fresh.checked_at >= fresh.source.calendar.begins_at(fresh.awaited)
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "l j F Y") if day else ""
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else ""
+
+
+# -------------------------------------------------------------------------------------------------------------- alarms
+
+
+def watch(now: datetime) -> None:
+    """Begin an alarm for each source that has fallen silent, and end those that are over. Again changes nothing."""
+    stale = {fresh.source.name: fresh for fresh in freshness(SOURCES.values(), now) if fresh.is_stale}
+    alarms = {alarm.subject: alarm for alarm in Alarm.objects.open().filter(kind=Alarm.Kind.STALE)}
+    for name in stale.keys() - alarms.keys():
+        _begin(stale[name], now)
+    for name in alarms.keys() - stale.keys():
+        _end(alarms[name], now)
+
+
+@transaction.atomic
+def _begin(fresh: Freshness, now: datetime) -> None:
+    alarm = Alarm.objects.get_or_create(
+        kind=Alarm.Kind.STALE,
+        subject=fresh.source.name,
+        ended_at=None,
+        defaults={"why": why(fresh), "began_at": now},
+    )[0]
+    if settings.OPERATOR_EMAIL:
+        Letter.objects.plan_once(None, "operator", f"{alarm.pk}:began", now + GRACE)
+
+
+@transaction.atomic
+def _end(alarm: Alarm, now: datetime) -> None:
+    """The operator is told of the end who was, or will be, told of the beginning."""
+    if not Alarm.objects.open().filter(pk=alarm.pk).update(ended_at=now):
+        return
+    told = Letter.objects.filter(subscriber=None, kind="operator", key=f"{alarm.pk}:began")
+    over = {"state": Letter.State.SKIPPED, "reason": "over before it was due", "ended_at": now}
+    if told.exists() and not told.filter(state=Letter.State.PLANNED, due_at__gt=now, attempts=0).update(**over):
+        Letter.objects.plan_once(None, "operator", f"{alarm.pk}:ended", now)
+
+
+def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
+    """What the operator is told: that an alarm began, or that it is over."""
+    named = {letter.pk: int(letter.key.partition(":")[0]) for letter in letters}
+    alarms = Alarm.objects.in_bulk(set(named.values()))
+    return {letter.pk: _tell(letter, alarms.get(named[letter.pk]), now) for letter in letters}
+
+
+def _tell(letter: Letter, alarm: Alarm | None, now: datetime) -> Composed:
+    if alarm is None or alarm.subject not in SOURCES or not settings.OPERATOR_EMAIL:
+        return Skip("nobody to tell, or nothing to tell of")
+    context = {
+        "alarm": alarm,
+        "source": SOURCES[alarm.subject].title,
+        "is_over": letter.key.endswith(":ended"),
+        "status_url": settings.SITE_URL + reverse("status"),
+    }
+    return writing.write(letter, context, now)
+
+
+# ---------------------------------------------------------------------------------------------------------- day by day
+
+
+class Came(StrEnum):
+    """What came of a source's day; its kind, beside the words."""
+
+    LISTED = "listed"
+    NOTHING = "nothing"  # and that is as it should be, or final
+    WAITING = "waiting"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class DayState:
+    """What came of a source's day, in words; `since` and `error` say why it could not be read."""
+
+    source: Source
+    came: Came
+    words: str
+    since: datetime | None = None
+    error: str = ""
+
+
+def days_of(
+    sources: Sequence[Freshness], now: datetime, span: timedelta = SHOWN
+) -> list[tuple[date, list[DayState | None]]]:
+    """The last days, newest first, with what came of each source's; in as many queries for many days as for few.
+
+    A source has None on days before the first that was ever asked of it; days on which all have are left out.
+    """
+    last = max(fresh.source.calendar.today(now) for fresh in sources)
+    shown = list(days(last - span + timedelta(days=1), last))
+    ledger = Collection.objects.filter(source__in=[fresh.source.name for fresh in sources], day__gte=shown[0])
+    rows = {(row.source, row.day): row for row in ledger}
+    states = [
+        (day, [_day_state(fresh, day, rows.get((fresh.source.name, day)), now) for fresh in sources])
+        for day in reversed(shown)
+    ]
+    return [(day, of_day) for day, of_day in states if any(of_day)]
+
+
+def _day_state(fresh: Freshness, day: date, row: Collection | None, now: datetime) -> DayState | None:
+    if fresh.first is None or day < fresh.first:
+        return None
+    source = fresh.source
+    since, error = (row.failing_since, row.error) if row and row.outcome == Outcome.FAILED else (None, "")
+    if row and row.listed:
+        words = ngettext("%(n)d paper", "%(n)d papers", row.listed) % {"n": row.listed}
+        return DayState(source, Came.LISTED, words, since, error)
+    if not source.calendar.announces(day):
+        words = _("holiday: nothing expected") if source.calendar.is_holiday(day) else _("weekend: nothing expected")
+        return DayState(source, Came.NOTHING, words, since, error)
+    if row is None or row.outcome == Outcome.READING:
+        return _unread(fresh, day, row, now)
+    if row.outcome == Outcome.FAILED:
+        return DayState(source, Came.MISSING, _missing(source, day, now), since, error)
+    if row.outcome == Outcome.NOTHING:
+        return DayState(source, Came.NOTHING, _("nothing announced"))
+    return DayState(source, Came.WAITING, _("nothing yet"))
+
+
+def _unread(fresh: Freshness, day: date, row: Collection | None, now: datetime) -> DayState:
+    """A day that was not read to an end. While a source cannot be read, its other days are not even tried."""
+    source, today = fresh.source, fresh.source.calendar.today(now)
+    if row and row.next_try_at and row.next_try_at > now:
+        return DayState(source, Came.WAITING, _("being read"))
+    if day > today:
+        return DayState(source, Came.WAITING, _("not begun yet"))
+    if fresh.failing_since:
+        return DayState(source, Came.MISSING, _missing(source, day, now), fresh.failing_since, fresh.error)
+    if _is_over(source, day, now):
+        return DayState(source, Came.MISSING, _missing(source, day, now))
+    return DayState(source, Came.WAITING, _("not read yet"))
+
+
+def _missing(source: Source, day: date, now: datetime) -> str:
+    return (
+        _("missing for good: it showed that day's list on that day only")
+        if _is_over(source, day, now)
+        else _("missing")
+    )
+
+
+def _is_over(source: Source, day: date, now: datetime) -> bool:
+    """Whether no reading of the source can show the day any more."""
+    return day < source.calendar.today(now) and all(reading.live for reading in source.readings)

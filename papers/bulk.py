@@ -1,0 +1,71 @@
+"""Many rows of one table at once: by COPY where the database has it, which takes in rows while we still make them."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from json.encoder import encode_basestring
+from typing import Any
+
+from django.db import connection, models
+from psycopg.copy import QueuedLibpqWriter
+
+Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
+
+
+def new_keys(model: type[models.Model], count: int) -> list[int]:
+    """So many keys for new rows of a table, that nobody else gets. On SQLite that takes a transaction that writes."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            cursor.execute(sequence, [table, count])
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or [0])[0]
+        return list(range(last + 1, last + 1 + count))
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """New rows, made as they are written: making them must ask nothing of the database. They come without a default:
+    every column must be named but the key, which the database gives."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    quote = connection.ops.quote_name
+    writers: list[Callable[[Any], Any] | None]
+    table = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    if connection.vendor == "postgresql":
+        writers = [_as_json if isinstance(field, models.JSONField) else None for field in fields]
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} FROM STDIN", writer=QueuedLibpqWriter(cursor.cursor)) as into,
+        ):
+            for row in rows:
+                into.write_row(_written(row, writers))
+    else:
+        writers = [_prepared(field) for field in fields]
+        values = f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608  # Names of our own columns.
+        with connection.cursor() as cursor:
+            cursor.executemany(values, [_written(row, writers) for row in rows])
+
+
+def update(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Rows that are there already, in one statement: much cheaper than the CASE of bulk_update."""
+    if rows:
+        model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
+
+
+def _written(row: Row, writers: Sequence[Callable[[Any], Any] | None]) -> list[Any]:
+    return [write(value) if write else value for value, write in zip(row, writers, strict=True)]
+
+
+def _as_json(value: Any) -> str:
+    """Like json.dumps, at a third of the time for what rows hold: objects and arrays of texts and numbers."""
+    if type(value) is str:
+        return encode_basestring(value)
+    if type(value) is list:
+        return f"[{','.join(map(_as_json, value))}]"
+    if type(value) is dict:
+        return f"{{{','.join(f'{encode_basestring(name)}:{_as_json(held)}' for name, held in value.items())}}}"
+    return json.dumps(value)
+
+
+def _prepared(field: Any) -> Callable[[Any], Any]:
+    return lambda value: field.get_db_prep_save(value, connection)
