@@ -48,6 +48,7 @@ recorded: .venv/tested
 	$(BIN)/python -m tests.recorded.topics
 
 bench: .venv/tested
+	$(BIN)/python -m tests.benchmarks.collecting
 	$(BIN)/python -m tests.benchmarks.servers
 
 # Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.

@@ -8,6 +8,7 @@ import tarfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,31 +28,38 @@ class Replica:
     url: str
     days: dict[date, list[str]]
 
-    def _post(self, path: str, **values: Any) -> None:
+    def steer(self, path: str, **values: Any) -> None:
         request = urllib.request.Request(f"{self.url}{path}", json.dumps(values).encode(), method="POST")
         urllib.request.urlopen(request, timeout=10).close()
 
     def breaks(self, path_prefix: str, fault: str) -> None:
-        self._post("/__control", path_prefix=path_prefix, fault=fault, times=None)
+        self.steer("/__control", path_prefix=path_prefix, fault=fault, times=None)
 
     def mends(self) -> None:
-        self._post("/__control", clear=True)
+        self.steer("/__control", clear=True)
 
 
-@pytest.fixture(scope="session")
-def replica() -> Iterator[Replica]:
+@contextmanager
+def a_replica(*options: object) -> Iterator[Replica]:
+    """A stand-in of our own, with a quota that nobody reaches unless a test sets another."""
     program, data = Path(os.environ["REPLICA"]), Path(os.environ["REPLICA_DATA"])
     port = free_port()
-    process = subprocess.Popen([sys.executable, program, "--port", str(port), "--data", data])
+    process = subprocess.Popen([sys.executable, program, "--port", str(port), "--data", data, *map(str, options)])
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/__clock", process)
         replica = Replica(url, _recorded(data))
-        replica._post("/__control", quota={"api": 100_000, "pages": 100_000})
+        replica.steer("/__control", quota={"api": 100_000, "pages": 100_000})
         yield replica
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def replica() -> Iterator[Replica]:
+    with a_replica() as replica:
+        yield replica
 
 
 @pytest.fixture(autouse=True)

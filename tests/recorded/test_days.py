@@ -22,7 +22,7 @@ def _unhurried(replica: Replica, settings: Settings, monkeypatch: pytest.MonkeyP
 
 
 def collect(day: date) -> collecting.Collected:
-    return collecting.collect(HUGGINGFACE, day, collecting.calendar.ends_at(day) - timedelta(hours=1))
+    return collecting.collect(HUGGINGFACE, day, HUGGINGFACE.calendar.ends_at(day) - timedelta(hours=1))
 
 
 def test_all_recorded_days_collect_and_every_paper_is_stored_once(replica: Replica):
@@ -68,7 +68,7 @@ def test_when_a_reading_fails_the_next_gives_the_same_papers(replica: Replica, f
     collected = collect(NEWEST)
 
     assert collected.collection.reading == reading
-    assert [paper.arxiv_id for paper in Paper.objects.listed(on=NEWEST)] == replica.days[NEWEST]
+    assert [paper.arxiv_id for paper in Paper.objects.listed(on=NEWEST, by="huggingface")] == replica.days[NEWEST]
     assert all(paper.abstract for paper in Paper.objects.all()) == (reading != "cards")
 
 
