@@ -210,6 +210,78 @@ def test_an_absent_abstract_is_said(body, address):
     assert "No abstract yet: the source has not given one." in body(address)
 
 
+# --------------------------------------------------------------------------------------------- several lists of a day
+
+
+def test_a_day_shows_the_daily_papers_and_links_to_what_arxiv_announced(body):
+    make_paper(title="Of the day")
+    make_paper(title="Announced", source="arxiv")
+
+    page = body(DAY_PAGE)
+
+    assert "Of the day" in page
+    assert "Announced" not in page
+    assert f'href="/date/{DAY}/arxiv/"' in page
+
+
+def test_each_list_of_a_day_has_a_page(body):
+    make_paper(title="Of the day")
+    make_paper(title="Announced", source="arxiv")
+
+    page = body(f"{DAY_PAGE}arxiv/")
+
+    assert "Announced" in page
+    assert "Of the day" not in page
+    assert f'canonical" href="http://localhost:8000/date/{DAY}/arxiv/"' in page
+
+
+def test_a_day_that_only_arxiv_announced_shows_that(body):
+    make_paper(title="Announced", source="arxiv")
+
+    assert "Announced" in body(DAY_PAGE)
+
+
+def test_a_source_that_nobody_knows_has_no_list(client):
+    assert client.get(f"{DAY_PAGE}unknown/").status_code == 404
+
+
+def test_a_paper_that_was_only_replaced_that_day_is_not_on_its_list(body):
+    paper = make_paper(title="Replaced", source="arxiv")
+    paper.sightings.update(announced=False)
+
+    assert "Replaced" not in body(f"{DAY_PAGE}arxiv/")
+
+
+def test_a_long_list_comes_in_pages_and_keeps_its_ranks(body):
+    for rank in range(1, 103):
+        make_paper(title=f"Paper at {rank}.", rank=rank, source="arxiv")
+
+    first, second = body(f"{DAY_PAGE}arxiv/"), body(f"{DAY_PAGE}arxiv/?page=2")
+
+    assert "Paper at 100." in first
+    assert "Paper at 101." not in first
+    assert '<span class="rank">101</span>' in second
+    assert "102 papers" in second
+
+
+def test_the_first_page_is_the_latest_of_the_daily_papers_even_if_arxiv_is_ahead(body):
+    make_paper(title="Of the day")
+    make_paper(title="Announced", source="arxiv", listed_on=DAY + timedelta(days=1))
+
+    assert "Of the day" in body("/")
+
+
+def test_a_paper_that_was_never_announced_has_a_page(body):
+    paper = make_paper(title="Looked up")
+    paper.sightings.update(announced=False)
+
+    assert "Looked up" in body(paper.get_absolute_url())
+
+
+def test_an_empty_weekend_says_that_it_is_one(body):
+    assert "it is a weekend or a holiday" in body("/date/2026-08-22/")
+
+
 # -------------------------------------------------------------------------------------------------------------- papers
 
 
