@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from digest import watching
+from digest import days, watching
 from digest.models import Alarm
 from papers.calendar import AWAITED_FOR, STALE_AFTER
 from papers.sources import SOURCES
@@ -37,7 +37,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "stale_after": STALE_AFTER // HOUR,
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
-        "days": watching.days_of(sources, now),
-        "alarms": list(Alarm.objects.filter(began_at__gt=now - watching.SHOWN).order_by("-began_at")),
+        "days": days.days_of(sources, now),
+        "alarms": list(Alarm.objects.filter(began_at__gt=now - days.SHOWN).order_by("-began_at")),
     }
     return render(request, "digest/status.html", context)

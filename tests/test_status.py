@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from digest import watching
+from digest import days, watching
 from digest.models import Alarm
 from papers import collecting
 from papers.calendar import MONDAY_TO_FRIDAY, Calendar
@@ -47,8 +47,8 @@ def page(visitor):
     return read
 
 
-def states(now: datetime = NOON, source: Source = HUGGINGFACE) -> dict[date, watching.DayState | None]:
-    return {day: state for day, [state] in watching.days_of(watching.freshness([source], now), now)}
+def states(now: datetime = NOON, source: Source = HUGGINGFACE) -> dict[date, days.DayState | None]:
+    return {day: state for day, [state] in days.days_of(watching.freshness([source], now), now)}
 
 
 def words(now: datetime = NOON, source: Source = HUGGINGFACE) -> dict[date, str]:
