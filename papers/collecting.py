@@ -91,15 +91,24 @@ def collect_due(source: Source, now: datetime, fetch: Fetch = web.get) -> Iterat
 
 
 def backfill(
-    source: Source, days: Iterable[date], now: datetime, fetch: Fetch = web.get, clock: web.Clock = web.CLOCK
+    source: Source,
+    days: Iterable[date],
+    now: datetime,
+    fetch: Fetch = web.get,
+    clock: web.Clock = web.CLOCK,
+    waiting: Callable[[str], object] = str,
 ) -> Iterator[Collected]:
-    """Collect these days, waiting while the source cannot be reached; one that stays so ends the run early."""
+    """Collect these days, waiting while the source cannot be reached; one that stays so ends the run early.
+
+    `waiting` is told why, each time.
+    """
     elapsed = _stopwatch()
     for day in days:
         for tries in range(1, BACKFILL_TRIES + 1):
             collected = collect(source, day, now + elapsed(), fetch)
             if not collected.unavailable or tries == BACKFILL_TRIES:
                 break
+            waiting(collected.collection.error)
             clock.sleep(max(collected.retry_at - clock.now(), timedelta(0)) if collected.retry_at else BETWEEN_TRIES)
         yield collected
         if collected.unavailable:

@@ -66,6 +66,7 @@ def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
         "papers": papers,
         "page": page,
         "source": asked,
+        "heading": SOURCES[shown].title if shown in SOURCES else gettext("Daily Papers"),
         "lists": [(name, _title(name), count, name == shown) for name, count in lists.items()],
         "why_empty": "" if papers else _why_empty(day),
         "previous": announced.filter(day__lt=day).aggregate(day=Max("day"))["day"],

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -136,10 +137,11 @@ def test_the_silence_that_a_source_asks_for_is_waited_out(far_end: FarEnd):
             super().sleep(span)
             Host.objects.update(silent_until=None)
 
-    clock = Patient()
-    backfill([FIRST], clock)
+    clock, said = Patient(), []
+    list(collecting.backfill(HUGGINGFACE, [FIRST], NOW, clock=clock, waiting=said.append))
 
     assert Paper.objects.count() == 1
+    assert "found 429" in said[0]
     assert clock.waited[0] > timedelta(seconds=110)
 
 
@@ -215,6 +217,7 @@ def _in_a_terminal(far_end: FarEnd, folder: Path, stop_after: int = 0) -> Ended:
     env = clean | {"HUGGINGFACE_URL": far_end.url, "VAR_DIR": str(folder)}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=env, check=True)
     master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 100))
     command = [sys.executable, "manage.py", "collect", "--source", "huggingface", "--since", str(FIRST)]
     before = len(far_end.requests)
     process = subprocess.Popen([*command, "--now", "2025-03-29"], env=env, stdout=slave, stderr=slave)

@@ -66,11 +66,11 @@ class Command(BaseCommand):
         """A bar with its rate and the time left, a line for each day that failed, and a sum at the end."""
         missing = {one.name: collecting.missing_days(one, since, now) for one in sources}
         days, empty, papers, failed = 0, 0, 0, []
-        with tqdm(total=sum(map(len, missing.values())), unit="day", file=self.stderr, disable=None) as bar:
+        with tqdm(total=sum(map(len, missing.values())), unit="day", disable=None) as bar:
             try:
                 for one in sources:
                     bar.set_description(one.title)
-                    for collected in collecting.backfill(one, missing[one.name], now):
+                    for collected in collecting.backfill(one, missing[one.name], now, waiting=bar.set_postfix_str):
                         days, papers = days + (not collected.failed), papers + collected.new
                         empty += collected.collection.outcome == Collection.Outcome.NOTHING
                         failed += [str(collected)] * collected.failed
