@@ -187,7 +187,7 @@ def watch(now: datetime) -> None:
     """Begin an alarm for each source that has fallen silent, and end those that are over. Again changes nothing."""
     stale = {fresh.source.name: fresh for fresh in freshness(SOURCES.values(), now) if fresh.is_stale}
     alarms = {alarm.subject: alarm for alarm in Alarm.objects.open().filter(kind=Alarm.Kind.STALE)}
-    for name in stale.keys() - alarms.keys():
+    for name in stale:  # Those that began before as well: the operator may have an address only now.
         _begin(stale[name], now)
     for name in alarms.keys() - stale.keys():
         _end(alarms[name], now)

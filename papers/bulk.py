@@ -33,12 +33,11 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
     table = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
     if connection.vendor == "postgresql":
         writers = [_as_json if isinstance(field, models.JSONField) else None for field in fields]
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} FROM STDIN", writer=QueuedLibpqWriter(cursor.cursor)) as into,
-        ):
-            for row in rows:
-                into.write_row(_written(row, writers))
+        with connection.wrap_database_errors, connection.cursor() as wrapped:
+            cursor = wrapped.cursor  # psycopg's own: what Django wraps around it to log queries cannot copy.
+            with cursor.copy(f"COPY {table} FROM STDIN", writer=QueuedLibpqWriter(cursor)) as into:
+                for row in rows:
+                    into.write_row(_written(row, writers))
     else:
         writers = [_prepared(field) for field in fields]
         values = f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608  # Names of our own columns.

@@ -29,6 +29,10 @@ class Calendar:
     late_after: timedelta = timedelta(hours=12)  # from the day's beginning
     grows_for: timedelta = timedelta(0)  # after its end a day with papers is still read, for more papers and for votes
 
+    def __post_init__(self) -> None:
+        if not self.weekdays:
+            raise ValueError("expected a weekday on which papers are to be expected, found none")
+
     def announces(self, day: date) -> bool:
         """Whether papers are to be expected that day; a day without any is then worth a second look."""
         return day.weekday() in self.weekdays and day not in self.holidays(day.year)

@@ -4,19 +4,21 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from papers import calendar, reading, sample, storing, web
 from papers.models import Collection, Lookup, Paper
 from papers.reading import Fetch, NotRead, Read
-from papers.sources.base import Records, Source, SourceError
+from papers.sources.base import Page, Records, Source, SourceError
 
 LOOKS_BACK = timedelta(days=49)  # a new site fills itself that far, an old one catches up that far
 CLAIMED_FOR = timedelta(minutes=10)  # then whoever took a day to read it is taken for dead
 WHILE_UNREACHABLE = timedelta(minutes=1)
 AFTER_A_FAILURE = timedelta(minutes=15)  # doubled with each failure in a row
 LONGEST_WAIT = timedelta(hours=6)
+ASKED_AGAIN = timedelta(days=1)  # what a source did not know then, it may know by now
 BACKFILL_TRIES = 3  # of a day that cannot be reached, before a backfill gives the source up for now
 BETWEEN_TRIES = timedelta(seconds=5)  # unless the source says when
 
@@ -56,10 +58,14 @@ def due_days(source: Source, now: datetime) -> list[date]:
     today = source.calendar.today(now)
     window = [day for day in calendar.days(today - LOOKS_BACK, today) if can_read(source, day, now)]
     ledger = {row.day: row for row in Collection.objects.of(source.name, window)}
-    waiting = {day for day, row in ledger.items() if row.next_try_at is None or row.next_try_at > now}
-    due = [day for day in window if day not in waiting]
+    due = [day for day in window if day not in ledger or _is_due(ledger[day], now)]
     begun = min(ledger, default=today)
     return [day for day in due if day >= begun] + [day for day in reversed(due) if day < begun]
+
+
+def _is_due(row: Collection, now: datetime) -> bool:
+    is_free = row.claimed_until is None or row.claimed_until <= now
+    return is_free and row.next_try_at is not None and row.next_try_at <= now
 
 
 def missing_days(source: Source, since: date, now: datetime) -> list[date]:
@@ -75,19 +81,33 @@ def missing_days(source: Source, since: date, now: datetime) -> list[date]:
 
 
 def collect_due(source: Source, now: datetime, fetch: Fetch = web.get) -> Iterator[Collected]:
-    """Collect the days that are due, one after the other as the caller asks; no two processes take the same one.
-
-    Time goes on from `now` meanwhile: papers are first seen when they are stored, not when the run began.
-    """
+    """Collect the days that are due, one after the other as the caller asks; none while another process is at it."""
     elapsed = _stopwatch()
     storing.score_edited_topics(now)
+    if Collection.objects.filter(source=source.name).claimed(now).exists():
+        return
+    some_closed = False
     for day in due_days(source, now):
-        if not Collection.objects.claim(source.name, day, now + elapsed(), CLAIMED_FOR):
+        is_ours = can_read(source, day, now + elapsed())  # What is live only may be over by now.
+        if not (is_ours and Collection.objects.claim(source.name, day, now + elapsed(), CLAIMED_FOR)):
             continue
-        collected = collect(source, day, now + elapsed(), fetch)
+        collected = collect(source, day, now + elapsed(), _renewing(source, day, now, elapsed, fetch))
+        some_closed |= collected.collection.next_try_at is None
         yield collected
         if collected.unavailable:
             break  # Its other days would fare no better; they stay due.
+    if some_closed:
+        storing.thin_signals(now)
+
+
+def _renewing(source: Source, day: date, now: datetime, elapsed: Callable[[], timedelta], fetch: Fetch) -> Fetch:
+    """A day may take long to read, page by page; each request holds it anew."""
+
+    def renew_and_fetch(*asked: Any, **more: Any) -> web.Answer:
+        Collection.objects.renew(source.name, day, now + elapsed() + CLAIMED_FOR)
+        return fetch(*asked, **more)
+
+    return renew_and_fetch
 
 
 def backfill(
@@ -121,7 +141,11 @@ def _stopwatch() -> Callable[[], timedelta]:
 
 
 def collect(source: Source, day: date, now: datetime, fetch: Fetch = web.get) -> Collected:
-    """Remember everything the source shows of the day; doing it again changes nothing. Failures go to the ledger."""
+    """Remember everything the source shows of the day; doing it again changes nothing. Failures go to the ledger.
+
+    Papers are first seen when they are stored: reading may take minutes, in which letters are planned without them.
+    """
+    elapsed = _stopwatch()
     ledger = Collection.objects.of(source.name, [day]).first()
     try:
         read = reading.read_day(source, day, now, ledger, fetch)
@@ -130,18 +154,20 @@ def collect(source: Source, day: date, now: datetime, fetch: Fetch = web.get) ->
     except NotRead as failure:
         return _failed(source, day, failure, ledger, now)
     with transaction.atomic():
-        return _remember(source, day, read, ledger, now)
+        return _remember(source, day, read, ledger, now, now + elapsed())
 
 
 def _is_empty(read: Read) -> bool:
     return read.page is not None and not read.page.listings
 
 
-def _remember(source: Source, day: date, read: Read, ledger: Collection | None, now: datetime) -> Collected:
+def _remember(
+    source: Source, day: date, read: Read, ledger: Collection | None, now: datetime, stored_at: datetime
+) -> Collected:
     stored, listed = storing.Stored(), ledger.listed if ledger else 0
     if read.page is not None:
-        listed = max(listed, len(read.page.listings)) if _is_empty(read) else len(read.page.listings)
-        stored = storing.merge_papers(read.page.listings, source.name, read.reading.name, day, now)
+        listed = _listed(source, read.page) or listed  # An empty answer takes back nothing.
+        stored = storing.merge_papers(read.page.listings, source.name, read.reading.name, day, stored_at)
     if stored.new:
         sample.remove()
     next_try_at = source.calendar.next_look(day, now, listed=bool(listed))
@@ -158,9 +184,12 @@ def _remember(source: Source, day: date, read: Read, ledger: Collection | None, 
         reading=read.reading.name,
         validator=read.validator,
     )
-    if next_try_at is None:
-        storing.thin_signals(now)
     return Collected(row, stored.new, stored.updated)
+
+
+def _listed(source: Source, page: Page) -> int:
+    """How many papers count as the day's: what was only replaced is no announcement."""
+    return sum(listing.announced for listing in page.listings) if source.announces else len(page.listings)
 
 
 def _outcome(listed: int, next_try_at: datetime | None) -> Collection.Outcome:
@@ -189,7 +218,8 @@ def _failed(source: Source, day: date, failure: NotRead, ledger: Collection | No
 
 
 def _record(source: Source, day: date, now: datetime, **fields: object) -> Collection:
-    row, _ = Collection.objects.update_or_create(source=source.name, day=day, defaults={"collected_at": now, **fields})
+    said = {"collected_at": now, "claimed_until": None, **fields}
+    row, _ = Collection.objects.update_or_create(source=source.name, day=day, defaults=said)
     return row
 
 
@@ -202,6 +232,8 @@ def ask_for(keys: Iterable[str], now: datetime) -> None:
     missing = sorted(keys - set(Paper.objects.filter(key__in=keys).values_list("key", flat=True)))
     rows = [Lookup(key=key, asked_at=now, next_try_at=now) for key in missing]
     Lookup.objects.bulk_create(rows, ignore_conflicts=True)
+    stale = Lookup.objects.filter(key__in=missing, outcome=Lookup.Outcome.UNKNOWN, answered_at__lt=now - ASKED_AGAIN)
+    stale.update(outcome=Lookup.Outcome.WAITING, next_try_at=now, tries=0)
 
 
 def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Lookup]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -137,7 +137,8 @@ class Sighting(models.Model):
     day = models.DateField()
     rank = models.PositiveIntegerField()  # from 1, as the source ordered them
     announced = models.BooleanField(default=True)  # False: it spoke of the paper, but not as a new one
-    read_at = models.DateTimeField(default=timezone.now)  # when it last said something new
+    read_at = models.DateTimeField(default=timezone.now)  # when it last said something new,
+    latest = models.CharField(max_length=40, blank=True)  # and which reading did
     facts = models.JSONField(default=dict)  # reading's name -> the fields it gave; what it did not give is absent
 
     class Meta:
@@ -196,12 +197,18 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
     def of(self, source: str, days: Iterable[date]) -> CollectionQuerySet:
         return self.filter(source=source, day__in=list(days))
 
+    def claimed(self, now: datetime) -> CollectionQuerySet:
+        return self.filter(claimed_until__gt=now)
+
     def claim(self, source: str, day: date, now: datetime, span: timedelta) -> bool:
         """Take a due day for ourselves for a while: whether we got it, and nobody else did."""
-        until = now + span
-        fresh = {"outcome": Collection.Outcome.READING, "collected_at": now, "next_try_at": until}
-        row, created = self.get_or_create(source=source, day=day, defaults=fresh)
-        return created or bool(self.filter(pk=row.pk, next_try_at__lte=now).update(next_try_at=until))
+        fresh = {"outcome": Collection.Outcome.READING, "collected_at": now, "next_try_at": now}
+        row, _ = self.get_or_create(source=source, day=day, defaults=fresh)
+        free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+        return bool(self.filter(free, pk=row.pk, next_try_at__lte=now).update(claimed_until=now + span))
+
+    def renew(self, source: str, day: date, until: datetime) -> None:
+        self.filter(source=source, day=day).update(claimed_until=until)
 
 
 class Collection(models.Model):
@@ -225,6 +232,7 @@ class Collection(models.Model):
     validator = models.JSONField(default=dict)  # address, etag, last_modified of a day that came in one answer
     collected_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True, db_index=True)  # null: closed, not to be read again
+    claimed_until = models.DateTimeField(null=True)  # somebody is reading it
 
     objects = CollectionQuerySet.as_manager()
 

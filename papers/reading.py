@@ -119,9 +119,10 @@ def _read(reading: Reading, day: date, ledger: Collection | None, visit: Visit) 
 def _all_listings(reading: Reading, page: Page, day: date, visit: Visit) -> list[Listing]:
     listings = {listing.key: listing for listing in page.listings}
     for number in range(1, MOST_PAGES):
-        if page.next is None:
-            return list(listings.values())
-        page = reading.parse(visit.get(page.next.format(number=number)).body, day)
+        answer = visit.fetch(page.next.format(number=number), visit.source.manners)  # type: ignore[union-attr]
+        page = reading.parse(answer.body, day)
         for listing in page.listings:
             listings.setdefault(listing.key, listing)
+        if page.next is None:
+            return list(listings.values())
     raise SourceError(f"expected at most {MOST_PAGES} pages of {day}, found more")

@@ -33,12 +33,12 @@ LASTING = (
 SIGNALS = ("votes", "comments", "stars")
 FACTS_KEPT = tuple(name for name in (*LASTING, *SIGNALS) if name != "doi")  # as they are, without a second look
 EMPTY = {name: getattr(Paper(), name) for name in FACTS_KEPT}  # where nothing was said
-SIGHTING = ("paper_id", "source", "day", "rank", "announced", "read_at", "facts")
+SIGHTING = ("paper_id", "source", "day", "rank", "announced", "read_at", "latest", "facts")
+IDS = ("arxiv_id", "doi")  # written apart: to change a unique column locks a row against letters that name it
 COLUMNS = (*LASTING, *SIGNALS, "listed_on", "first_seen_at")
 RESCORED_FOR = timedelta(days=60)  # how far back a topic whose phrases were edited is scored again
 SIGNALS_IN_FULL = timedelta(days=3)  # then a paper's signals are thinned to the last of each day,
-THINNED_AGAIN = timedelta(days=10)  # once they are old enough, but no longer than that,
-SIGNALS_KEPT = timedelta(days=730)  # and forgotten
+SIGNALS_KEPT = timedelta(days=730)  # and at last forgotten
 MERGING = 7_301_853_026  # PostgreSQL's name of the lock below: any number that nothing else uses
 
 
@@ -58,7 +58,9 @@ def merge_papers(listings: Sequence[Listing], source: str, reading: str, day: da
         return Stored()
     _one_at_a_time()
     known = _known(listings)
-    listings = _once_each_work(listings, known)
+    listings = sorted(
+        _once_each_work(listings, known), key=lambda one: not one.announced
+    )  # Ranks are of what is news.
     fresh = [listing for listing in listings if listing.key not in known]
     keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, day, now)
     rows = list({paper.pk: paper for paper in known.values()}.values())
@@ -73,7 +75,8 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
     for paper in papers:
         _take_best(paper, said[paper.pk], owners, now)
     changed = [paper for paper in papers if _columns(paper) != before[paper.pk]]
-    bulk.update(Paper, changed, COLUMNS)
+    bulk.update(Paper, changed, [name for name in COLUMNS if name not in IDS])
+    Paper.objects.bulk_update([paper for paper in changed if _differs(paper, before[paper.pk], IDS)], IDS)
     _record_signals([paper for paper in changed if _differs(paper, before[paper.pk], SIGNALS)], now)
     score_topics([paper for paper in changed if _differs(paper, before[paper.pk], ("title", "abstract"))])
     return len(changed)
@@ -102,10 +105,11 @@ def _known(listings: Sequence[Listing]) -> dict[str, Paper]:
         ("key", row.key): row for row in rows
     }
     by_doi = {row.doi: row for row in rows if row.doi}
-    known = {}
+    known: dict[str, Paper] = {}
     for listing in listings:
         named = [by_name.get(("arxiv", listing.arxiv_id or "")), by_name.get(("key", listing.key))]
         same = [row for row in named if row] + _same_by_doi(listing, by_doi)
+        by_doi.pop(listing.doi or "", None)  # Another with the same DOI is another work.
         if not same:
             continue
         known[listing.key] = same[0]
@@ -190,24 +194,35 @@ def _record_sightings(
     for rank, listing in enumerate(listings, start=1):
         key, facts = keys[listing.key], listing.facts()
         here = next((one for one in said.get(key, ()) if (one.source, one.day) == (source, day)), None)
+        announced = listing.announced and not (listing.once and _announced_before(said.get(key, ()), source, day))
         if here is None:
-            new.append((key, source, day, rank, listing.announced, now, {reading: facts}))
+            new.append((key, source, day, rank, announced, now, reading, {reading: facts}))
             if key in said:
                 said[key].append(Sighting(**dict(zip(SIGHTING, new[-1], strict=True))))
-        elif (here.rank, here.announced, here.facts.get(reading)) != (rank, listing.announced, facts):
-            here.rank, here.announced, here.read_at = rank, listing.announced, now
-            here.facts |= {reading: facts}
+        elif _says_more(here, rank, announced, facts, reading):
+            if announced or not here.announced:  # Once announced it stays so, at its place, whatever else is said.
+                here.rank, here.announced = rank, announced
+            here.read_at, here.latest, here.facts = now, reading, here.facts | {reading: facts}
             changed.append(here)
     bulk.insert(Sighting, SIGHTING, new)
-    bulk.update(Sighting, changed, ("rank", "announced", "read_at", "facts"))
+    bulk.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
     return said
+
+
+def _announced_before(sightings: Iterable[Sighting], source: str, day: date) -> bool:
+    return any(one.announced and one.source == source and one.day < day for one in sightings)
+
+
+def _says_more(here: Sighting, rank: int, announced: bool, facts: Mapping[str, Any], reading: str) -> bool:
+    is_news = announced and (here.rank, here.announced) != (rank, True)
+    return is_news or here.facts.get(reading) != facts
 
 
 def _take_best(paper: Paper, sightings: Sequence[Sighting], owners: dict[str, int], now: datetime) -> None:
     """Set the columns to the best that was said. `owners` says whose each DOI is."""
     said = [(sighting, name, facts) for sighting in sightings for name, facts in sighting.facts.items()]
     best = sorted(said, key=lambda one: (_trust(one[0], one[1]), -one[0].day.toordinal(), one[0].source, one[1]))
-    last = sorted(said, key=lambda one: (one[0].read_at, one[0].day, -_trust(one[0], one[1])), reverse=True)
+    last = sorted(said, key=lambda one: (one[0].read_at, one[0].day, one[1] == one[0].latest), reverse=True)
     facts = _first_said(LASTING, [one[2] for one in best]) | _first_said(SIGNALS, [one[2] for one in last])
     if (doi := facts.get("doi")) and owners.setdefault(doi, paper.pk) != paper.pk:
         del facts["doi"]
@@ -279,7 +294,7 @@ def thin_signals(now: datetime) -> None:
     later = Signal.objects.annotate(on=TruncDate("at")).filter(
         paper=OuterRef("paper"), on=OuterRef("on"), at__gt=OuterRef("at")
     )
-    aged = Signal.objects.filter(at__lt=now - SIGNALS_IN_FULL, at__gte=now - THINNED_AGAIN)
+    aged = Signal.objects.filter(at__lt=now - SIGNALS_IN_FULL)
     superfluous = aged.annotate(on=TruncDate("at")).filter(Exists(later))
     Signal.objects.filter(pk__in=superfluous.values("pk")).delete()
     Signal.objects.filter(at__lt=now - SIGNALS_KEPT).delete()
@@ -316,9 +331,13 @@ def score_edited_topics(now: datetime) -> None:
     """Topics that are new, or whose phrases were edited, over the recent papers."""
     if not (topics := list(Topic.objects.filter(scored_at=None))):
         return
-    recent = Paper.objects.listed_within(RESCORED_FOR, now).order_by("pk")
-    last = 0
+    recent, last = Paper.objects.listed_within(RESCORED_FOR, now).order_by("pk"), 0
+    of_these = Topic.objects.filter(pk__in=[topic.pk for topic in topics])
     while papers := list(recent.filter(pk__gt=last)[:500]):
-        score_topics(papers, topics)
+        with transaction.atomic():
+            _one_at_a_time()
+            if not of_these.filter(scored_at=None).exists():  # Another process was at it.
+                return
+            score_topics(papers, topics)
         last = papers[-1].pk
-    Topic.objects.filter(pk__in=[topic.pk for topic in topics]).update(scored_at=now)
+    of_these.update(scored_at=now)

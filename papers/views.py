@@ -68,7 +68,7 @@ def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
         "source": asked,
         "heading": SOURCES[shown].title if shown in SOURCES else gettext("Daily Papers"),
         "lists": [(name, _title(name), count, name == shown) for name, count in lists.items()],
-        "why_empty": "" if papers else _why_empty(day),
+        "why_empty": "" if papers else _why_empty(day, asked),
         "previous": announced.filter(day__lt=day).aggregate(day=Max("day"))["day"],
         "next": announced.filter(day__gt=day).aggregate(day=Min("day"))["day"],
     }
@@ -85,11 +85,11 @@ def _title(source: str) -> str:
     return SOURCES[source].title if source in SOURCES else gettext("Sample")
 
 
-def _why_empty(day: date) -> str:
-    calendars = [source.calendar for source in SOURCES.values() if any(not one.live for one in source.readings)]
-    if not any(calendar.announces(day) for calendar in calendars):
+def _why_empty(day: date, asked: str) -> str:
+    named = [asked] if asked else [name for name, source in SOURCES.items() if source.announces]
+    if not any(SOURCES[name].calendar.announces(day) for name in named):
         return gettext("Nothing is expected on this day: it is a weekend or a holiday.")
-    outcomes = set(Collection.objects.filter(day=day).values_list("outcome", flat=True))
+    outcomes = set(Collection.objects.filter(day=day, source__in=named).values_list("outcome", flat=True))
     if not outcomes:
         return gettext("Nothing was collected for this day.")
     if outcomes == {Collection.Outcome.NOTHING}:

@@ -23,6 +23,7 @@ LARGEST = 20 * 2**20  # bytes of a body, unpacked
 PIECE = 2**16
 REDIRECTS = 3
 LONGEST_WAIT = timedelta(minutes=1)  # for a turn; a longer one means that the clock was set back
+LOOK_AGAIN = timedelta(seconds=0.5)  # whether a turn that is held has ended
 AFTER_429 = 600  # seconds of silence when the answer names no time
 LONGEST_SILENCE = 6 * 3600
 
@@ -96,8 +97,8 @@ def reserve(manners: Manners, clock: Clock = CLOCK) -> timedelta:
         now = clock.now()  # Only now that the row is ours, as turns are spaced from when they are given.
         _expect_no_silence(row, now)
         if row.next_request_at and row.next_request_at > now:
-            return _patience(row.next_request_at, row, now)
-        row.next_request_at = now + manners.spacing
+            return _patience(row.next_request_at, manners, now)
+        row.next_request_at = now + _turn(manners)
         row.save(update_fields=["next_request_at"])
     return timedelta(0)
 
@@ -105,11 +106,12 @@ def reserve(manners: Manners, clock: Clock = CLOCK) -> timedelta:
 def _ask(address: str, manners: Manners, kept: Mapping[str, str], clock: Clock) -> Answer | str:
     """One request: its answer, or the address that it redirects to."""
     _wait_for_our_turn(manners, clock)
-    deadline = time.monotonic() + WHOLE
+    began = clock.now()
+    deadline, limits = time.monotonic() + WHOLE * manners.patience, (CONNECT, READ * manners.patience)
     try:
         with (
             OneStep() as session,
-            session.get(address, headers=_headers(kept), timeout=(CONNECT, READ), stream=True) as response,
+            session.get(address, headers=_headers(kept), timeout=limits, stream=True) as response,
         ):
             _heed(response, address, manners, clock)
             if response.is_redirect:
@@ -121,6 +123,19 @@ def _ask(address: str, manners: Manners, kept: Mapping[str, str], clock: Clock) 
     except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
         # The error's own text may hold the whole address, and so what its query string says.
         raise Unavailable(f"expected an answer from {_host(address)}, found {type(error).__name__}") from error
+    finally:
+        if manners.alone:
+            _end_turn(manners, max(began + manners.spacing, clock.now()))
+
+
+def _turn(manners: Manners) -> timedelta:
+    """How long the site is ours: where only one may ask at a time, until the answer is in, or we must have died."""
+    longest = timedelta(seconds=CONNECT + WHOLE * manners.patience) if manners.alone else timedelta(0)
+    return max(manners.spacing, longest)
+
+
+def _end_turn(manners: Manners, until: datetime) -> None:
+    Host.objects.filter(host=manners.budget).update(next_request_at=until)
 
 
 def _wait_for_our_turn(manners: Manners, clock: Clock) -> None:
@@ -140,10 +155,11 @@ def _expect_no_silence(row: Host, now: datetime) -> None:
         raise Silent(f"{row.host} asked for silence until {row.silent_until:%Y-%m-%d %H:%M:%S} UTC", row.silent_until)
 
 
-def _patience(turn: datetime, row: Host, now: datetime) -> timedelta:
-    if turn - now <= LONGEST_WAIT:
-        return turn - now
-    raise Unavailable(f"{row.host} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
+def _patience(turn: datetime, manners: Manners, now: datetime) -> timedelta:
+    """How long to wait before looking again: a turn that is held may end at any moment."""
+    if turn - now > LONGEST_WAIT + _turn(manners):
+        raise Unavailable(f"{manners.budget} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
+    return min(turn - now, LOOK_AGAIN) if manners.alone else turn - now
 
 
 def _headers(kept: Mapping[str, str]) -> dict[str, str]:
@@ -177,7 +193,7 @@ def _body(response: requests.Response, address: str, deadline: float) -> bytes:
         if len(body) > LARGEST:
             raise SourceError(f"expected at most {LARGEST} bytes from {_place(address)}, found more")
         if time.monotonic() > deadline:
-            raise Unavailable(f"expected all of {_place(address)} within {WHOLE} seconds, found only a part")
+            raise Unavailable(f"expected all of {_place(address)} in time, found only a part")
     return bytes(body)
 
 

@@ -450,6 +450,7 @@ def test_a_record_says_all_of_a_paper():
         categories=["cs.CL", "cs.AI"],
         doi="10.99999/fog.2026.17",
         published_on=date(2026, 9, 11),
+        once=True,
     )
 
 
@@ -473,8 +474,8 @@ def test_an_archive_stands_for_all_that_is_under_it(ours, wanted, found):
     assert ids(oai(OAI, DAY)) == found
 
 
-def test_a_record_that_was_updated_is_no_announcement():
-    assert [listing.announced for listing in oai(OAI, DAY).listings] == [True, False]
+def test_a_young_paper_whose_record_was_updated_is_announced_unless_it_was_before():
+    assert [(listing.announced, listing.once) for listing in oai(OAI, DAY).listings] == [(True, True)] * 2
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from papers import collecting, sample, storing
+from papers import collecting, reading, sample, storing, web
 from papers.models import Collection, Host, Paper, PaperTopic, Sighting, Topic
 from papers.sources import SOURCES
 from papers.sources.base import Manners, Page
@@ -158,7 +158,7 @@ def test_an_edited_topic_scores_the_recent_papers_again(far_end: FarEnd):
     assert topic.papers.count() == 1
 
 
-# --------------------------------------------------------------------------------------------------------- the ledger
+# ---------------------------------------------------------------------------------------------------------- the ledger
 
 
 def ledger() -> Collection:
@@ -381,7 +381,7 @@ def test_a_day_takes_as_many_queries_for_3_papers_as_for_300():
     assert Paper.objects.count() == 303
 
 
-# ------------------------------------------------------------------------------------------------- the sample edition
+# -------------------------------------------------------------------------------------------------- the sample edition
 
 
 def test_the_first_real_papers_remove_the_sample_edition(far_end: FarEnd):
@@ -402,7 +402,7 @@ def test_a_day_without_papers_leaves_the_sample_edition(far_end: FarEnd):
     assert Paper.objects.samples().count() == len(sample.EDITION)
 
 
-# -------------------------------------------------------------------------------------------------------- the command
+# --------------------------------------------------------------------------------------------------------- the command
 
 
 def test_the_command_prints_a_line_a_day(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
@@ -442,3 +442,71 @@ def test_hours_without_a_connection_make_no_day_wait_once_it_is_back(far_end: Fa
 def test_a_topic_with_a_phrase_that_has_no_word_is_refused(phrases: object):
     with pytest.raises(ValidationError, match="Expected a list of phrases"):
         make_topic(phrases=phrases).full_clean()
+
+
+# ----------------------------------------------------------------------------------------------------- slow, late, odd
+
+
+def test_papers_are_first_seen_when_they_are_stored_however_long_reading_took(
+    far_end: FarEnd, monkeypatch: pytest.MonkeyPatch
+):
+    """A letter that was planned meanwhile was planned without them: the next one must find them new."""
+    lists(far_end, entry(1))
+    monkeypatch.setattr(collecting, "_stopwatch", lambda: lambda: timedelta(minutes=20))
+
+    collect()
+
+    assert Paper.objects.get().first_seen_at == MORNING + timedelta(minutes=20)
+
+
+def test_what_was_only_replaced_does_not_count_as_the_days_papers(far_end: FarEnd, monkeypatch: pytest.MonkeyPatch):
+    lists(far_end, entry(1), entry(2))
+    api = HUGGINGFACE.readings[0]
+    replaced = replace(api, parse=lambda body, day: Page([replace(one, announced=False) for one in parsed(body, day)]))
+    source = replace(HUGGINGFACE, readings=(replaced,))
+
+    collected = collecting.collect(source, DAY, MORNING)
+
+    assert (collected.new, collected.collection.listed) == (2, 0)
+    assert collected.collection.outcome == Collection.Outcome.NOTHING_YET
+
+
+def parsed(body: bytes, day: date) -> list[Any]:
+    return HUGGINGFACE.readings[0].parse(body, day).listings
+
+
+def test_a_day_of_exactly_as_many_pages_as_are_read_is_whole(far_end: FarEnd, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "MOST_PAGES", 2)
+    lists(far_end, *[entry(number) for number in range(100)])
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100&p=1", body=json.dumps([entry(100)]).encode())
+
+    assert collect().collection.listed == 101
+
+
+def test_a_live_list_that_ends_while_we_wait_for_it_is_no_failure(far_end: FarEnd, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(collecting, "_stopwatch", lambda: lambda: timedelta(seconds=3))
+    midnight = datetime(2026, 8, 20, 23, 59, 58, tzinfo=UTC)
+
+    assert list(collecting.collect_due(SOURCES["huggingface-trending"], midnight)) == []
+    assert not Collection.objects.exists()
+
+
+def test_while_one_process_reads_a_source_no_other_does(far_end: FarEnd):
+    Collection.objects.claim("huggingface", DAY, MORNING, collecting.CLAIMED_FOR)
+
+    assert list(collecting.collect_due(HUGGINGFACE, MORNING)) == []
+    assert far_end.requests == []
+
+
+def test_a_long_reading_holds_its_day_with_every_request(far_end: FarEnd, monkeypatch: pytest.MonkeyPatch):
+    lists(far_end, entry(1))
+    held = []
+
+    def slow(*asked: Any, **more: Any) -> web.Answer:
+        held.append(Collection.objects.get(day=DAY).claimed_until)
+        return web.get(*asked, **more)
+
+    next(collecting.collect_due(HUGGINGFACE, MORNING, fetch=slow))
+
+    assert held[0] > MORNING + collecting.CLAIMED_FOR
+    assert Collection.objects.get(day=DAY).claimed_until is None

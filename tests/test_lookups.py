@@ -122,3 +122,13 @@ def test_the_command_says_what_came_of_each(far_end: FarEnd, capsys: pytest.Capt
 def test_the_command_refuses_what_is_no_id():
     with pytest.raises(CommandError, match=r"expected an arXiv id like 2608\.16590, found 'paper'"):
         call_command("collect", "--paper", "paper")
+
+
+def test_what_was_unknown_is_asked_for_again_after_a_day(far_end: FarEnd):
+    collecting.ask_for([UNKNOWN], MORNING)
+    look_up()
+    tomorrow = MORNING + timedelta(days=1, seconds=1)
+
+    collecting.ask_for([UNKNOWN], tomorrow)
+
+    assert look_up(tomorrow) == [f"{UNKNOWN} unknown"]

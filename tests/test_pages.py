@@ -490,3 +490,10 @@ def test_the_page_for_a_broken_site_needs_no_context(client):
 
 def _out_of_order(*arguments):
     raise RuntimeError("no database")
+
+
+def test_what_is_trending_elsewhere_does_not_make_a_closed_day_an_open_one(body):
+    for source, outcome in [("huggingface", "nothing"), ("arxiv", "nothing"), ("huggingface-trending", "listed")]:
+        Collection.objects.create(source=source, day=DAY, outcome=outcome, collected_at=timezone.now())
+
+    assert "Nothing was announced on this day." in body(DAY_PAGE)

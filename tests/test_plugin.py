@@ -71,3 +71,14 @@ JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(NAME
 def test_whatever_it_answers_nothing_but_a_source_error_comes_of_it(body: bytes):
     with suppress(SourceError):
         assert TIDEWATER.read(body, DAY).listings is not None
+
+
+def test_its_ids_are_cleaned_like_any_others(far_end: FarEnd):
+    odd = SAMPLE | {
+        "preprints": [{"doi": "https://doi.org/10.9999/TIDE.1", "title": "One\x00"}, {"doi": "none", "title": "Two"}]
+    }
+    far_end.answers(f"/lists/{DAY}.json", body=json.dumps(odd).encode())
+
+    collecting.collect(TIDEWATER.SOURCE, DAY, MORNING)
+
+    assert Paper.objects.values_list("key", "title").get() == ("doi:10.9999/tide.1", "One")

@@ -481,3 +481,14 @@ def test_a_readers_letter_never_goes_to_the_operator():
     letter = make_letter()
 
     assert letters.address_of(letter) == letter.subscriber.address
+
+
+def test_an_operator_who_is_named_during_an_alarm_is_told_of_it(settings):
+    settings.OPERATOR_EMAIL = ""
+    silent()
+    watching.watch(at(THURSDAY, 12))
+    settings.OPERATOR_EMAIL = OPERATOR
+
+    watching.watch(at(THURSDAY, 13))
+
+    assert Letter.objects.filter(kind="operator").count() == 1

@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from itertools import pairwise
 
 import pytest
 import requests
@@ -195,7 +196,7 @@ def test_a_trickle_is_cut_off_at_the_deadline(far_end, monkeypatch):
     far_end.answers("/list", body=b"papers" * 20, pieces=60, pause=0.1)
     started = time.monotonic()
 
-    with pytest.raises(web.Unavailable, match="seconds, found only a part"):
+    with pytest.raises(web.Unavailable, match="in time, found only a part"):
         get(far_end)
 
     assert time.monotonic() - started < 3  # It would have taken 6 seconds.
@@ -493,6 +494,45 @@ def test_nothing_is_asked_in_a_sites_quiet_hour(far_end):
     clock.moment = caught.value.retry_at
     web.get(f"{far_end.url}/list", manners, clock=clock)
     assert len(far_end.requests) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.one_database  # SQLite's test database is in memory, which threads share as one connection.
+def test_only_one_request_at_a_time_is_open_where_a_site_wants_that(far_end):
+    far_end.answers("/list", waits=0.4)
+    manners = Manners("archive", AT_ONCE, alone=True)
+
+    threads = [threading.Thread(target=_get_alone_and_close, args=[far_end, manners]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    moments = sorted(request.at for request in far_end.requests)
+    assert len(moments) == 3
+    assert min(later - earlier for earlier, later in pairwise(moments)) >= 0.4
+
+
+def _get_alone_and_close(far_end, manners):
+    try:
+        web.get(f"{far_end.url}/list", manners)
+    finally:
+        connection.close()
+
+
+def test_a_turn_that_is_held_ends_with_its_answer(far_end):
+    far_end.answers("/list")
+
+    web.get(f"{far_end.url}/list", Manners("archive", timedelta(seconds=3), alone=True))
+
+    assert Host.objects.get().next_request_at <= timezone.now() + timedelta(seconds=3)
+
+
+def test_a_slow_site_gets_the_time_that_it_needs(far_end, monkeypatch):
+    monkeypatch.setattr(web, "READ", 0.2)
+    far_end.answers("/list", body=b"papers", waits=0.5)
+
+    assert web.get(f"{far_end.url}/list", Manners("archive", AT_ONCE, patience=6)).body == b"papers"
 
 
 @given(header=st.text(alphabet='";=,rt0123456789 api', max_size=60))

@@ -32,8 +32,6 @@ ENTRY_ID = re.compile(rf"https?://arxiv\.org/abs/{ID}", re.ASCII)
 RSS_MOMENT = re.compile(r"[A-Z][a-z]{2}, (\d\d?) ([A-Z][a-z]{2}) (\d{4}) \d\d:\d\d:\d\d ", re.ASCII)
 ATOM_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?)|[a-z]+-[a-z]+")  # not ACM's, nor MSC's
-DOI = re.compile(r"\b10\.\d{4,9}/[!-~]+")
-LONGEST_DOI = 200
 AFFILIATION = re.compile(r"\((?:[^()]|\([^()]*\))*\)(?= ?(?:,|$))")
 SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
 
@@ -119,7 +117,7 @@ def holidays(year: int) -> frozenset[date]:
     return frozenset(evening + timedelta(days=1) for evening in table or map(_evening_off, _usual_holidays(year)))
 
 
-MANNERS = Manners("arxiv.org", timedelta(seconds=3), silence=timedelta(minutes=10))
+MANNERS = Manners("arxiv.org", timedelta(seconds=3), silence=timedelta(minutes=10), alone=True, patience=6)
 QUERY_MANNERS = replace(MANNERS, quiet=(time(0), time(1)))  # when the query API refuses most
 
 SOURCE = Source(
@@ -256,13 +254,6 @@ def _categories(terms: Iterable[str]) -> list[str] | None:
     return [term for term in dict.fromkeys(terms) if CATEGORY.fullmatch(term)] or None
 
 
-def _doi(text: str) -> str | None:
-    """The first, in lower case as DOIs are compared. Authors type them, so what looks like none is left out."""
-    found = DOI.search(text)
-    doi = found[0].rstrip(".,;").lower() if found else ""
-    return doi if 0 < len(doi) <= LONGEST_DOI else None
-
-
 def _day(parent: etree._Element, tag: str) -> date:
     text = _text(parent, tag)
     if day := checks.day_of(text):
@@ -329,7 +320,7 @@ def _item(item: etree._Element, flavour: Flavour) -> Listing:
         abstract=_abstract(abstract),
         authors=_names(_creators(_text(item, f"{DC}creator"))),
         categories=_categories(one.get("term") or _all_text(one) for one in item.iterchildren(flavour.category)),
-        doi=_doi(_text(item, f"{ARXIV}DOI")),
+        doi=checks.doi(_text(item, f"{ARXIV}DOI")),
         announced=_all_text(_required(item, f"{ARXIV}announce_type")) in ANNOUNCED,
     )
 
@@ -392,9 +383,10 @@ def _record(record: etree._Element, day: date, wanted: frozenset[str]) -> Listin
         abstract=_abstract(_text(paper, f"{RECORD}abstract")),
         authors=_names(map(_author, paper.iterfind(f"{RECORD}authors/{RECORD}author"))),
         categories=_categories(terms),
-        doi=_doi(_text(paper, f"{RECORD}doi")),
+        doi=checks.doi(_text(paper, f"{RECORD}doi")),
         published_on=created,
-        announced=not _text(paper, f"{RECORD}updated") and day - created <= NEW_FOR,
+        announced=day - created <= NEW_FOR,
+        once=True,  # It is a list of what changed: a revision may be all that is left of an announcement we missed.
     )
 
 
@@ -425,7 +417,7 @@ def _entry(entry: etree._Element) -> Listing:
         abstract=_abstract(_text(entry, f"{ATOM}summary")),
         authors=_names(tex.to_unicode(_text(one, f"{ATOM}name")) for one in entry.iterchildren(f"{ATOM}author")),
         categories=_categories(one.get("term") or "" for one in terms),
-        doi=_doi(_text(entry, f"{ARXIV}doi")),
+        doi=checks.doi(_text(entry, f"{ARXIV}doi")),
         published_on=_day(entry, f"{ATOM}published"),
         announced=False,
     )

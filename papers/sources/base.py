@@ -33,6 +33,8 @@ class Manners:
     spacing: timedelta  # between two requests
     silence: timedelta = timedelta(0)  # at least so long after being refused by a 429 or a 503
     quiet: tuple[time, time] | None = None  # hours (UTC) from and until which nothing is asked
+    alone: bool = False  # one request at a time, from all of our processes together
+    patience: int = 1  # how many times as long as others it may take to answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,7 @@ class Listing:
     stars: int | None = None
     version: int | None = None
     announced: bool = True  # False: news of a paper that is not new there, such as a replacement
+    once: bool = False  # from a list of changes: announced only if its source has not announced it before
 
     def __post_init__(self) -> None:
         for name, longest in LONGEST.items():
@@ -73,7 +76,7 @@ class Listing:
         }
 
 
-FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced"))
+FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced", "once"))
 
 
 @dataclass(frozen=True)
@@ -127,5 +130,6 @@ class Source:
     manners: Manners
     readings: tuple[Reading, ...]
     credit: str = ""  # who is thanked for the list on every page and letter
+    announces: bool = True  # False: being on its list is no news of a paper
     latest: Latest | None = None
     records: Records | None = None

@@ -4,10 +4,11 @@ import re
 from datetime import date
 from urllib.parse import urlsplit
 
-from papers.sources.base import SourceError
+from papers.sources.base import LONGEST, SourceError
 
 MOST = 2**31 - 1  # what the database's integers hold
 ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
+DOI = re.compile(r"\b10\.\d{4,9}/[!-~]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters, lone surrogates
 
@@ -35,6 +36,13 @@ def arxiv_id(text: str) -> str:
     if ARXIV_ID.fullmatch(text):
         return text
     raise SourceError(f"expected an id like 2608.16590, found {found(text)}")
+
+
+def doi(text: str) -> str | None:
+    """The first DOI in a text, in lower case, as DOIs are compared; None where what was typed is none."""
+    typed = DOI.search(text)
+    doi = typed[0].rstrip(".,;").lower() if typed else ""
+    return doi if 0 < len(doi) <= LONGEST["doi"] else None
 
 
 def day_of(moment: str) -> date | None:

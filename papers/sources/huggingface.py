@@ -155,6 +155,7 @@ SOURCE = Source(
 TRENDING = Source(
     name="huggingface-trending",
     title="Trending on Hugging Face",
+    announces=False,
     calendar=Calendar(EVERY_DAY),
     manners=MANNERS,
     readings=(

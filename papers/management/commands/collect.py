@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self._report(one for each in sources for one in collecting.collect_due(each, now))
 
     def _one_day(self, sources: Sequence[Source], day: date, now: datetime) -> None:
-        able = [one for one in sources if collecting.can_read(one, day, now)]
+        able = [one for one in sources if day <= one.calendar.today(now) and collecting.can_read(one, day, now)]
         if not able:
             raise CommandError(f"expected a day that can still be read, found {day}: it is over")
         self._report(collecting.collect(one, day, now) for one in able)
