@@ -413,6 +413,14 @@ def test_the_command_prints_a_line_a_day(far_end: FarEnd, capsys: pytest.Capture
     assert capsys.readouterr().out == "huggingface 2026-08-20: 1 listed, 1 new, 0 updated\n"
 
 
+def test_the_command_says_when_nothing_is_due(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
+    Collection.objects.claim("huggingface", DAY, MORNING, collecting.CLAIMED_FOR)
+
+    call_command("collect", source="huggingface", now=MORNING)
+
+    assert capsys.readouterr().out == "huggingface: nothing is due, or it is being read already\n"
+
+
 def test_the_command_fails_with_one_sentence_when_a_day_cannot_be_read(far_end: FarEnd):
     with pytest.raises(CommandError, match=r"^huggingface 2026-08-20: api, week, month: expected 200 .*404"):
         call_command("collect", source="huggingface", day=DAY, now=MORNING)

@@ -67,21 +67,23 @@ class Command(BaseCommand):
     def _fill(self) -> None:
         """The first days at once, a line each, so that the first page has papers; else the sample edition."""
         reached = False
+        looks = FIRST_LOOKS
         for source in SOURCES.values():
-            found, answered = self._first_days(source)
+            found, answered = self._first_days(source, looks)
             reached |= answered
             if found:  # The other sources fill in while the site is up.
                 break
+            looks = 1  # Should the first one fail, nobody is kept waiting for another's past.
         if not (reached or Paper.objects.exists()):
             sample.publish(timezone.now())
             self.stdout.write(
                 "No source can be reached: this is the SAMPLE edition of invented papers, until one can."
             )
 
-    def _first_days(self, source: Source) -> tuple[int, bool]:
+    def _first_days(self, source: Source, looks: int) -> tuple[int, bool]:
         """How many days with papers there are by now, and whether the source was reached at all."""
         now, found = timezone.now(), 0
-        for day in collecting.due_days(source, now)[:FIRST_LOOKS]:
+        for day in collecting.due_days(source, now)[:looks]:
             collected = collecting.collect(source, day, now)
             self.stdout.write(str(collected))
             self.stdout.flush()

@@ -1,7 +1,7 @@
 """`manage.py collect`: read sources' days now."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -43,7 +43,15 @@ class Command(BaseCommand):
         elif which["paper"]:
             self._look_up([arguments.arxiv_id(text) for text in which["paper"]], now)
         else:
-            self._report(one for each in sources for one in collecting.collect_due(each, now))
+            self._report(one for each in sources for one in self._due(each, now))
+
+    def _due(self, source: Source, now: datetime) -> Iterator[Collected]:
+        """What is due of a source; a word if that is nothing, as while another process reads it."""
+        collected = None
+        for collected in collecting.collect_due(source, now):
+            yield collected
+        if collected is None:
+            self.stdout.write(f"{source.name}: nothing is due, or it is being read already")
 
     def _one_day(self, sources: Sequence[Source], day: date, now: datetime) -> None:
         able = [one for one in sources if day <= one.calendar.today(now) and collecting.can_read(one, day, now)]
