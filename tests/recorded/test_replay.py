@@ -77,7 +77,7 @@ def _live(environment: dict[str, str], dice: random.Random) -> None:
             [sys.executable, "-m", "tests.recorded.replay", str(FIRST), str(NEWEST)], env=environment
         )
         try:
-            code = process.wait(timeout=dice.uniform(3, 12) if deaths < DEATHS else 3600)
+            code = process.wait(timeout=dice.uniform(3, 35) if deaths < DEATHS else 3600)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
