@@ -105,8 +105,8 @@ def test_a_paper_listed_again_another_day_is_one_row_with_two_sightings(far_end:
     before = DAY - timedelta(days=6)
     lists(far_end, entry(1, day=before, upvotes=5), day=before)
     lists(far_end, entry(1, upvotes=8))
-    for day in (DAY, before):  # Whatever the order, the later day's votes count.
-        collect(day=day)
+    collect(MORNING - timedelta(days=6), before)
+    collect()
 
     paper = Paper.objects.get()
 
