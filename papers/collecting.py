@@ -1,12 +1,12 @@
 """Reading sources' days and remembering them: what is due, what came of it, and when it may be tried again."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from papers import calendar, reading, sample, storing, web
 from papers.models import Collection, Lookup, Paper
@@ -80,31 +80,38 @@ def missing_days(source: Source, since: date, now: datetime) -> list[date]:
 # ----------------------------------------------------------------------------------------------------- collecting days
 
 
-def collect_due(source: Source, now: datetime, fetch: Fetch = web.get) -> Iterator[Collected]:
-    """Collect the days that are due, one after the other as the caller asks; none while another process is at it."""
-    elapsed = _stopwatch()
-    storing.score_edited_topics(now)
-    if Collection.objects.filter(source=source.name).claimed(now).exists():
+def collect_due(source: Source, now: datetime | None = None, fetch: Fetch = web.get) -> Iterator[Collected]:
+    """Collect the days that are due, one after the other as the caller asks; none while another process is at it.
+
+    Without a `now` it goes by the time, which goes on meanwhile; with one it is that moment throughout.
+    """
+    clock = _clock(now)
+    storing.score_edited_topics(clock())
+    if Collection.objects.filter(source=source.name).claimed(clock()).exists():
         return
     some_closed = False
-    for day in due_days(source, now):
-        is_ours = can_read(source, day, now + elapsed())  # What is live only may be over by now.
-        if not (is_ours and Collection.objects.claim(source.name, day, now + elapsed(), CLAIMED_FOR)):
+    for day in due_days(source, clock()):
+        is_ours = can_read(source, day, clock())  # What is live only may be over by now.
+        if not (is_ours and Collection.objects.claim(source.name, day, clock(), CLAIMED_FOR)):
             continue
-        collected = collect(source, day, now + elapsed(), _renewing(source, day, now, elapsed, fetch))
+        collected = collect(source, day, now, _renewing(source, day, clock, fetch))
         some_closed |= collected.collection.next_try_at is None
         yield collected
         if collected.unavailable:
             break  # Its other days would fare no better; they stay due.
     if some_closed:
-        storing.thin_signals(now)
+        storing.thin_signals(clock())
 
 
-def _renewing(source: Source, day: date, now: datetime, elapsed: Callable[[], timedelta], fetch: Fetch) -> Fetch:
+def _clock(now: datetime | None) -> Callable[[], datetime]:
+    return (lambda: now) if now else timezone.now
+
+
+def _renewing(source: Source, day: date, clock: Callable[[], datetime], fetch: Fetch) -> Fetch:
     """A day may take long to read, page by page; each request holds it anew."""
 
     def renew_and_fetch(*asked: Any, **more: Any) -> web.Answer:
-        Collection.objects.renew(source.name, day, now + elapsed() + CLAIMED_FOR)
+        Collection.objects.renew(source.name, day, clock() + CLAIMED_FOR)
         return fetch(*asked, **more)
 
     return renew_and_fetch
@@ -113,7 +120,7 @@ def _renewing(source: Source, day: date, now: datetime, elapsed: Callable[[], ti
 def backfill(
     source: Source,
     days: Iterable[date],
-    now: datetime,
+    now: datetime | None = None,
     fetch: Fetch = web.get,
     clock: web.Clock = web.CLOCK,
     waiting: Callable[[str], object] = str,
@@ -122,10 +129,9 @@ def backfill(
 
     `waiting` is told why, each time.
     """
-    elapsed = _stopwatch()
     for day in days:
         for tries in range(1, BACKFILL_TRIES + 1):
-            collected = collect(source, day, now + elapsed(), fetch)
+            collected = collect(source, day, now, fetch)
             if not collected.unavailable or tries == BACKFILL_TRIES:
                 break
             waiting(collected.collection.error)
@@ -135,18 +141,13 @@ def backfill(
             return
 
 
-def _stopwatch() -> Callable[[], timedelta]:
-    began = time.monotonic()
-    return lambda: timedelta(seconds=time.monotonic() - began)
-
-
-def collect(source: Source, day: date, now: datetime, fetch: Fetch = web.get) -> Collected:
+def collect(source: Source, day: date, now: datetime | None = None, fetch: Fetch = web.get) -> Collected:
     """Remember everything the source shows of the day; doing it again changes nothing. Failures go to the ledger.
 
     Papers are first seen when they are stored: reading may take minutes, in which letters are planned without them.
     """
-    elapsed = _stopwatch()
-    ledger = Collection.objects.of(source.name, [day]).first()
+    clock = _clock(now)
+    ledger, now = Collection.objects.of(source.name, [day]).first(), clock()
     try:
         read = reading.read_day(source, day, now, ledger, fetch)
         if _is_empty(read) and now >= source.calendar.closes_at(day, listed=False):
@@ -154,7 +155,7 @@ def collect(source: Source, day: date, now: datetime, fetch: Fetch = web.get) ->
     except NotRead as failure:
         return _failed(source, day, failure, ledger, now)
     with transaction.atomic():
-        return _remember(source, day, read, ledger, now, now + elapsed())
+        return _remember(source, day, read, ledger, now, clock())
 
 
 def _is_empty(read: Read) -> bool:

@@ -21,5 +21,5 @@ def collect_due() -> None:
 @shared_task(ignore_result=True, expires=300)
 def collect_source(name: str) -> None:
     collecting.look_up(SOURCES[name], now=timezone.now())
-    for collected in collecting.collect_due(SOURCES[name], now=timezone.now()):
+    for collected in collecting.collect_due(SOURCES[name]):
         logger.info("%s", collected)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -460,9 +462,14 @@ def test_papers_are_first_seen_when_they_are_stored_however_long_reading_took(
 ):
     """A letter that was planned meanwhile was planned without them: the next one must find them new."""
     lists(far_end, entry(1))
-    monkeypatch.setattr(collecting, "_stopwatch", lambda: lambda: timedelta(minutes=20))
+    clock = SimpleNamespace(moment=MORNING)
+    monkeypatch.setattr(collecting, "timezone", SimpleNamespace(now=lambda: clock.moment))
 
-    collect()
+    def slow(*asked: Any, **more: Any) -> web.Answer:
+        clock.moment += timedelta(minutes=20)
+        return web.get(*asked, **more)
+
+    collecting.collect(HUGGINGFACE, DAY, fetch=slow)
 
     assert Paper.objects.get().first_seen_at == MORNING + timedelta(minutes=20)
 
@@ -492,10 +499,12 @@ def test_a_day_of_exactly_as_many_pages_as_are_read_is_whole(far_end: FarEnd, mo
 
 
 def test_a_live_list_that_ends_while_we_wait_for_it_is_no_failure(far_end: FarEnd, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(collecting, "_stopwatch", lambda: lambda: timedelta(seconds=3))
-    midnight = datetime(2026, 8, 20, 23, 59, 58, tzinfo=UTC)
+    seconds = count(start=-3)
+    midnight = datetime(2026, 8, 21, tzinfo=UTC)
+    passing = SimpleNamespace(now=lambda: midnight + timedelta(seconds=next(seconds)))
+    monkeypatch.setattr(collecting, "timezone", passing)
 
-    assert list(collecting.collect_due(SOURCES["huggingface-trending"], midnight)) == []
+    assert list(collecting.collect_due(SOURCES["huggingface-trending"])) == []
     assert not Collection.objects.exists()
 
 
@@ -508,13 +517,18 @@ def test_while_one_process_reads_a_source_no_other_does(far_end: FarEnd):
 
 def test_a_long_reading_holds_its_day_with_every_request(far_end: FarEnd, monkeypatch: pytest.MonkeyPatch):
     lists(far_end, entry(1))
-    held = []
+    minutes, claimed_at, held = count(), [], []
+    monkeypatch.setattr(
+        collecting, "timezone", SimpleNamespace(now=lambda: MORNING + timedelta(minutes=next(minutes)))
+    )
 
     def slow(*asked: Any, **more: Any) -> web.Answer:
-        held.append(Collection.objects.get(day=DAY).claimed_until)
+        row = Collection.objects.get(day=DAY)
+        claimed_at.append(row.collected_at)
+        held.append(row.claimed_until)
         return web.get(*asked, **more)
 
-    next(collecting.collect_due(HUGGINGFACE, MORNING, fetch=slow))
+    next(collecting.collect_due(HUGGINGFACE, fetch=slow))
 
-    assert held[0] > MORNING + collecting.CLAIMED_FOR
+    assert held[0] > claimed_at[0] + collecting.CLAIMED_FOR
     assert Collection.objects.get(day=DAY).claimed_until is None

@@ -82,9 +82,9 @@ class Command(BaseCommand):
 
     def _first_days(self, source: Source, looks: int) -> tuple[int, bool]:
         """How many days with papers there are by now, and whether the source was reached at all."""
-        now, found = timezone.now(), 0
-        for day in collecting.due_days(source, now)[:looks]:
-            collected = collecting.collect(source, day, now)
+        found = 0
+        for day in collecting.due_days(source, timezone.now())[:looks]:
+            collected = collecting.collect(source, day)
             self.stdout.write(str(collected))
             self.stdout.flush()
             found += bool(collected.collection.listed)
@@ -151,7 +151,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
 
 def _collect(source: Source, stop: threading.Event) -> None:
     collecting.look_up(source, timezone.now())
-    for collected in collecting.collect_due(source, timezone.now()):
+    for collected in collecting.collect_due(source):
         logger.info("%s", collected)
         if stop.is_set():
             return

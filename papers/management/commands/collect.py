@@ -34,18 +34,17 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="as if it were this moment")
 
     def handle(self, *, source: str | None, now: datetime | None, **which: Any) -> None:
-        now = now or timezone.now()
         sources = [SOURCES[source]] if source else list(SOURCES.values())
         if which["day"]:
-            self._one_day(sources, arguments.not_in_future(which["day"], now), now)
+            self._one_day(sources, arguments.not_in_future(which["day"], now or timezone.now()), now)
         elif which["since"]:
-            self._backfill(sources, arguments.not_in_future(which["since"], now), now)
+            self._backfill(sources, arguments.not_in_future(which["since"], now or timezone.now()), now)
         elif which["paper"]:
-            self._look_up([arguments.arxiv_id(text) for text in which["paper"]], now)
+            self._look_up([arguments.arxiv_id(text) for text in which["paper"]], now or timezone.now())
         else:
             self._report(one for each in sources for one in self._due(each, now))
 
-    def _due(self, source: Source, now: datetime) -> Iterator[Collected]:
+    def _due(self, source: Source, now: datetime | None) -> Iterator[Collected]:
         """What is due of a source; a word if that is nothing, as while another process reads it."""
         collected = None
         for collected in collecting.collect_due(source, now):
@@ -53,8 +52,9 @@ class Command(BaseCommand):
         if collected is None:
             self.stdout.write(f"{source.name}: nothing is due, or it is being read already")
 
-    def _one_day(self, sources: Sequence[Source], day: date, now: datetime) -> None:
-        able = [one for one in sources if day <= one.calendar.today(now) and collecting.can_read(one, day, now)]
+    def _one_day(self, sources: Sequence[Source], day: date, now: datetime | None) -> None:
+        moment = now or timezone.now()
+        able = [one for one in sources if day <= one.calendar.today(moment) and collecting.can_read(one, day, moment)]
         if not able:
             raise CommandError(f"expected a day that can still be read, found {day}: it is over")
         self._report(collecting.collect(one, day, now) for one in able)
@@ -70,9 +70,9 @@ class Command(BaseCommand):
         if failed:
             raise CommandError("\n".join(failed))
 
-    def _backfill(self, sources: Sequence[Source], since: date, now: datetime) -> None:
+    def _backfill(self, sources: Sequence[Source], since: date, now: datetime | None) -> None:
         """A bar with its rate and the time left, a line for each day that failed, and a sum at the end."""
-        missing = {one.name: collecting.missing_days(one, since, now) for one in sources}
+        missing = {one.name: collecting.missing_days(one, since, now or timezone.now()) for one in sources}
         days, empty, papers, failed = 0, 0, 0, []
         with tqdm(total=sum(map(len, missing.values())), unit="day", disable=None) as bar:
             try:
