@@ -94,13 +94,7 @@ def _one_at_a_time() -> None:
 
 def _known(listings: Sequence[Listing]) -> dict[str, Paper]:
     """Listing's key -> the row of its work, where there is one. Rows that turn out to be one work are joined."""
-    rows = list(
-        Paper.objects.filter(
-            Q(key__in=[listing.key for listing in listings if listing.key != f"arxiv:{listing.arxiv_id}"])
-            | Q(arxiv_id__in=[listing.arxiv_id for listing in listings if listing.arxiv_id])
-            | Q(doi__in=[listing.doi for listing in listings if listing.doi])
-        )
-    )
+    rows = _with_any_name_of(listings)
     by_name: dict[tuple[str, str], Paper] = {("arxiv", row.arxiv_id): row for row in rows if row.arxiv_id} | {
         ("key", row.key): row for row in rows
     }
@@ -116,9 +110,23 @@ def _known(listings: Sequence[Listing]) -> dict[str, Paper]:
         for other in same[1:]:
             if other.pk != same[0].pk:
                 _join(same[0], other)
-                by_name = {name: same[0] if row is other else row for name, row in by_name.items()}
-                by_doi = {doi: same[0] if row is other else row for doi, row in by_doi.items()}
+                for names in (by_name, by_doi, known):
+                    _rename(names, other, same[0])
     return known
+
+
+def _with_any_name_of(listings: Sequence[Listing]) -> list[Paper]:
+    return list(
+        Paper.objects.filter(
+            Q(key__in=[listing.key for listing in listings if listing.key != f"arxiv:{listing.arxiv_id}"])
+            | Q(arxiv_id__in=[listing.arxiv_id for listing in listings if listing.arxiv_id])
+            | Q(doi__in=[listing.doi for listing in listings if listing.doi])
+        )
+    )
+
+
+def _rename(names: dict[Any, Paper], gone: Paper, kept: Paper) -> None:
+    names.update({name: kept for name, row in names.items() if row is gone})
 
 
 def _once_each_work(listings: Sequence[Listing], known: Mapping[str, Paper]) -> list[Listing]:
@@ -187,9 +195,7 @@ def _record_sightings(
     """Every sighting of the papers known before, this one included: paper's key -> sightings. One that says what it
     said already is not written again."""
     source, reading, day = where
-    said: dict[int, list[Sighting]] = {paper.pk: [] for paper in known}
-    for sighting in Sighting.objects.filter(paper__in=list(said)) if said else ():
-        said[sighting.paper_id].append(sighting)
+    said = _said_of(known)
     new, changed = [], []
     for rank, listing in enumerate(listings, start=1):
         key, facts = keys[listing.key], listing.facts()
@@ -200,12 +206,19 @@ def _record_sightings(
             if key in said:
                 said[key].append(Sighting(**dict(zip(SIGHTING, new[-1], strict=True))))
         elif _says_more(here, rank, announced, facts, reading):
-            if announced or not here.announced:  # Once announced it stays so, at its place, whatever else is said.
+            if announced or not here.announced:  # Once announced it stays so, at its place.
                 here.rank, here.announced = rank, announced
             here.read_at, here.latest, here.facts = now, reading, here.facts | {reading: facts}
             changed.append(here)
     bulk.insert(Sighting, SIGHTING, new)
     bulk.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
+    return said
+
+
+def _said_of(papers: Iterable[Paper]) -> dict[int, list[Sighting]]:
+    said: dict[int, list[Sighting]] = {paper.pk: [] for paper in papers}
+    for sighting in Sighting.objects.filter(paper__in=list(said)) if said else ():
+        said[sighting.paper_id].append(sighting)
     return said
 
 

@@ -113,6 +113,15 @@ def test_a_list_that_names_a_work_twice_lists_it_once():
     assert Sighting.objects.count() == 2
 
 
+def test_a_row_that_is_joined_away_by_a_later_listing_of_the_same_list_stays_away():
+    store(Listing(key="title:one", doi="10.1000/one", title="One"), by="another:list")
+    store(listing())
+
+    store(Listing(key="title:one", title="One, again"), listing(doi="10.1000/one"), by="another:list", day=NEXT_DAY)
+
+    assert Paper.objects.get().arxiv_id == "2608.00001"
+
+
 def test_an_id_longer_than_any_is_the_sources_mistake():
     with pytest.raises(SourceError, match="expected doi of at most 200 characters"):
         listing(doi="1" * 201)

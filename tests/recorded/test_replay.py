@@ -98,12 +98,10 @@ def stand_in() -> ModuleType:
 
 def announced(stand_in: ModuleType, categories: list[str]) -> set[str]:
     """The arXiv papers of the files that the stand-in announces in these categories, from the first day on."""
-    clock = stand_in.Clock(NEWEST)
-    folder = Path(os.environ["REPLICA_DATA"])
-    corpus = stand_in.Corpus(folder, stand_in.Library(folder, clock), clock)
+    site = stand_in.Site(stand_in.options(["--data", os.environ["REPLICA_DATA"], "--today", str(NEWEST)]))
     return {
         paper.id
-        for paper in corpus.papers.values()
+        for paper in site.corpus.papers.values()
         if FIRST <= paper.announced <= NEWEST and any(stand_in.in_category(paper, name) for name in categories)
     }
 
