@@ -12,8 +12,11 @@ RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent paper-route \
 
 WORKDIR /app
 # Before the code, so that a change of the code does not install everything again.
+# An optional part comes with `docker compose build --build-arg EXTRA=semantic`.
+ARG EXTRA=
 COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock
+COPY papers/semantic.lock papers/
+RUN pip install --require-hashes -r requirements.lock ${EXTRA:+-r "papers/$EXTRA.lock"}
 
 # No collectstatic: WhiteNoise serves the few static files from where they lie.
 COPY manage.py LICENSE ./

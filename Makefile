@@ -6,13 +6,18 @@ export DJANGO_SETTINGS_MODULE = digest.settings
 
 .PHONY: install run demo test check recorded bench lock
 
-install: .venv/installed
+# EXTRA=semantic adds an optional part; it is installed again when its lock changes.
+install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
 
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Paper Route needs Python 3.11 or later: name one with make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/installed-%: papers/%.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv/tested: .venv/installed tests/requirements.lock
@@ -49,6 +54,9 @@ recorded: .venv/tested
 
 bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.collecting
+	$(BIN)/python -m tests.benchmarks.understanding
+	$(BIN)/python -m tests.benchmarks.searching
+	$(BIN)/python -m tests.benchmarks.previewing
 	$(BIN)/python -m tests.benchmarks.servers
 
 # Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.
@@ -57,3 +65,4 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o tests/requirements.lock
 	$(LOCK) --group servers -o tests/servers.lock
+	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/semantic.lock

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from papers import storing
 from papers.models import Collection, Host, Lookup, Paper, PaperTopic, Topic
 
 
@@ -46,6 +47,12 @@ class PaperAdmin(ReadOnly):
     search_fields = ("title", "key")
     inlines = (ScoreInline,)
     show_full_result_count = False
+
+    def delete_model(self, request: HttpRequest, obj: Paper) -> None:
+        storing.forget(Paper.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Paper]) -> None:
+        storing.forget(queryset)
 
 
 @admin.register(Collection)

@@ -1,52 +1,34 @@
-"""What a paper is about: text in, topics and the words that say so out. Knows no rows."""
+"""What a paper means: text in, directions out. One interface, two encoders; this one learns from the site's papers.
 
-import re
-from collections.abc import Callable, Iterable
+Knows no rows. The other encoder, which brings its knowledge along, is papers/semantic.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-import Stemmer
+import numpy as np
 from django.core.exceptions import ValidationError
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-JOINS_WORDS = re.compile(r"[\s\-‐‑–]*")  # what may stand between two words of one phrase; a full stop may not
-TITLE_SCORE = 1.0
-ABSTRACT_SCORE = 0.6  # for the first phrase found there; each further one adds a tenth, up to 0.9
-PIECES_KEPT = 2**17  # how many pieces of text are remembered; ten thousand papers have about as many
-LONGEST_KEPT = 80  # characters of a piece; a longer one, such as a text without spaces, hardly comes twice
-BREAKS = ".,:;()"  # some of what may not stand between words; a piece is first looked up without them
-_stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: whole pieces are remembered
-_stemming = Lock()  # a stemmer must not be used by two threads at once
+from papers.lexical import Floats, Keys, Lexicon, Rows, counted_in, in_parts, joined
+from papers.words import tokens
+
+DIMENSIONS = 256
+VOCABULARY = 12_000  # terms, the most frequent
+PAIRED = 0.7  # what a pair of words counts beside a single one
+ROUNDS = 4  # of subspace iteration
+OVERSAMPLED = 24
+BLOCK = 256  # texts that are written out in full at a time
 
 
-class Token(NamedTuple):
-    """A word of a text: its stem, and where it stands."""
+class Text(NamedTuple):
+    """What an encoder may read of a paper, or of words that somebody typed."""
 
-    stem: str
-    start: int
-    end: int
-
-
-class Hit(NamedTuple):
-    """A topic that a text speaks of: how much, 0 to 1, and the words of the text that say so."""
-
-    topic: int
-    score: float
-    phrase: str
-
-
-def tokens(text: str) -> list[Token]:
-    found = list(WORD.finditer(text))
-    stems = _stems([word.group() for word in found])
-    return [Token(stem, *word.span()) for stem, word in zip(stems, found, strict=True)]
-
-
-def _stems(words: Iterable[str]) -> list[str]:
-    lowered = [word.lower() for word in words]
-    with _stemming:
-        stems: list[str] = _stemmer.stemWords(lowered)
-    return stems
+    title: str
+    abstract: str
+    terms: str  # papers.lexical.terms of both
 
 
 def list_of_phrases(value: object) -> None:
@@ -55,175 +37,100 @@ def list_of_phrases(value: object) -> None:
         raise ValidationError('Expected a list of phrases with a word in each, like ["dictionary learning", "RAG"].')
 
 
-@dataclass(slots=True)
-class Reading:
-    """What a piece of text says: the topics it speaks of, and how a phrase may go on into and out of it."""
+class Encoder(Protocol):
+    """Texts in, directions out: the closer two of them, the more alike what the texts speak of."""
 
-    found: tuple[tuple[int, str], ...] = ()  # topics, and the words of the piece that say so
-    first: str | None = None  # the stem a phrase goes on with here; "" if with no word yet, None if it breaks off
-    follow: frozenset[str] = frozenset()  # what `first` of the next piece may be for a phrase begun in this one
+    @property
+    def dimensions(self) -> int: ...
 
-
-NOTHING = Reading()
-ONLY_JOINS = Reading(first="")
+    def encode(self, texts: Sequence[Text]) -> Floats:
+        """Texts x dimensions, rows of any length; a text that says nothing is a row of zeros."""
 
 
-class Readings(dict[str, Reading]):
-    """What the pieces seen lately say: a text is mostly made of pieces that others had before it."""
-
-    def __init__(self, read: Callable[[str], Reading]) -> None:
-        super().__init__()
-        self._read = read
-        self._before: dict[str, Reading] = {}  # As full as this may be: what is common is taken over from there.
-
-    def __missing__(self, piece: str) -> Reading:
-        reading = self._before.get(piece) or self._made(piece)
-        if len(self) >= PIECES_KEPT:
-            self._before = dict(self)
-            self.clear()
-        if len(piece) <= LONGEST_KEPT:
-            self[piece] = reading
-        return reading
-
-    def _made(self, piece: str) -> Reading:
-        bare = piece.strip(BREAKS)
-        return self._read(piece) if bare == piece else _between_breaks(self[bare], piece, bare)
+def unit(rows: Floats) -> Floats:
+    """Rows of length 1; an empty one stays empty."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    directions: Floats = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-9)
+    return directions
 
 
-def _between_breaks(bare: Reading, piece: str, text: str) -> Reading:
-    """The reading of a piece that is a bare text with breaks before or after it."""
-    if bare is NOTHING or bare is ONLY_JOINS:
-        return NOTHING
-    first = bare.first if piece.startswith(text) else None
-    follow = bare.follow if piece.endswith(text) else NOTHING.follow
-    return Reading(bare.found, first, follow) if bare.found or first or follow else NOTHING
+@dataclass(frozen=True)
+class Light:
+    """Latent semantic analysis: terms that stand in the same papers point the same way (Deerwester et al. 1990)."""
+
+    keys: Keys  # sorted
+    weights: Floats  # by term: its rarity
+    directions: Floats  # terms x dimensions
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.directions.shape[1])
+
+    @classmethod
+    def fit(cls, texts: Sequence[Text], lexicon: Lexicon) -> Light:
+        """Learn from a collection: the directions along which its texts differ most."""
+        keys = _vocabulary(lexicon)
+        parts, is_single = [], np.zeros(len(keys), bool)
+        for part in in_parts([text.terms for text in texts]):
+            counts = counted_in(part)
+            parts.append(counts.only(np.isin(counts.keys, keys)))
+            is_single |= np.isin(keys, part.keys)
+        rarity = 1 + np.log((1 + lexicon.texts) / (1 + lexicon.found_in(keys)))
+        weights = np.where(is_single, rarity, PAIRED * rarity).astype(np.float32)
+        unlearned = cls(keys, weights, np.zeros((len(keys), 0), np.float32))
+        most = min(DIMENSIONS, len(keys), len(texts) // 4)
+        return cls(keys, weights, _directions(unlearned.weighted(joined(parts)), len(keys), most))
+
+    def encode(self, texts: Sequence[Text]) -> Floats:
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        begin = 0
+        for part in in_parts([text.terms for text in texts]):
+            for block in _blocks(self.weighted(counted_in(part)), len(self.keys)):
+                rows[begin : begin + len(block)] = block @ self.directions
+                begin += len(block)
+        return rows
+
+    def weighted(self, counts: Rows) -> Rows:
+        """Rows of length 1 over this vocabulary; `keys` are places in it."""
+        if not len(self.keys):
+            return counts.only(np.zeros(len(counts.keys), bool))
+        places = np.searchsorted(self.keys, counts.keys).clip(max=len(self.keys) - 1)
+        known = self.keys[places] == counts.keys
+        places, times = places[known], counts.weights[known]
+        told = ((1 + np.log(times)) * self.weights[places]).astype(np.float32)
+        return Rows(counts.count, counts.rows[known], places.astype(np.uint64), told).unit()
 
 
-class Branch:
-    """Where phrases part that begin with the same stems."""
-
-    def __init__(self) -> None:
-        self.next: dict[str, Branch] = {}
-        self.topics: set[tuple[int, str]] = set()  # whose phrase ends here; how it is written, if that matters
-
-    def said(self, words: str) -> list[tuple[int, str]]:
-        return [(topic, words) for topic, exact in self.topics if _as_written(words, exact)]
+def _vocabulary(lexicon: Lexicon) -> Keys:
+    usable = np.flatnonzero(lexicon.in_texts <= lexicon.texts / 2)
+    most = usable[np.argsort(-lexicon.in_texts[usable], kind="stable")[:VOCABULARY]]
+    return np.sort(lexicon.keys[most])
 
 
-class Phrases:
-    """Every topic's phrases at once: a text is walked through once, however many topics there are.
-
-    A phrase matches whatever the endings of its words and with a hyphen for a space; one written all in capitals
-    ("RAG") matches only in capitals, alone or with a plural s. What was read is remembered, so keep one of these
-    rather than make one for each text. Threads may share it.
-    """
-
-    # A text is cut at its spaces. Most pieces are words seen before, so what they say is only looked up. A phrase of
-    # several pieces is looked up in the same way, once it is known that the stems on both sides of a cut go together.
-    # That knowledge only spares looking: what is found is always read from the whole text of those pieces.
-
-    def __init__(self, phrases: Iterable[tuple[int, str]]) -> None:
-        self._root = Branch()
-        self._stems: set[str] = set()
-        self._later_stems: set[str] = set()  # those with which a phrase may go on
-        self._readings = Readings(self._read)
-        for topic, phrase in phrases:
-            self._add(topic, phrase)
-
-    def hits(self, title: str, abstract: str) -> list[Hit]:
-        """One hit a topic. Its phrase is taken from the text itself: the title's first, then the longest."""
-        in_title, in_abstract = self._found(title), self._found(abstract)
-        return [
-            Hit(topic, TITLE_SCORE, _telling(in_title[topic]))
-            if topic in in_title
-            else Hit(topic, _score(in_abstract[topic]), _telling(in_abstract[topic]))
-            for topic in sorted(in_title.keys() | in_abstract.keys())
-        ]
-
-    def _add(self, topic: int, phrase: str) -> None:
-        if not (stems := _stems(WORD.findall(phrase))):
-            return
-        branch = self._root
-        for stem in stems:
-            branch = branch.next.setdefault(stem, Branch())
-        branch.topics.add((topic, phrase if phrase.isupper() else ""))
-        self._stems.update(stems)
-        self._later_stems.update(stems[1:])
-
-    def _found(self, text: str) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        pieces = text.split(" ")  # Not at any white space: what is joined again must be what the text says.
-        follow = NOTHING.follow
-        for place, reading in enumerate(map(self._readings.__getitem__, pieces)):
-            if reading.first in follow:
-                for topic, words in self._across(pieces, place - 1):
-                    found.setdefault(topic, []).append(words)
-            for topic, words in reading.found:
-                found.setdefault(topic, []).append(words)
-            follow = reading.follow
-        return found
-
-    def _across(self, pieces: list[str], begin: int) -> list[tuple[int, str]]:
-        """The phrases that begin in one piece and end in a later one."""
-        found: list[tuple[int, str]] = []
-        so_far = self._readings[pieces[begin]]
-        for end in range(begin + 1, len(pieces)):
-            first = self._readings[pieces[end]].first
-            if first not in so_far.follow:
-                break
-            if first:
-                so_far = self._readings[" ".join(pieces[begin : end + 1])]
-                found += so_far.found
-        return found
-
-    def _read(self, text: str) -> Reading:
-        stems = _stems(WORD.findall(text))
-        if self._stems.isdisjoint(stems):  # as in most pieces that were never seen before
-            return ONLY_JOINS if not stems and JOINS_WORDS.fullmatch(text) else NOTHING
-        spans = [word.span() for word in WORD.finditer(text)]
-        found, unfinished = self._begun(text, stems, spans)
-        first = stems[0] if stems[0] in self._later_stems and _joined(text, 0, spans[0][0]) else None
-        goes_on = unfinished and _joined(text, spans[-1][1], len(text))
-        follow = frozenset({"", *unfinished}) if goes_on else NOTHING.follow
-        return Reading(tuple(found), first, follow) if found or first or follow else NOTHING
-
-    def _begun(
-        self, text: str, stems: list[str], spans: list[tuple[int, int]]
-    ) -> tuple[list[tuple[int, str]], set[str]]:
-        """The phrases that reach from the first to the last piece of a text, and how those go on that do not end."""
-        found: list[tuple[int, str]] = []
-        unfinished: set[str] = set()
-        first_ends, last_begins = len(text.partition(" ")[0]), text.rfind(" ")
-        for first, (start, end) in enumerate(spans):
-            if start > first_ends:
-                break
-            at, branch = first, self._root.next.get(stems[first])
-            while branch:
-                if branch.topics and end > last_begins:
-                    found += branch.said(text[start:end])
-                at += 1
-                if at == len(stems):
-                    unfinished.update(branch.next)
-                    break
-                if not _joined(text, end, spans[at][0]):
-                    break
-                end = spans[at][1]
-                branch = branch.next.get(stems[at])
-        return found, unfinished
+def _directions(rows: Rows, terms: int, dimensions: int) -> Floats:
+    """The strongest eigenvectors of X'X by subspace iteration, X being texts x terms (Halko et al. 2011)."""
+    random = np.random.default_rng(0)  # Fixed, so that the same papers always make the same space.
+    basis = random.standard_normal((terms, min(dimensions + OVERSAMPLED, terms)), np.float32)
+    for _ in range(ROUNDS):
+        basis = np.linalg.qr(_gram_times(rows, basis))[0].astype(np.float32)
+    small = basis.T @ _gram_times(rows, basis)
+    strengths, turned = np.linalg.eigh((small + small.T) / 2)
+    return basis @ turned[:, np.argsort(-strengths)[:dimensions]].astype(np.float32)
 
 
-def _joined(text: str, end: int, start: int) -> bool:
-    return start == end or JOINS_WORDS.fullmatch(text, end, start) is not None
+def _gram_times(rows: Rows, basis: Floats) -> Floats:
+    product = np.zeros_like(basis)
+    for block in _blocks(rows, len(basis)):
+        product += block.T @ (block @ basis)
+    return product
 
 
-def _as_written(surface: str, exact: str) -> bool:
-    return not exact or surface in (exact, f"{exact}s")
-
-
-def _score(in_abstract: list[str]) -> float:
-    distinct = len({words.lower() for words in in_abstract}) if len(in_abstract) > 1 else 1
-    return min(0.9, ABSTRACT_SCORE + 0.1 * (distinct - 1))
-
-
-def _telling(phrases: list[str]) -> str:
-    return max(phrases, key=len)
+def _blocks(rows: Rows, terms: int) -> Iterator[Floats]:
+    """The matrix written out in full, BLOCK texts at a time."""
+    order = np.argsort(rows.rows, kind="stable")
+    owners, keys, weights = rows.rows[order], rows.keys[order].astype(np.int64), rows.weights[order]
+    for begin in range(0, rows.count, BLOCK):
+        block = np.zeros((min(BLOCK, rows.count - begin), terms), np.float32)
+        first, last = np.searchsorted(owners, (begin, begin + BLOCK))
+        block[owners[first:last] - begin, keys[first:last]] = weights[first:last]
+        yield block

@@ -73,6 +73,7 @@ class Paper(models.Model):
     title = models.TextField()
     abstract = models.TextField(blank=True)  # empty: the source has not given one yet
     authors = models.JSONField(default=list)
+    identities = models.JSONField(default=dict)  # author as named above -> who that is for sure, "huggingface:ada"
     organisation = models.TextField(blank=True)
     categories = models.JSONField(default=list)
     keywords = models.JSONField(default=list)
@@ -83,12 +84,16 @@ class Paper(models.Model):
     votes = models.IntegerField(default=0)
     comments = models.IntegerField(default=0)
     stars = models.IntegerField(null=True)
+    terms = models.TextField(blank=True, editable=False)  # see papers/lexical.py; empty: still to be understood
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
 
     objects = PaperQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["listed_on", "-votes"], name="paper_listed_votes")]
+        indexes = [
+            models.Index(fields=["listed_on", "-votes"], name="paper_listed_votes"),
+            models.Index(fields=["id"], condition=Q(terms=""), name="paper_not_understood"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -159,6 +164,33 @@ class Signal(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["paper", "at"], name="one_signal_per_paper_and_moment")]
+
+
+class Fit(models.Model):
+    """A version of the understanding: what an encoder learned of the papers of a time. Fits never mix."""
+
+    encoder = models.CharField(max_length=20)  # "light", "semantic"
+    began_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True)  # null: its papers' vectors are still being made
+    papers = models.PositiveIntegerField()  # on how many it was fitted
+    dimensions = models.PositiveIntegerField()  # of its vectors; 0: too few papers, words alone
+    state = models.BinaryField()  # what understanding.Understanding is made of again
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["encoder"], condition=Q(ready_at=None), name="one_fit_begun_per_encoder")
+        ]
+
+
+class Vector(models.Model):
+    """What a paper means, in a fit: float16, as many as the fit has dimensions."""
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="vectors")
+    fit = models.ForeignKey(Fit, on_delete=models.CASCADE, related_name="vectors")
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "fit"], name="one_vector_per_paper_and_fit")]
 
 
 class LookupQuerySet(models.QuerySet["Lookup"]):

@@ -5,7 +5,7 @@ Pages and letters call them SAMPLE; the first real collection removes them.
 
 from datetime import datetime
 
-from papers import storing
+from papers import storing, understanding
 from papers.models import SAMPLE, Paper
 from papers.sources.base import Listing
 
@@ -15,11 +15,12 @@ READING = "bundled"
 def publish(now: datetime) -> int:
     """List the sample edition as of today; how many papers it has."""
     storing.merge_papers(EDITION, SAMPLE, READING, now.date(), now)
+    understanding.keep_up()
     return len(EDITION)
 
 
 def remove() -> None:
-    Paper.objects.samples().delete()
+    storing.forget(Paper.objects.samples())
 
 
 def _invented(number: int, title: str, authors: str, organisation: str, votes: int, abstract: str) -> Listing:

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.module_loading import import_string
 
 from papers import bulk, sources
-from papers.meaning import Hit, Phrases
 from papers.models import Paper, PaperTopic, Sighting, Signal, Topic
+from papers.phrases import Hit, Phrases
 from papers.sources.base import Listing
 
 # A lasting fact comes from the most trusted reading that gave it; a signal from whoever spoke last.
@@ -24,6 +24,7 @@ LASTING = (
     "doi",
     "abstract",
     "authors",
+    "identities",
     "organisation",
     "categories",
     "published_on",
@@ -36,6 +37,7 @@ EMPTY = {name: getattr(Paper(), name) for name in FACTS_KEPT}  # where nothing w
 SIGHTING = ("paper_id", "source", "day", "rank", "announced", "read_at", "latest", "facts")
 IDS = ("arxiv_id", "doi")  # written apart: to change a unique column locks a row against letters that name it
 COLUMNS = (*LASTING, *SIGNALS, "listed_on", "first_seen_at")
+UNDERSTOOD = ("title", "abstract", "authors")  # what a paper's terms and vector are made of
 RESCORED_FOR = timedelta(days=60)  # how far back a topic whose phrases were edited is scored again
 SIGNALS_IN_FULL = timedelta(days=3)  # then a paper's signals are thinned to the last of each day,
 SIGNALS_KEPT = timedelta(days=730)  # and at last forgotten
@@ -79,6 +81,7 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
     Paper.objects.bulk_update([paper for paper in changed if _differs(paper, before[paper.pk], IDS)], IDS)
     _record_signals([paper for paper in changed if _differs(paper, before[paper.pk], SIGNALS)], now)
     score_topics([paper for paper in changed if _differs(paper, before[paper.pk], ("title", "abstract"))])
+    _understand_anew([paper.pk for paper in changed if _differs(paper, before[paper.pk], UNDERSTOOD)])
     return len(changed)
 
 
@@ -157,7 +160,7 @@ def _join(kept: Paper, gone: Paper) -> None:
     Signal.objects.filter(~Exists(twins), paper=gone).update(paper=kept)
     for path in settings.PAPERS_JOINED:
         import_string(path)(kept.pk, gone.pk)
-    gone.delete()
+    forget(Paper.objects.filter(pk=gone.pk))
 
 
 def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, int]:
@@ -174,12 +177,35 @@ def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, 
             doi = None if listing.doi in taken else listing.doi
             taken.add(doi or "")
             said = [EMPTY[name] if (value := getattr(listing, name)) is None else value for name in FACTS_KEPT]
-            yield (keys[listing.key], listing.key, doi, now, day if listing.announced else None, *said)
+            yield (keys[listing.key], listing.key, doi, now, day if listing.announced else None, "", *said)
 
-    bulk.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", *FACTS_KEPT), rows())
+    bulk.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", *FACTS_KEPT), rows())
     _insert_scores(hits)
     _insert_signals([(keys[one.key], one) for one in listings if one.votes or one.comments or one.stars], now)
     return keys
+
+
+# -------------------------------------------------------------------------------------------------- the index of words
+
+
+def forget(papers: QuerySet[Paper]) -> None:
+    """Remove papers with all that hangs on them; none of them is found any more."""
+    _take_out([paper for (paper,) in papers.values_list("pk")])
+    papers.delete()
+
+
+def _understand_anew(papers: Sequence[int]) -> None:
+    """Papers that say something else now: understanding.keep_up finds them by their lack of terms."""
+    if papers:
+        Paper.objects.filter(pk__in=papers).update(terms="")
+        _take_out(papers)
+
+
+def _take_out(papers: Iterable[int]) -> None:
+    """On SQLite the index is a table of its own; PostgreSQL's follows the column by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM papers_terms WHERE rowid = %s", [(paper,) for paper in papers])
 
 
 # ------------------------------------------------------------------------------------------------- sightings and facts

@@ -1,14 +1,16 @@
 """The clock of this room."""
 
 import logging
+import time
 
 from celery import shared_task
 from django.utils import timezone
 
-from papers import collecting
+from papers import collecting, understanding
 from papers.sources import SOURCES
 
 logger = logging.getLogger(__name__)
+UNDERSTANDING_FOR = 240.0  # seconds at a time; what is left then is gone on with at the next beat
 
 
 @shared_task(ignore_result=True, expires=300)
@@ -23,3 +25,9 @@ def collect_source(name: str) -> None:
     collecting.look_up(SOURCES[name], now=timezone.now())
     for collected in collecting.collect_due(SOURCES[name]):
         logger.info("%s", collected)
+
+
+@shared_task(ignore_result=True, expires=300)
+def understand() -> None:
+    until = time.monotonic() + UNDERSTANDING_FOR
+    understanding.catch_up(timezone.now(), stop=lambda: time.monotonic() > until)

@@ -40,6 +40,9 @@ urlpatterns = [
     path("date/<day:day>/", views.day, name="day"),
     path("date/<day:day>/<slug:source>/", views.day, name="list"),
     path("paper/<key:key>/", views.paper, name="paper"),
+    path("trending/", views.trending, name="trending"),
+    path("about/", views.about, name="about"),
+    path("search/", views.search, name="search"),
     path("topics/", views.topics, name="topics"),
     path("topic/<slug:slug>/", views.topic, name="topic"),
 ]

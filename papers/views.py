@@ -1,5 +1,6 @@
 """The public pages. They set no cookie and are the same for everyone, so that any cache may keep them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,18 +8,31 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Min, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from papers import search as searching
+from papers import trending as formula
 from papers.models import ABOUT, SAMPLE, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
 from papers.sources import SOURCES
+from papers.trending import Standing
 
 TOPIC_SPAN = timedelta(days=30)
 PAGE_SIZE = 20
 OF_A_DAY = 100  # papers on a page of a day: all of the Daily Papers, a part of what arXiv announces
+TRENDING_SHOWN, RESURFACING_SHOWN, EXPLAINED = 50, 20, 15  # papers on the page of what is trending, and on /about/
+FORMULA = {  # as pages say it
+    "days": formula.WITHIN.days,
+    "recent": formula.RECENT // formula.HOUR,
+    "at_least": formula.AT_LEAST // formula.HOUR,
+    "half_life": formula.HALF_LIFE // formula.HOUR,
+    "old_after": formula.OLD_AFTER.days,
+    "enough": formula.ENOUGH,
+}
+MOST_FOUND = 200  # papers by a search, over all its pages
 LISTS = (*SOURCES, SAMPLE)  # whose days are shown, best first
 
 
@@ -104,6 +118,59 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
     paper = get_object_or_404(_with_chips(Paper.objects.all()), key=key)
     days = list(paper.sightings.filter(announced=True).dates("day", "day"))
     return render(request, "papers/paper.html", {"paper": paper, "days": days})
+
+
+@require_safe
+def trending(request: HttpRequest) -> HttpResponse:
+    """What is trending now, and apart from it the old papers that return, each with its own numbers."""
+    now = timezone.now()
+    ranking = formula.rank(formula.gather(now), now)
+    voted = [standing for standing in ranking.trending if standing.score > 0]
+    papers = _with_chips(Paper.objects.all())
+    context = {
+        "trending": _with_standings(papers, voted[:TRENDING_SHOWN]),
+        "resurfacing": _with_standings(papers, ranking.resurfacing[:RESURFACING_SHOWN]),
+        **FORMULA,
+    }
+    return render(request, "papers/trending.html", context)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """How the site comes by its papers and by their order."""
+    now = timezone.now()
+    voted = [standing for standing in formula.rank(formula.gather(now), now).trending if standing.score > 0]
+    papers = _with_standings(Paper.objects.only("key", "title"), voted[:EXPLAINED])
+    context = {"papers": papers, "sources": list(SOURCES.values()), **FORMULA}
+    return render(request, "papers/about.html", context)
+
+
+def _with_standings(papers: PaperQuerySet, standings: Sequence[Standing]) -> list[tuple[Paper, Standing]]:
+    """The papers of these standings, in their order. One that was removed since then is left out."""
+    found = papers.in_bulk([standing.paper for standing in standings])
+    return [(found[standing.paper], standing) for standing in standings if standing.paper in found]
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """The papers that fit some words; those by the author of exactly this name; or the one with this arXiv id."""
+    query = searching.readable(request.GET.get("q", ""))
+    arxiv_id = searching.arxiv_id_in(query)
+    if arxiv_id and (named := searching.paper_named(arxiv_id)):
+        return redirect(named)
+    authored = [] if arxiv_id else searching.by_author(query, MOST_FOUND)
+    fitting = [] if arxiv_id else [found.paper for found in searching.search(query, MOST_FOUND)]
+    others = [paper for paper in fitting if paper not in set(authored)]
+    page = Paginator([*authored, *others][:MOST_FOUND], PAGE_SIZE).get_page(request.GET.get("page"))
+    papers = _with_chips(Paper.objects.all()).in_bulk(list(page.object_list))
+    context = {
+        "query": query,
+        "missing": arxiv_id,
+        "page": page,
+        "authored": [papers[key] for key in page.object_list if key in papers and key in authored],
+        "papers": [papers[key] for key in page.object_list if key in papers and key not in authored],
+    }
+    return render(request, "papers/search.html", context)
 
 
 @require_safe

@@ -103,6 +103,7 @@ def test_the_api_says_all_of_a_paper():
         abstract="We ask why an agent forgets a tool that it has used before, and show that $n < 7$ lanterns, small "
         "notes left in its own trace, bring 41% of lost tools back.",
         authors=["Ilse Vandermolen", "Tomás Quiroga-Reyes", "沈 小雨"],
+        identities={"Ilse Vandermolen": "huggingface:ilse-v"},
         organisation="Tidewater Lab",
         published_on=date(2026, 9, 11),
         keywords=["agent traces", "tool use"],
@@ -134,6 +135,50 @@ def test_what_the_api_does_not_say_is_none():
 )
 def test_null_says_as_little_as_nothing(path, field):
     assert getattr(first(path, None), field) is None
+
+
+@pytest.mark.parametrize("reading", [api, props])
+def test_of_authors_who_verified_their_claim_the_account_is_kept(reading):
+    kept = [listing.identities for listing in reading(ANSWER if reading is api else PAGE, DAY).listings]
+
+    assert kept == [
+        {"Ilse Vandermolen": "huggingface:ilse-v"},
+        {},
+        {"Bram Fiskerstrand": "huggingface:Fiskerstrand.B"},
+        {},
+    ]
+
+
+@pytest.mark.parametrize(
+    "status", ["admin_assigned", "extracted_confirmed", "extracted_pending", "extracted_infirmed", "", None]
+)
+def test_an_account_that_is_not_verified_is_nobodys(status):
+    assert first("paper.authors.0.status", status).identities == {}
+
+
+def test_the_account_of_a_hidden_author_is_not_kept():
+    assert first("paper.authors.0.hidden", True).identities == {}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_authors_with_one_name_neither_is_identified(order):
+    claimed = {"name": "Ilse Vandermolen", "user": {"user": "ilse-v"}, "status": "claimed_verified"}
+
+    assert first("paper.authors", [claimed]).identities == {"Ilse Vandermolen": "huggingface:ilse-v"}
+    assert first("paper.authors", [claimed, {"name": "Ilse Vandermolen"}][::order]).identities == {}
+
+
+def test_an_account_may_be_named_in_another_place():
+    assert first("paper.authors.0.user", {"name": "ilse-v"}).identities == {"Ilse Vandermolen": "huggingface:ilse-v"}
+
+
+@pytest.mark.parametrize("name", ["", "ilse v", "../ilse", "ilse\n", "<b>", "i" * 97, "-ilse"])
+def test_what_cannot_be_an_account_identifies_nobody(name):
+    assert first("paper.authors.0.user", {"user": name}).identities == {}
+
+
+def test_who_they_are_is_not_said_where_authors_are_not():
+    assert first("paper.authors", None).identities is None
 
 
 def test_an_empty_answer_is_an_answer():
@@ -232,6 +277,9 @@ def test_what_is_not_an_array_of_papers_is_named(body, found):
         ("paper.authors.1", "a", r"expected paper.authors\[\] to be an object, found a string"),
         ("paper.authors.1.name", None, r"expected paper.authors\[\].name, found none"),
         ("paper.authors.1.hidden", "no", r"expected paper.authors\[\].hidden to be true or false, found a string"),
+        ("paper.authors.0.user", "a", r"expected paper.authors\[\].user to be an object, found a string"),
+        ("paper.authors.0.user.user", 7, r"expected paper.authors\[\].user.user to be a string, found a whole number"),
+        ("paper.authors.0.status", [], r"expected paper.authors\[\].status to be a string, found an array"),
         ("paper.organization", "a", "expected paper.organization to be an object, found a string"),
         ("paper.organization.fullname", 1, "expected paper.organization.fullname to be a string, found a whole"),
         ("paper.publishedAt", 1789, "expected paper.publishedAt to be a string, found a whole number"),

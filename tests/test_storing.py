@@ -155,6 +155,28 @@ def test_mathematics_that_lost_its_backslashes_never_replaces_the_apis():
     assert (paper.title, paper.votes) == ("Bounds of $\\mathcal{O}(n)$", 9)
 
 
+def test_identities_are_those_of_the_best_reading_that_names_authors():
+    store(listing(authors=["Ada Quill"], identities={"Ada Quill": "huggingface:ada"}), by="huggingface:api")
+    store(listing(authors=["A. Quill"]), by="arxiv:rss")
+
+    assert Paper.objects.get().identities == {"Ada Quill": "huggingface:ada"}
+
+
+def test_an_identity_that_its_source_takes_back_is_forgotten():
+    store(listing(authors=["Ada Quill"], identities={"Ada Quill": "huggingface:ada"}))
+    assert Paper.objects.get().identities == {"Ada Quill": "huggingface:ada"}
+
+    store(listing(authors=["Ada Quill"], identities={}), now=MORNING + timedelta(hours=1))
+
+    assert Paper.objects.get().identities == {}
+
+
+def test_a_paper_of_whose_authors_nobody_is_identified_has_no_identities():
+    store(listing(authors=["Ada Quill"]), by="arxiv:rss")
+
+    assert Paper.objects.get().identities == {}
+
+
 def test_what_a_better_reading_does_not_say_is_taken_from_the_next():
     store(listing(abstract="By arXiv.", categories=["cs.CL"]), by="arxiv:rss")
     store(listing(organisation="Tidewater Lab"))

@@ -47,6 +47,7 @@ class Listing:
     doi: str | None = None
     abstract: str | None = None
     authors: list[str] | None = None
+    identities: dict[str, str] | None = None  # author as named above -> who that is for sure, "huggingface:ada"
     organisation: str | None = None
     categories: list[str] | None = None  # the primary one first
     published_on: date | None = None

@@ -1,11 +1,13 @@
 """Hugging Face Daily Papers: its API first, then the data inside the day's page, the lists of the week and of the
 month, and last the cards of the day's page. And, as a source of its own, what is trending there now.
 
-The submitters, voters and commenters that the answers name are never kept: only the authors of papers are.
+The submitters, voters and commenters that the answers name are never kept: only the authors of papers are, and of an
+author's account its name alone, where the claim to the paper was verified.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -21,6 +23,8 @@ from papers.sources import checks
 from papers.sources.base import Latest, Listing, Manners, Page, Reading, Source, SourceError, Trust
 
 LIMIT = 100  # the most that the API gives at once; left out, it would give 50 and cut busy days
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
+VERIFIED = "claimed_verified"  # Of the others some were guessed, and some entered by somebody else.
 COUNT = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,9})?)(?P<thousands>k?)", re.ASCII)
 MONTHS = (
     "January",
@@ -252,6 +256,7 @@ def _listing(item: object, day: date | None = None) -> Listing:
         title=checks.title(_required(paper, "paper.title", str)),
         abstract=_text(paper, "paper.summary"),
         authors=_authors(paper),
+        identities=_identities(paper),
         organisation=_organisation(paper, "paper.organization") or _organisation(entry, "organization"),
         published_on=_published_on(paper),
         keywords=_keywords(paper),
@@ -276,6 +281,25 @@ def _author(item: object) -> str:
     author = _typed(item, "paper.authors[]", dict)
     name = checks.clean(_required(author, "paper.authors[].name", str))
     return "" if _optional(author, "paper.authors[].hidden", bool) else name
+
+
+def _identities(paper: dict[str, Any]) -> dict[str, str] | None:
+    """The accounts of those authors who are sure to own one. Of two authors with one name nobody knows which it is."""
+    authors = _optional(paper, "paper.authors", list)
+    if authors is None:
+        return None
+    names = Counter(filter(None, map(_author, authors)))
+    accounts = {_author(author): _account(author) for author in authors}
+    return {name: f"huggingface:{account}" for name, account in accounts.items() if account and names[name] == 1}
+
+
+def _account(author: dict[str, Any]) -> str:
+    """The account's name, empty unless it is verified that it is the author's."""
+    user: dict[str, Any] = _optional(author, "paper.authors[].user", dict) or {}
+    named = [_optional(user, f"paper.authors[].user.{name}", str) for name in ("user", "name")]
+    account = next(filter(None, named), "")
+    verified = _optional(author, "paper.authors[].status", str) == VERIFIED
+    return account if verified and ACCOUNT.fullmatch(account) else ""
 
 
 def _organisation(holder: dict[str, Any], path: str) -> str | None:

@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from digest import planning
-from papers import collecting, reading, sample, storing
+from papers import collecting, reading, sample, storing, understanding
 from papers.calendar import days
 from papers.collecting import Collected
 from papers.management import arguments
@@ -68,6 +68,7 @@ class Command(BaseCommand):
     def _reader(self, day: date, now: datetime) -> Subscriber:
         """A new one each time, so that the same day can be shown again: confirmed, and due now."""
         storing.score_edited_topics(now)
+        understanding.keep_up()
         Subscriber.objects.filter(address=ADDRESS).delete()
         midnight = datetime.combine(day, time(), UTC)
         reader = Subscriber.objects.create(

@@ -19,7 +19,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from digest import planning, watching
-from papers import collecting, sample
+from papers import collecting, sample, understanding
 from papers.models import Paper
 from papers.sources import SOURCES
 from papers.sources.base import Source
@@ -27,7 +27,7 @@ from subscriptions import post, senders
 
 logger = logging.getLogger(__name__)
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
-COLLECTING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 3.0, 60.0  # seconds
+COLLECTING_EVERY, UNDERSTANDING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 60.0, 3.0, 60.0  # seconds
 
 
 class Command(BaseCommand):
@@ -74,6 +74,7 @@ class Command(BaseCommand):
             if found:  # The other sources fill in while the site is up.
                 break
             looks = 1  # Should the first one fail, nobody is kept waiting for another's past.
+        understanding.keep_up()
         if not (reached or Paper.objects.exists()):
             sample.publish(timezone.now())
             self.stdout.write(
@@ -137,13 +138,14 @@ def _interrupt(*_: object) -> None:
 
 
 def _clock(stop: threading.Event) -> list[threading.Thread]:
-    """A thread for each source, so that none waits for a slow one, one for the letters, and one that watches."""
+    """A thread for each source, so that none waits for a slow one, and one each for the other work."""
     collecting_threads = [
         _loop(f"collecting {source.name}", partial(_collect, source), COLLECTING_EVERY, stop)
         for source in SOURCES.values()
     ]
     return [
         *collecting_threads,
+        _loop("understanding", _understand, UNDERSTANDING_EVERY, stop),
         _loop("letters", _letters, LETTERS_EVERY, stop),
         _loop("watching", lambda stop: watching.watch(timezone.now()), WATCHING_EVERY, stop),
     ]
@@ -155,6 +157,10 @@ def _collect(source: Source, stop: threading.Event) -> None:
         logger.info("%s", collected)
         if stop.is_set():
             return
+
+
+def _understand(stop: threading.Event) -> None:
+    understanding.catch_up(timezone.now(), stop=stop.is_set)
 
 
 def _letters(stop: threading.Event) -> None:

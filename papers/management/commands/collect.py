@@ -1,7 +1,7 @@
 """`manage.py collect`: read sources' days now."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from papers import collecting
+from papers import collecting, understanding
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Collection, Lookup
@@ -35,6 +35,12 @@ class Command(BaseCommand):
 
     def handle(self, *, source: str | None, now: datetime | None, **which: Any) -> None:
         sources = [SOURCES[source]] if source else list(SOURCES.values())
+        try:
+            self._collect(sources, now, which)
+        finally:  # Some days may have failed, or Ctrl-C may have come: the papers of the others are there.
+            understanding.keep_up()
+
+    def _collect(self, sources: Sequence[Source], now: datetime | None, which: Mapping[str, Any]) -> None:
         if which["day"]:
             self._one_day(sources, arguments.not_in_future(which["day"], now or timezone.now()), now)
         elif which["since"]:
