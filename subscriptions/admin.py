@@ -12,6 +12,8 @@ from subscriptions.models import Interest, Letter, Subscriber, Suppression
 class InterestInline(admin.TabularInline):
     model = Interest
     extra = 0
+    fields = ("kind", "value", "wanted", "guard", "origin", "learned_at")
+    readonly_fields = ("learned_at",)
 
 
 @admin.register(Subscriber)

@@ -1,7 +1,8 @@
 """What readers may ask for, checked."""
 
-from functools import cache
-from typing import Any
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from django import forms
@@ -11,8 +12,11 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
-from papers.models import Topic
-from subscriptions.models import Subscriber
+from papers.models import Lookup, Topic
+from subscriptions import importing, pasting, wishes
+from subscriptions.importing import Import
+from subscriptions.models import MOST_INTERESTS, Subscriber
+from subscriptions.wishes import Kind, Wish
 
 MOST_PAPERS = 30
 EXPECTED_ADDRESS = _("Expected an email address like ada@example.org.")
@@ -49,6 +53,54 @@ class TopicsField(forms.ModelMultipleChoiceField):
         return sorted(topic.slug for topic in topics)
 
 
+class WishesField(forms.CharField):
+    """Wishes of a kind, one a line; cleaned to a list of them."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
+
+    def __init__(self, kind: Kind, *, wanted: bool = True, **kwargs: Any) -> None:
+        self.kind, self.wanted = kind, wanted
+        super().__init__(required=False, max_length=pasting.MOST_CHARACTERS, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        lines = super().clean(value).splitlines()
+        found: dict[tuple[str, str], Wish] = {}
+        for wish in (wishes.wish(self.kind, line, wanted=self.wanted) for line in lines if line.strip()):
+            found.setdefault(wish.name, wish)
+        return list(found.values())
+
+
+class PasteField(forms.CharField):
+    """Papers in whatever form they are at hand; cleaned to what was understood, or None where nothing was pasted."""
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"})
+
+    def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
+        self.wanted = wanted
+        super().__init__(required=False, max_length=pasting.MOST_CHARACTERS, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return importing.resolve(text) if text else None
+
+
+class KeysField(forms.MultipleChoiceField):
+    """Keys of papers, whichever: one that is gone already may be dropped again."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class Followed(NamedTuple):
+    """A paper of a reader's list, and what became of looking it up if it is not here."""
+
+    key: str
+    title: str  # empty: it is not here
+    page: str  # the key that it has here
+    wanted: bool
+    outcome: str
+
+
 @cache
 def zones() -> list[tuple[str, str]]:
     """Every zone that has a place's name, and UTC."""
@@ -83,14 +135,49 @@ class BeginForm(forms.Form):
         return {"topics": self.reader.topics(), "zone": self.reader.zone, "hour": self.reader.hour}
 
     def apply(self) -> None:
-        """Set the reader's columns, for the caller to save, and the topics."""
-        self.reader.zone, self.reader.hour = self.cleaned_data["zone"], self.cleaned_data["hour"]
+        """Set the reader's columns, for the caller to save, and the interests."""
+        self.fill(self.reader)
+        self.choose()
+
+    def fill(self, reader: Subscriber) -> None:
+        """Set the reader's columns, for the caller to save or to look at."""
+        reader.zone, reader.hour = self.cleaned_data["zone"], self.cleaned_data["hour"]
+
+    def choose(self) -> None:
         self.reader.choose_topics(self.cleaned_data["topics"])
 
 
 class PreferencesForm(BeginForm):
     """Everything that a reader can change."""
 
+    muted = TopicsField(label=_("Topics"))
+    phrases = WishesField(
+        Kind.PHRASE, label=_("In your own words"), help_text=_("A phrase a line, like: sparse autoencoders")
+    )
+    unwanted_phrases = WishesField(Kind.PHRASE, wanted=False, label=_("Phrases, one a line"))
+    authors = WishesField(
+        Kind.AUTHOR,
+        label=_("Authors"),
+        help_text=_(
+            "A name a line as papers print it, or a Hugging Face account like huggingface:ada. Where others have the "
+            "same name, say in which categories it counts: Ada Quill (cs.CL, cs.LG)"
+        ),
+    )
+    unwanted_authors = WishesField(Kind.AUTHOR, wanted=False, label=_("Authors, one a line"))
+    organisations = WishesField(
+        Kind.ORGANISATION, label=_("Organisations"), help_text=_("A name a line, like: Harbour Institute")
+    )
+    unwanted_organisations = WishesField(Kind.ORGANISATION, wanted=False, label=_("Organisations, one a line"))
+    categories = WishesField(Kind.CATEGORY, label=_("arXiv categories"), help_text=_("One a line, like: cs.CL"))
+    unwanted_categories = WishesField(Kind.CATEGORY, wanted=False, label=_("arXiv categories, one a line"))
+    paste = PasteField(
+        label=_("Add papers"),
+        help_text=_("Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, or a title a line."),
+    )
+    unwanted_paste = PasteField(
+        wanted=False, label=_("Papers unlike those you want"), help_text=_("Paste anything, as above.")
+    )
+    dropped = KeysField(required=False)
     trending = forms.BooleanField(required=False, label=_("Also send me what is trending"))
     days = forms.TypedMultipleChoiceField(
         choices=list(WEEKDAYS.items()), coerce=int, widget=forms.CheckboxSelectMultiple, label=_("Days")
@@ -105,8 +192,12 @@ class PreferencesForm(BeginForm):
     )
 
     def asked_for(self) -> dict[str, Any]:
-        reader = self.reader
-        return super().asked_for() | {
+        reader, fields = self.reader, self.base_fields.items()
+        written = {name: self._written(field) for name, field in fields if isinstance(field, WishesField)}
+        return {
+            **super().asked_for(),
+            **written,
+            "muted": [wish.value for wish in self._now if wish.kind == Kind.TOPIC and not wish.wanted],
             "trending": reader.trending_muted_at is None,
             "days": reader.days,
             "cadence": reader.cadence,
@@ -114,9 +205,80 @@ class PreferencesForm(BeginForm):
             "paused_until": reader.paused_until,
         }
 
-    def apply(self) -> None:
-        super().apply()
-        reader, wanted = self.reader, self.cleaned_data
+    @cached_property
+    def _now(self) -> list[Wish]:
+        """What the reader had asked for when the form was opened."""
+        return self.reader.wishes(learned=False)
+
+    def _written(self, field: WishesField) -> str:
+        return "\n".join(wish.written for wish in self._now if (wish.kind, wish.wanted) == (field.kind, field.wanted))
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.errors:
+            self._check_together()
+        return cleaned
+
+    def _check_together(self) -> None:
+        asked = list(self._asked())
+        unwanted = {wish.name for wish in asked if not wish.wanted}
+        if both := [wish.value for wish in asked if wish.wanted and wish.name in unwanted]:
+            expected = _("Expected each thing as wanted or as not wanted, found %(found)s as both.")
+            self.add_error(None, ValidationError(expected, params={"found": both[0]}))
+        elif (count := len(self.interests())) > MOST_INTERESTS:
+            expected = _("Expected at most %(most)d interests in all, found %(count)d.")
+            self.add_error(None, ValidationError(expected, params={"most": MOST_INTERESTS, "count": count}))
+
+    def _asked(self) -> Iterator[Wish]:
+        """What is ticked, typed and pasted."""
+        for name, field in self.fields.items():
+            if isinstance(field, WishesField):
+                yield from self.cleaned_data[name]
+            elif isinstance(field, PasteField) and (found := self.cleaned_data[name]):
+                yield from (Wish(Kind.PAPER, key, field.wanted) for key in found.keys)
+        yield from (Wish(Kind.TOPIC, slug) for slug in self.cleaned_data["topics"])
+        yield from (Wish(Kind.TOPIC, slug, wanted=False) for slug in self.cleaned_data["muted"])
+
+    def _chosen(self) -> list[Wish]:
+        here = self.reader.wishes(learned=False)
+        papers = [wish for wish in here if wish.kind == Kind.PAPER and wish.value not in self.cleaned_data["dropped"]]
+        return list({wish.name: wish for wish in (*papers, *self._asked())}.values())
+
+    def interests(self) -> list[Wish]:
+        """All that the reader would have if this were saved now. Nothing is."""
+        learned = {wish.name: wish for wish in self.reader.wishes(learned=True)}
+        return list((learned | {wish.name: wish for wish in self._chosen()}).values())
+
+    @property
+    def pasted(self) -> Import | None:
+        """What was understood of what was pasted, once the form is valid."""
+        found = [found for name in ("paste", "unwanted_paste") if (found := self.cleaned_data[name])]
+        return Import.of_all(found) if found else None
+
+    @cached_property
+    def papers(self) -> list[Followed]:
+        """The papers that the reader named so far."""
+        wishes_now = [wish for wish in self._now if wish.kind == Kind.PAPER]
+        here = importing.papers_of([wish.value for wish in wishes_now])
+        outcomes = importing.outcomes(wish.value for wish in wishes_now if wish.value not in here)
+        return [
+            Followed(wish.value, title, page, wish.wanted, outcomes.get(wish.value, Lookup.Outcome.WAITING))
+            for wish in wishes_now
+            for page, title in [here.get(wish.value, ("", ""))]
+        ]
+
+    @property
+    def says_no(self) -> bool:
+        """Whether anything is, or is about to be, not wanted."""
+        fields = ["muted", *(name for name in self.fields if name.startswith("unwanted_"))]
+        return any(self[name].value() for name in fields) or any(not paper.wanted for paper in self.papers)
+
+    def fill(self, reader: Subscriber) -> None:
+        super().fill(reader)
+        wanted = self.cleaned_data
         reader.days, reader.cadence = sorted(wanted["days"]), wanted["cadence"]
         reader.cap, reader.paused_until = wanted["cap"], wanted["paused_until"]
         reader.mute_trending(not wanted["trending"])
+
+    def choose(self) -> None:
+        self.reader.choose(self._chosen())

@@ -16,11 +16,13 @@ class Purpose(models.TextChoices):
     CONFIRM = "subscriptions:confirm"
     MANAGE = "subscriptions:manage"
     UNSUBSCRIBE = "subscriptions:unsubscribe"
+    FEEDBACK = "feedback"  # a paper's key may follow the token
 
 
 LIFETIMES = {
     Purpose.CONFIRM: timedelta(days=7),
     Purpose.MANAGE: timedelta(days=30),
+    Purpose.FEEDBACK: timedelta(days=30),
     Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
 }
 

@@ -7,6 +7,7 @@ import hmac
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -16,13 +17,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from subscriptions import slots
+from subscriptions import slots, wishes
+from subscriptions.wishes import Kind, Wish
 
 LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in its hands
 KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
 MOST_ATTEMPTS = 8
 MOST_DROPPED = 3
 DEFAULT_CAP = 10
+MOST_INTERESTS = 200  # of a reader, whatever their kinds
+MOST_REPLACED = 20  # states of one interest that undoing can go back to
+WISHED = ("value", "wanted", "origin", "guard", "learned_at", "replaced")
 OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "lease", "leased_until")
 
 
@@ -134,41 +139,150 @@ class Subscriber(models.Model):
         """For the caller to save; muted again stays muted since the first time."""
         self.trending_muted_at = (self.trending_muted_at or timezone.now()) if muted else None
 
-    def choose_topics(self, slugs: Iterable[str]) -> None:
-        """Exactly these, from now on."""
-        wanted = set(slugs)
-        chosen = self.interests.filter(kind=Interest.Kind.TOPIC, origin=Interest.Origin.CHOSEN)
-        chosen.exclude(value__in=wanted).delete()
-        Interest.objects.bulk_create(
-            [Interest(subscriber=self, kind=Interest.Kind.TOPIC, value=slug) for slug in sorted(wanted)],
-            ignore_conflicts=True,
-        )
+    def wishes(self, *, learned: bool) -> list[Wish]:
+        """What the reader asked for, or else what was learned from their feedback."""
+        rows = self.interests.order_by("pk")
+        if learned:
+            return [row.wish for row in rows.filter(origin=Interest.Origin.FEEDBACK)]
+        return [row.wish for row in rows.exclude(origin=Interest.Origin.FEEDBACK)]
 
     def topics(self) -> list[str]:
         """The slugs of the topics chosen."""
-        kinds = self.interests.filter(kind=Interest.Kind.TOPIC, wanted=True)
-        return list(kinds.order_by("value").values_list("value", flat=True))
+        return sorted(wish.value for wish in self.wishes(learned=False) if wish.kind == Kind.TOPIC and wish.wanted)
+
+    def choose_topics(self, slugs: Iterable[str]) -> None:
+        """Exactly these, from now on. Topics that are not wanted stay so unless chosen, and what was learned stays."""
+        self._choose([Wish(Kind.TOPIC, slug) for slug in slugs], self.interests.filter(kind=Kind.TOPIC, wanted=True))
+
+    def choose(self, wishes: Iterable[Wish]) -> None:
+        """Exactly these, from now on, beside what was learned; what is wished that was learned is now chosen."""
+        self._choose(wishes, self.interests.all())
+
+    @transaction.atomic
+    def _choose(self, wishes: Iterable[Wish], instead_of: models.QuerySet[Interest]) -> None:
+        chosen = {wish.name: wish for wish in wishes}
+        here = {row.wish.name: row for row in self.interests.all() if row.wish.name in chosen}
+        changed = [row for name, row in here.items() if row.becomes(chosen[name])]
+        new = [Interest.of(self, wish) for name, wish in sorted(chosen.items()) if name not in here]
+        kept = [row.pk for row in here.values()]
+        instead_of.exclude(origin=Interest.Origin.FEEDBACK).exclude(pk__in=kept).delete()
+        Interest.objects.bulk_update(changed, WISHED)
+        Interest.objects.bulk_create(new, ignore_conflicts=True)
+
+    @transaction.atomic
+    def add_interest(self, wish: Wish, learned_at: datetime | None = None) -> bool:
+        """One more, in place of its opposite; again changes nothing. False: the reader has MOST_INTERESTS already.
+
+        `learned_at` marks one that comes from feedback; what the reader asked for in so many words is not so marked.
+        """
+        reader = Subscriber.objects.select_for_update().get(pk=self.pk)  # One at a time, so that both see all rows.
+        rows = list(reader.interests.all())
+        for row in rows:
+            if row.wish.name == wish.name:
+                if (row.wanted != wish.wanted or not learned_at) and row.becomes(wish, learned_at):
+                    row.save()
+                return True
+        if len(rows) >= MOST_INTERESTS:
+            return False
+        Interest.of(self, wish, learned_at).save()
+        return True
+
+    @transaction.atomic
+    def undo(self, wish: Wish) -> bool:
+        """Feedback taken back: what it replaced is exactly as it was. Again changes nothing. False: there is none."""
+        reader = Subscriber.objects.select_for_update().get(pk=self.pk)  # As for adding.
+        for row in reader.interests.filter(kind=wish.kind, wanted=wish.wanted, origin=Interest.Origin.FEEDBACK):
+            if row.wish.name == wish.name:
+                if row.goes_back():
+                    row.save()
+                else:
+                    row.delete()
+                return True
+        return False
+
+    def drop_interest(self, kind: str, value: str) -> None:
+        """Neither wanted nor unwanted from now on. Again changes nothing."""
+        name = Wish(kind, value).name
+        same = [row.pk for row in self.interests.filter(kind=kind) if row.wish.name == name]
+        self.interests.filter(pk__in=same).delete()
 
 
 class Interest(models.Model):
     """One thing that a reader wants to read about, or does not."""
 
-    class Kind(models.TextChoices):
-        TOPIC = "topic", "topic"
+    Kind = Kind
 
     class Origin(models.TextChoices):
-        CHOSEN = "chosen", "chosen"
+        CHOSEN = "chosen", gettext_lazy("chosen")
+        IMPORTED = "imported", gettext_lazy("pasted")
+        FEEDBACK = "feedback", gettext_lazy("learned")
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="interests")
     kind = models.CharField(max_length=20, choices=Kind)
-    value = models.CharField(max_length=200)  # a topic's slug
+    # A topic's slug; a phrase as typed; a paper's key; an author's name as printed, or "huggingface:" and an account;
+    # an organisation's name; a category like "cs.CL". No two of a reader and kind differ in upper and lower case only.
+    value = models.CharField(max_length=220)
     wanted = models.BooleanField(default=True)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.CHOSEN)
+    # The categories in which an author's name counts, as namesakes are common; none: in all.
+    guard = models.JSONField(default=list, blank=True, validators=[wishes.list_of_categories])
+    learned_at = models.DateTimeField(null=True, blank=True)  # of what comes from feedback
+    # What feedback took the place of, the latest last: each as `replaceable` has it. Never of what was chosen.
+    replaced = models.JSONField(default=list, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "kind", "value"], name="one_interest_per_kind_and_value")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @classmethod
+    def of(cls, reader: Subscriber, wish: Wish, learned_at: datetime | None = None) -> Interest:
+        """A new row, unsaved."""
+        row = cls(subscriber=reader, kind=wish.kind)
+        row.becomes(wish, learned_at)
+        return row
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.kind, self.value, self.wanted, tuple(self.guard))
+
+    def becomes(self, wish: Wish, learned_at: datetime | None = None) -> bool:
+        """For the caller to save; whether anything changed. Feedback remembers what it replaces."""
+        own = Interest.Origin.IMPORTED if self.kind == Kind.PAPER else Interest.Origin.CHOSEN
+        before = [getattr(self, name) for name in WISHED]
+        self.replaced = self._replaced_too() if learned_at and self.pk else []
+        self.value, self.wanted, self.guard = wish.value, wish.wanted, list(wish.guard)
+        self.origin, self.learned_at = Interest.Origin.FEEDBACK if learned_at else own, learned_at
+        return [getattr(self, name) for name in WISHED] != before
+
+    def goes_back(self) -> bool:
+        """For the caller to save: as it was before the last feedback. False: it was not there before."""
+        if not self.replaced:
+            return False
+        *self.replaced, last = self.replaced
+        self.value, self.wanted = last["value"], last["wanted"]
+        self.origin, self.guard = last["origin"], last["guard"]
+        self.learned_at = datetime.fromisoformat(last["learned_at"]) if last["learned_at"] else None
+        return True
+
+    @property
+    def replaceable(self) -> dict[str, Any]:
+        """Its state in JSON."""
+        learned_at = self.learned_at.isoformat() if self.learned_at else None
+        kept = {"value": self.value, "wanted": self.wanted, "origin": self.origin, "guard": self.guard}
+        return kept | {"learned_at": learned_at}
+
+    def _replaced_too(self) -> list[dict[str, Any]]:
+        replaced = [*self.replaced, self.replaceable]
+        # The first is what the reader chose, and stays; each is the opposite of the next, so they go in pairs.
+        return replaced if len(replaced) <= MOST_REPLACED else [replaced[0], *replaced[3:]]
+
+    def clean(self) -> None:
+        """The admin's check; a reader's own is the form's."""
+        self.value = wishes.wish(self.kind, self.value).value
 
 
 class Consent(models.Model):

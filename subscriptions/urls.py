@@ -13,6 +13,7 @@ urlpatterns = [
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
     path("preferences/", views.preferences, name="preferences"),
+    path("preferences/undo/<int:pk>/", views.undo, name="undo"),
     path("my-link/", views.my_link, name="my_link"),
     path("fresh-link/<str:token>/", views.fresh_link, name="fresh_link"),
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),

@@ -1,24 +1,28 @@
 """Signing up, confirming, changing, leaving. No GET changes anything: mail scanners follow every link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from papers import collecting
 from papers.models import Topic
-from subscriptions import limits, links, mailbox
+from subscriptions import importing, limits, links, mailbox
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
+from subscriptions.importing import Import
 from subscriptions.links import BadLink, ExpiredLink, Purpose
-from subscriptions.models import Letter, Subscriber
+from subscriptions.models import Interest, Letter, Subscriber
 
-View = Callable[[HttpRequest, str], HttpResponse]
-LinkedView = Callable[[HttpRequest, Subscriber], HttpResponse]
+View = Callable[..., HttpResponse]  # of a request, a token, and what else stands in the address by its name
+LinkedView = Callable[..., HttpResponse]  # of a request, a reader, and the same
 SESSION = "reader"
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -29,14 +33,14 @@ def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
     def decorate(view: LinkedView) -> View:
         @never_cache
         @wraps(view)
-        def wrapped(request: HttpRequest, token: str) -> HttpResponse:
+        def wrapped(request: HttpRequest, token: str, **further: str) -> HttpResponse:
             try:
                 reader = links.follow(token, purpose)
             except ExpiredLink:
                 return _bad_link_page(request, expired=token)
             except BadLink:
                 return _bad_link_page(request)
-            return view(request, reader)
+            return view(request, reader, **further)
 
         return wrapped
 
@@ -134,22 +138,66 @@ def manage(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 @never_cache
 @form_methods
 def preferences(request: HttpRequest) -> HttpResponse:
-    reader = Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
+    reader = reader_of_visit(request)
     if reader is None:
         return redirect("subscriptions:my_link")
     form = PreferencesForm(reader, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        _change(form)
+    if request.method != "POST" or not form.is_valid():
+        return preferences_page(request, form, saved="saved" in request.GET and not form.errors)
+    _change(form)
+    if form.pasted is None:
         return redirect(f"{request.path}?saved")
+    # What was made of it is shown at once and kept nowhere; to send the same again would change nothing.
+    return preferences_page(request, PreferencesForm(form.reader), saved=True, pasted=form.pasted)
+
+
+@never_cache
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one thing that was learned from feedback."""
+    reader = reader_of_visit(request)
+    if reader is None:
+        return redirect("subscriptions:my_link")
+    for learned in reader.interests.filter(pk=pk, origin=Interest.Origin.FEEDBACK):
+        reader.undo(learned.wish)
+    return redirect(reverse("subscriptions:preferences") + "?saved")
+
+
+def reader_of_visit(request: HttpRequest) -> Subscriber | None:
+    """Whose preferences are open in this browser."""
+    return Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
+
+
+def preferences_page(
+    request: HttpRequest,
+    form: PreferencesForm,
+    *,
+    saved: bool = False,
+    pasted: Import | None = None,
+    **further: Any,
+) -> HttpResponse:
+    """`further`: what else the page shows."""
+    reader, topics = form.reader, list(Topic.objects.all())
     context = {
         "form": form,
-        "topics": Topic.objects.all(),
+        "topics": topics,
+        "learned": _learned(reader, topics),
         "reader": reader,
         "next_letter": reader.next_letter_at(timezone.now()),
-        "saved": "saved" in request.GET,
+        "saved": saved,
+        "pasted": pasted,
         "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),
     }
-    return render(request, "subscriptions/preferences.html", context)
+    return render(request, "subscriptions/preferences.html", context | further)
+
+
+def _learned(reader: Subscriber, topics: Iterable[Topic]) -> list[tuple[Interest, str]]:
+    """What feedback taught us, the latest first, and what to call each."""
+    rows = list(reader.interests.filter(origin=Interest.Origin.FEEDBACK).order_by("-learned_at", "-pk"))
+    papers = importing.papers_of([row.value for row in rows if row.kind == Interest.Kind.PAPER])
+    names = {(str(Interest.Kind.PAPER), key): title for key, (_now, title) in papers.items()}
+    names |= {(str(Interest.Kind.TOPIC), topic.slug): topic.name for topic in topics}
+    return [(row, names.get((row.kind, row.value), row.wish.written)) for row in rows]
 
 
 @transaction.atomic
@@ -159,6 +207,8 @@ def _change(form: PreferencesForm) -> None:
     form.apply()
     form.reader.schedule(timezone.now())
     form.reader.save()
+    if form.pasted:
+        collecting.ask_for(form.pasted.absent, timezone.now())
 
 
 @csrf_exempt  # As for signing up: the letter is the proof.
@@ -180,7 +230,7 @@ def my_link(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     """The one button of an expired link: mails its reader a new one."""
-    for purpose in (Purpose.MANAGE, Purpose.CONFIRM):
+    for purpose in (Purpose.MANAGE, Purpose.CONFIRM, Purpose.FEEDBACK):
         try:
             _send_link(links.follow(token, purpose))
         except ExpiredLink as expired:
