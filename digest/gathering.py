@@ -1,46 +1,97 @@
 """What choosing needs, out of the tables: rows in, values out, in as many queries for one reader as for many."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+
+from django.db.models import Min, Q, QuerySet
 
 from digest.models import Given
-from digest.profiles import Candidate, Profile
-from papers.models import ABOUT, Paper, PaperTopic, Topic
+from digest.profiles import ENOUGH, NO_WORDS, Ask, Candidate, Pool, Profile
+from papers import lexical, understanding
+from papers.meaning import Text
+from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
+from papers.trending import gather, rank
 from subscriptions.models import Interest, Letter, Subscriber
+from subscriptions.wishes import Wish
 
 LISTED_WITHIN = timedelta(days=14)  # papers listed longer ago reach nobody's letter
 TRENDING_WITHIN = timedelta(days=7)
 TRENDING_MOST = 300  # more than any reader can have been given of a week and still want
+RISEN = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
+RISEN_LEAST = 10  # and it has at least so many;
+RISEN_MOST = 100  # the last of them are considered for a letter
 DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
+COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories")
 
-KeysOf = defaultdict[int, set[int]]  # by reader: the keys of papers or of topics
+KeysOf = defaultdict[int, set[int]]  # by reader: the keys of papers
 
 
 def trending(now: datetime) -> list[int]:
-    """The one ranking of the whole site, best first: for now by the votes of the papers of the last seven days."""
-    recent = Paper.objects.listed_within(TRENDING_WITHIN, now).filter(first_seen_at__lte=now)
-    return list(recent.most_voted().values_list("pk", flat=True)[:TRENDING_MOST])
+    """The one ranking of the whole site, best first: by the formula of papers.trending, of the last seven days."""
+    ranking = rank(gather(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
+    return [standing.paper for standing in ranking.trending[:TRENDING_MOST]]
 
 
-def topic_names() -> dict[int, str]:
-    return dict(Topic.objects.values_list("pk", "name"))
+# -------------------------------------------------------------------------------------------------------------- papers
 
 
-def candidates(since: datetime | None, now: datetime, also: Iterable[int] = ()) -> list[Candidate]:
-    """Papers first seen after `since`, up to now, and `also` these; none listed more than LISTED_WITHIN ago.
+def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> Pool:
+    """Papers first seen after `since`, up to now, those whose votes rose since, and `also` these; none listed more
+    than LISTED_WITHIN ago. With no `since` those of the last seven days, whenever they were first seen.
 
-    With no `since` those of the last seven days, whenever they were first seen.
-    """
+    While there is no sample to compare with, all of LISTED_WITHIN are compared with one another: what a reader gets
+    must not depend on who else is due."""
     seen = Paper.objects.filter(first_seen_at__lte=now)
     if since is None:
-        fresh = seen.listed_within(TRENDING_WITHIN, now)
-    else:
-        listed = seen.listed_within(LISTED_WITHIN, now)
-        fresh = listed.filter(first_seen_at__gt=since) | listed.filter(pk__in=list(also))
-    papers = list(fresh.values_list("pk", "first_seen_at", "votes"))
-    topics = _topics_of([paper for paper, *_ in papers])
-    return [Candidate(paper, seen_at, votes, topics[paper]) for paper, seen_at, votes in papers]
+        return pool_of(seen.listed_within(TRENDING_WITHIN, now))
+    risen, listed = _risen(seen, since, now), seen.listed_within(LISTED_WITHIN, now)
+    wanted = Q(first_seen_at__gt=since) | Q(pk__in=[*risen, *also])
+    return pool_of(listed.filter(wanted) if has_reference() else listed, risen)
+
+
+def recent(now: datetime) -> Pool:
+    """Every paper that may come in anybody's letter now, whatever they were given. For each reader choosing finds the
+    same in it as in the pool of a window that ends now."""
+    seen = Paper.objects.filter(first_seen_at__lte=now)
+    return pool_of(seen.listed_within(LISTED_WITHIN, now), _risen(seen, now - 2 * LISTED_WITHIN, now))
+
+
+def has_reference() -> bool:
+    """Whether papers are compared with a sample that is the same for every pool."""
+    known = understanding.current()
+    return known is not None and len(known.reference) >= ENOUGH
+
+
+def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Pool:  # It is only read.
+    """These papers, beside the reference sample of the fit in use."""
+    known = understanding.current()
+    candidates = _candidates(papers.order_by("pk"), risen)
+    reference = _candidates(Paper.objects.filter(pk__in=known.reference).order_by("pk"), {}) if known else []
+    keys = [one.paper for one in (*candidates, *reference)]
+    vectors = understanding.matrix(keys, known.fit) if known and known.encoder else None
+    return Pool(candidates, reference, known, vectors)
+
+
+def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
+    rows = list(papers.values_list(*COLUMNS))
+    topics = _topics_of([row[0] for row in rows])
+    return [
+        Candidate(
+            paper,
+            seen_at,
+            votes,
+            topics.get(paper, {}),
+            lexical.words_in(terms),
+            tuple(authors),
+            identities,
+            organisation,
+            tuple(categories),
+            risen.get(paper),
+        )
+        for paper, seen_at, votes, terms, authors, identities, organisation, categories in rows
+    ]
 
 
 def _topics_of(papers: Sequence[int]) -> Mapping[int, dict[int, tuple[float, str]]]:
@@ -52,45 +103,139 @@ def _topics_of(papers: Sequence[int]) -> Mapping[int, dict[int, tuple[float, str
     return topics
 
 
+def _risen(seen: PaperQuerySet, since: datetime, now: datetime) -> dict[int, datetime]:
+    """Papers whose votes have crossed the threshold since then: paper's key -> when."""
+    voted = seen.listed_within(2 * LISTED_WITHIN, now).filter(votes__gt=0).order_by("votes")
+    votes = list(voted.values_list("votes", flat=True))
+    threshold = max(RISEN_LEAST, votes[int(RISEN * len(votes))] if votes else 0)
+    above = seen.listed_within(LISTED_WITHIN, now).filter(votes__gte=threshold)
+    crossed = Signal.objects.filter(paper__in=above, votes__gte=threshold, at__lte=now)
+    moments = crossed.values_list("paper").annotate(at=Min("at"))
+    risen = sorted(((at, paper) for paper, at in moments if at > since), reverse=True)
+    return {paper: at for at, paper in risen[:RISEN_MOST]}
+
+
+# ------------------------------------------------------------------------------------------------------------- readers
+
+
+def wishes_of(readers: Sequence[Subscriber]) -> defaultdict[int, list[Wish]]:
+    """What each of these readers wants and does not want, by reader."""
+    wishes: defaultdict[int, list[Wish]] = defaultdict(list)
+    for row in Interest.objects.filter(subscriber__in=readers):
+        wishes[row.subscriber_id].append(row.wish)
+    return wishes
+
+
 def profiles(
-    readers: Sequence[Subscriber], papers: Iterable[int], after: Mapping[int, datetime | None], again: KeysOf
+    readers: Sequence[Subscriber],
+    wishes: Mapping[int, Sequence[Wish]],
+    papers: Iterable[int],
+    after: Mapping[int, datetime | None],
+    again: KeysOf,
 ) -> list[Profile]:
     """The readers as choosing sees them: `papers` are all that may come to be chosen, `after` and `again` as in
-    Profile, by reader."""
-    wanted, given = _topics_wanted(readers), _given(readers, papers)
+    Profile, by reader. Equal wishes make equal profiles, in whatever order they were wished."""
+    asks, given = asks_for([wish for one in wishes.values() for wish in one]), _given(readers, papers)
+    wished = {reader: sorted(one, key=lambda wish: wish.name) for reader, one in wishes.items()}
     return [
-        Profile(
-            reader=reader.pk,
-            topics=frozenset(wanted[reader.pk]),
-            trending=reader.trending_muted_at is None,
-            cap=reader.cap,
+        profile(
+            reader,
+            [asks[wish] for wish in wished.get(reader.pk, ()) if wish in asks and wish.wanted],
+            [asks[wish] for wish in wished.get(reader.pk, ()) if wish in asks and not wish.wanted],
             after=after.get(reader.pk),
-            given=frozenset(given[reader.pk]),
+            given=frozenset(given[reader.pk] - again[reader.pk]),
             again=frozenset(again[reader.pk]),
         )
         for reader in readers
     ]
 
 
+def profile(
+    reader: Subscriber,
+    wanted: Iterable[Ask],
+    unwanted: Iterable[Ask],
+    *,
+    after: datetime | None,
+    given: frozenset[int],
+    again: frozenset[int] = frozenset(),
+) -> Profile:
+    return Profile(
+        reader=reader.pk,
+        wanted=tuple(wanted),
+        unwanted=tuple(unwanted),
+        trending=reader.trending_muted_at is None,
+        cap=reader.cap,
+        after=after,
+        given=given,
+        again=again,
+    )
+
+
+def asks_for(wishes: Collection[Wish]) -> dict[Wish, Ask]:
+    """Each wish as it can be scored; without those that name a topic or a paper which is not here."""
+    topics = _topics(frozenset(wish.value for wish in wishes if wish.kind == "topic"))
+    papers = _papers_named({wish.value for wish in wishes if wish.kind == "paper"})
+    found = {wish: _ask(wish, topics, papers) for wish in wishes}
+    return {wish: ask for wish, ask in found.items() if ask}
+
+
+def _ask(wish: Wish, topics: Mapping[str, Ask], papers: Mapping[str, Ask]) -> Ask | None:
+    if wish.kind == "topic":
+        return topics.get(wish.value)
+    if wish.kind == "paper":
+        return papers.get(wish.value)
+    text = _text(wish.value) if wish.kind == "phrase" else NO_WORDS
+    return Ask(wish.kind, wish.value, wish.value, text, guard=wish.guard)
+
+
+def _topics(slugs: Collection[str]) -> dict[str, Ask]:
+    rows = Topic.objects.filter(slug__in=slugs).values_list("pk", "slug", "name", "description")
+    return {
+        slug: Ask("topic", slug, name, _text(f"{name}. {description}"), topic=pk)
+        for pk, slug, name, description in rows
+    }
+
+
+@lru_cache(maxsize=10_000)
+def _text(words: str) -> Text:
+    return Text(words, "", lexical.terms(words, ""))
+
+
+def _papers_named(keys: Collection[str]) -> dict[str, Ask]:
+    """By the key that a wish names, whichever key the paper has by now."""
+    if not keys:
+        return {}
+    names = [key.partition(":")[2] for key in keys]
+    rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names)).exclude(terms="")
+    asks: dict[str, Ask] = {}
+    for pk, key, arxiv_id, doi, *text in rows.values_list(
+        "pk", "key", "arxiv_id", "doi", "title", "abstract", "terms"
+    ):
+        for name in (f"doi:{doi}", f"arxiv:{arxiv_id}", key):
+            asks[name] = Ask("paper", name, text[0], Text(text[0], text[1], lexical.words_in(text[2])), paper=pk)
+    return {key: asks[key] for key in keys if key in asks}
+
+
 def take_back(readers: Sequence[Subscriber]) -> KeysOf:
     """The papers of these readers' letters that did not arrive. From now on they may come again."""
-    lost = Given.objects.filter(subscriber__in=readers, letter__state__in=DID_NOT_ARRIVE)
-    again = _by_reader(lost.values_list("subscriber", "paper"))
+    again = lost_papers(readers)
     if again:
-        lost.delete()
+        _lost(readers).delete()
     return again
+
+
+def lost_papers(readers: Sequence[Subscriber]) -> KeysOf:
+    """The same, which changes nothing."""
+    return _by_reader(_lost(readers).values_list("subscriber", "paper"))
+
+
+def _lost(readers: Sequence[Subscriber]) -> QuerySet[Given]:
+    return Given.objects.filter(subscriber__in=readers, letter__state__in=DID_NOT_ARRIVE)
 
 
 def _given(readers: Sequence[Subscriber], papers: Iterable[int]) -> KeysOf:
     given = Given.objects.filter(subscriber__in=readers, paper__in=list(papers))
     return _by_reader(given.values_list("subscriber", "paper"))
-
-
-def _topics_wanted(readers: Sequence[Subscriber]) -> KeysOf:
-    keys = dict(Topic.objects.values_list("slug", "pk"))
-    interests = Interest.objects.filter(subscriber__in=readers, kind=Interest.Kind.TOPIC, wanted=True)
-    wanted = interests.values_list("subscriber", "value")
-    return _by_reader((reader, keys[slug]) for reader, slug in wanted if slug in keys)
 
 
 def _by_reader(pairs: Iterable[tuple[int, int]]) -> KeysOf:

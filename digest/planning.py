@@ -18,7 +18,7 @@ LATEST = {Subscriber.Cadence.DAILY: timedelta(hours=24), Subscriber.Cadence.WEEK
 
 def tick(now: datetime) -> int:
     """Plan the letter of every reader whose hour has struck; how many letters. Any number of processes may tick."""
-    planned, trending = 0, gathering.trending(now)
+    planned, trending = 0, gathering.trending(now) if Subscriber.objects.due(now).exists() else []
     while True:
         with transaction.atomic():
             # Locked, so that a change of preferences at this moment waits and is not overwritten.
@@ -59,11 +59,20 @@ def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
 def _fill(letters: Sequence[Letter], now: datetime, trending: Sequence[int]) -> None:
     """Choose the letters' papers; a letter for which there are none gets a reason instead."""
     readers = [letter.subscriber for letter in letters if letter.subscriber]
-    after = {reader.pk: reader.read_up_to and reader.read_up_to - OVERLAP for reader in readers}
-    names = gathering.topic_names()
+    after = {reader.pk: opened(reader) for reader in readers}
     for letter, choice in zip(letters, choose(readers, now, trending, after), strict=True):
-        letter.contents = choice.contents(names)
-        letter.reason = "" if len(choice) else "nothing new"
+        letter.contents = choice.contents()
+        letter.reason = why_skipped(choice)
+
+
+def why_skipped(choice: Choice) -> str:
+    """Empty: there is something to send."""
+    return "" if len(choice) else "nothing new"
+
+
+def opened(reader: Subscriber) -> datetime | None:
+    """From when on papers are new to the reader."""
+    return reader.read_up_to and reader.read_up_to - OVERLAP
 
 
 def choose(
@@ -72,9 +81,10 @@ def choose(
     """Each reader's papers out of those first seen `after` the reader's own moment; without one, the last week's."""
     again = gathering.take_back(readers)
     since = min((moment for moment in after.values() if moment), default=None)
-    candidates = gathering.candidates(since, now, also=set().union(*again.values()))
-    papers = {candidate.paper for candidate in candidates}.union(trending)
-    return choosing.choose(gathering.profiles(readers, papers, after, again), candidates, trending)
+    pool = gathering.pool(since, now, also=set(trending).union(*again.values()))
+    papers = {candidate.paper for candidate in pool.candidates}.union(trending)
+    profiles = gathering.profiles(readers, gathering.wishes_of(readers), papers, after, again)
+    return choosing.choose(profiles, pool, trending)
 
 
 def _write(letters: Sequence[Letter], now: datetime) -> int:
@@ -91,7 +101,7 @@ def _write(letters: Sequence[Letter], now: datetime) -> int:
 def give(letters: Iterable[Letter]) -> None:
     """Remember that these letters' papers are theirs, so that they come in no other."""
     given = [
-        Given(subscriber=letter.subscriber, letter=letter, paper_id=item["paper"])
+        Given(subscriber=letter.subscriber, letter=letter, paper_id=item["paper"], late=item.get("late", False))
         for letter in letters
         if letter.subscriber
         for part in ("for_you", "trending")

@@ -1,0 +1,107 @@
+"""Why a paper is in a letter, or is not, in words: from the codes and parameters that choosing wrote down."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from papers.phrases import Phrases
+
+
+def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
+    """Why a paper is in the letter; empty for one that is there because it is trending. Whatever stands in quotation
+    marks as the paper's words stands so in the paper."""
+    found = item.get("reason")
+    if found is None:
+        return ""
+    why = _phrase(found, title, abstract) if found["code"] == "phrase" else REASONS[found["code"]](found)
+    return _("%(why)s (caught late: its votes have risen since)") % {"why": why} if item.get("late") else why
+
+
+def lacked(found: Mapping[str, Any]) -> str:
+    """What kept a paper out of a letter."""
+    return LACKS[found["code"]](found)
+
+
+def skipped(reason: str) -> str:
+    """Why a letter was skipped."""
+    return _(SKIPPED.get(reason, reason))
+
+
+def _phrase(found: Mapping[str, Any], title: str, abstract: str) -> str:
+    """The reader's phrase, as the paper writes it."""
+    hits = _matching(found["phrase"]).hits(title, abstract)
+    if not hits:
+        return _near({"to": found["phrase"]})
+    written, asked = hits[0].phrase, found["phrase"]
+    if written.casefold() == asked.casefold():
+        return _("says '%(phrase)s'") % {"phrase": written}
+    return _("says '%(phrase)s' (you asked for %(asked)s)") % {"phrase": written, "asked": asked}
+
+
+@lru_cache(maxsize=1_000)
+def _matching(phrase: str) -> Phrases:
+    return Phrases([(1, phrase)])
+
+
+def _topic(found: Mapping[str, Any]) -> str:
+    return _("matches %(topic)s: '%(phrase)s'") % {"topic": found["topic"], "phrase": found["phrase"]}
+
+
+def _near(found: Mapping[str, Any]) -> str:
+    return _("close in meaning to %(to)s") % {"to": found["to"]}
+
+
+def _like(found: Mapping[str, Any]) -> str:
+    return _("like your paper “%(title)s”") % {"title": found["title"]}
+
+
+def _author(found: Mapping[str, Any]) -> str:
+    return _("by %(author)s, whom you follow") % {"author": found["author"].removeprefix("huggingface:")}
+
+
+def _organisation(found: Mapping[str, Any]) -> str:
+    return _("from %(organisation)s, which you follow") % {"organisation": found["organisation"]}
+
+
+def _category(found: Mapping[str, Any]) -> str:
+    return _("in %(category)s") % {"category": found["category"]}
+
+
+def _bar(found: Mapping[str, Any]) -> str:
+    return _("below the bar: %(score).2f < %(bar).2f") % {"score": found["score"], "bar": found["bar"]}
+
+
+def _cap(found: Mapping[str, Any]) -> str:
+    return _("there was no place left in a letter of %(cap)d") % {"cap": found["cap"]} if "cap" in found else _full({})
+
+
+def _full(found: Mapping[str, Any]) -> str:
+    return _("there was no place left")
+
+
+def _same(found: Mapping[str, Any]) -> str:
+    return _("it says the same as another paper of the letter")
+
+
+def _unwanted(found: Mapping[str, Any]) -> str:
+    return _("muted by you: %(name)s") % {"name": found["name"].removeprefix("huggingface:")}
+
+
+REASONS = {
+    "topic": _topic,
+    "near": _near,
+    "like": _like,
+    "author": _author,
+    "organisation": _organisation,
+    "category": _category,
+}
+SKIPPED = {
+    "paused": gettext_noop("letters were paused"),
+    "too late": gettext_noop("the site was not running at your hour, and long after it"),
+    "nothing new": gettext_noop("there was nothing new"),
+    "its papers are gone": gettext_noop("its papers were gone"),
+}
+LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}

@@ -1,0 +1,134 @@
+"""Choosing for many readers at once, beside the bare matrix products that the method needs: `make bench`.
+
+1,000 new papers, 5,000 that are carried along, a reference sample of 1,000; readers with three interests out of 5,000
+and some papers given before, in batches as they are planned. The floor is one product of all interests, one row a
+reader and interest, with all papers. Rounds are interleaved; read the ratio.
+"""
+
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+import numpy as np
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digest.settings")
+
+NEW, CARRIED, REFERENCE, INTERESTS, EACH, DIMENSIONS = 1_000, 5_000, 1_000, 5_000, 3, 256
+BATCH = 500
+READERS, ROUNDS, MANY = 5_000, 5, 100_000
+NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
+
+
+def main() -> None:
+    pool, asks = prepare()
+    readers = list(batches(asks, READERS))
+    ours, floors = [], []
+    for _ in range(ROUNDS):
+        ours.append(_timed(lambda: choose(pool, readers)))
+        floors.append(_timed(lambda: products(pool)))
+    ratio = statistics.median(floors) / statistics.median(ours)
+    each = statistics.median(ours) / READERS * 1e6
+    print(f"{READERS} readers x {NEW + CARRIED} papers: {each:.0f} us a reader, {ratio:.2f} of the products needed")
+    subprocess.run([sys.executable, "-m", __spec__.name, "memory"], check=True)
+
+
+def memory() -> None:
+    """The most that a process held while it chose for many, batch after batch. Run in one of its own."""
+    pool, asks = prepare()
+    began = time.perf_counter()
+    choose(pool, batches(asks, MANY))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # kB, on Linux
+    print(f"{MANY} readers: {time.perf_counter() - began:.0f} s, {most:.0f} MB resident at most")
+
+
+def prepare() -> tuple[Any, list[Any]]:
+    django.setup()
+    from digest.profiles import Ask, Candidate, Pool
+    from papers.lexical import Lexicon, counted, terms
+    from papers.meaning import Text, unit
+    from papers.understanding import Understanding
+
+    random.seed(1)
+    numbers = np.random.default_rng(1)
+    words = [f"word{number}" for number in range(20_000)]
+    common = [1 / (rank + 3) for rank in range(len(words))]
+
+    def text(count: int) -> str:
+        return terms("", " ".join(random.choices(words, common, k=count)))
+
+    papers = [
+        Candidate(number, NOW - timedelta(hours=1 if number < NEW else 72), random.randrange(50), terms=text(120))
+        for number in range(NEW + CARRIED + REFERENCE)
+    ]
+    lexicon = Lexicon.of(counted([one.terms for one in papers]), 120.0)
+    directions = unit(numbers.standard_normal((INTERESTS, DIMENSIONS)).astype(np.float32))
+
+    class Encoder:
+        dimensions = DIMENSIONS
+
+        def encode(self, texts: list[Text]) -> Any:
+            return directions[[int(text.abstract) for text in texts]]
+
+    known = Understanding(
+        1, lexicon, Encoder(), np.zeros(DIMENSIONS, np.float32), np.eye(DIMENSIONS, dtype=np.float32)
+    )
+    vectors = unit(numbers.standard_normal((len(papers), DIMENSIONS)).astype(np.float32))
+    pool = Pool(papers[: NEW + CARRIED], papers[NEW + CARRIED :], known, vectors)
+    asks = []
+    for number in range(INTERESTS):
+        phrase = " ".join(random.choices(words[200:], common[200:], k=2))
+        asks.append(Ask("phrase", f"{phrase} {number}", phrase, Text(phrase, str(number), terms(phrase, ""))))
+    return pool, asks
+
+
+def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
+    from digest.choosing import choose
+
+    trending = list(range(300))
+    for batch in readers:
+        choices = choose(batch, pool, trending)
+        assert len(choices) == len(batch)
+
+
+def batches(asks: list[Any], readers: int) -> Iterator[list[Any]]:
+    from digest.profiles import Profile
+
+    rng = random.Random(2)
+    after = NOW - timedelta(days=1)
+    for begin in range(0, readers, BATCH):
+        yield [
+            Profile(
+                number,
+                tuple(rng.sample(asks, EACH)),
+                True,
+                10,
+                after=after,
+                given=frozenset(rng.sample(range(NEW), 40)),
+            )
+            for number in range(begin, begin + BATCH)
+        ]
+
+
+def products(pool: Any) -> None:
+    """What the method needs at least: every reader's every interest, times every paper."""
+    rows = np.random.default_rng(3).standard_normal((BATCH * EACH, DIMENSIONS)).astype(np.float32)
+    for _ in range(0, READERS, BATCH):
+        rows @ pool.vectors.T
+
+
+def _timed(work: Any) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    memory() if sys.argv[1:] == ["memory"] else main()
