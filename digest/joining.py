@@ -1,10 +1,13 @@
-"""When two papers turn out to be one, what readers were given of the second counts for the first."""
+"""When two papers turn out to be one, what readers were given of the second and said of it counts for the first."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from digest.models import Given
-from subscriptions.models import Letter
+from papers.models import Paper
+from subscriptions.models import Interest, Letter
+from subscriptions.wishes import Kind
 
 PARTS = ("for_you", "trending", "near_misses")
 
@@ -16,6 +19,8 @@ def papers_joined(kept: int, gone: int) -> None:
     had_both = Given.objects.filter(paper=kept).values("subscriber")
     given.filter(subscriber__in=had_both).delete()
     given.update(paper=kept)
+    keys = dict(Paper.objects.filter(pk__in=[kept, gone]).values_list("pk", "key"))
+    _move_interests(keys[kept], keys[gone])
 
 
 def _rename_in(letters: Iterable[Letter], kept: int, gone: int) -> None:
@@ -30,3 +35,22 @@ def _renamed(picks: list[dict[str, Any]], kept: int, gone: int) -> list[dict[str
     """The picks under the one name, each paper once."""
     renamed = [pick | {"paper": kept} if pick["paper"] == gone else pick for pick in picks]
     return list({pick["paper"]: pick for pick in reversed(renamed)}.values())[::-1]
+
+
+def _move_interests(kept: str, gone: str) -> None:
+    """To the key that stays; of two of a reader the telling one."""
+    by_reader: dict[int, list[Interest]] = defaultdict(list)
+    for row in Interest.objects.filter(kind=Kind.PAPER, value__in=[kept, gone]).order_by("pk"):
+        by_reader[row.subscriber_id].append(row)
+    stay = [max(rows, key=_tells) for rows in by_reader.values()]
+    for row in stay:
+        row.value = kept
+        row.replaced = [state | {"value": kept} for state in row.replaced]
+    moved = Interest.objects.filter(kind=Kind.PAPER, value__in=[kept, gone])
+    moved.filter(subscriber__in=by_reader).exclude(pk__in=[row.pk for row in stay]).delete()
+    Interest.objects.bulk_update(stay, ["value", "replaced"])
+
+
+def _tells(interest: Interest) -> tuple[bool, bool]:
+    """What was asked for in so many words before what was learned, then what is wanted before what is not."""
+    return interest.origin != Interest.Origin.FEEDBACK, interest.wanted

@@ -9,8 +9,13 @@ from digest import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("status/", views.status, name="status"),
+    path("preferences/preview/", views.preview, name="preview"),
+    path("why/", views.why_or_why_not, name="why"),
     path("", include("subscriptions.urls")),
     path("", include("papers.urls")),
+    # After papers.urls, which say what a <key:...> is. The link that was cut short before its paper is ours, too.
+    path("feedback/<str:token>/", views.more_or_less, name="feedback"),
+    path("feedback/<str:token>/<key:key>/", views.more_or_less, name="feedback"),
 ]
 if settings.ADMIN_PATH:
     urlpatterns.append(path(f"{settings.ADMIN_PATH}/", admin.site.urls))

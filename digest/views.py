@@ -1,18 +1,26 @@
-"""What the site says of itself."""
+"""What the site says of itself, and what readers say of papers."""
 
 from datetime import timedelta
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import days, watching
+from digest import days, feedback, previewing, watching, why
 from digest.models import Alarm
+from papers import understanding
 from papers.calendar import AWAITED_FOR, STALE_AFTER
+from papers.models import Paper
 from papers.sources import SOURCES
+from subscriptions.forms import PreferencesForm
+from subscriptions.links import Purpose
+from subscriptions.models import Subscriber
+from subscriptions.views import form_methods, from_link, preferences_page, reader_of_visit
 
 HOUR = timedelta(hours=1)
 
@@ -38,6 +46,82 @@ def status(request: HttpRequest) -> HttpResponse:
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
         "days": days.days_of(sources, now),
+        "fit": understanding.in_use(),
+        "papers": Paper.objects.count(),
+        "fewest": understanding.FEWEST,
         "alarms": list(Alarm.objects.filter(began_at__gt=now - days.SHOWN).order_by("-began_at")),
     }
     return render(request, "digest/status.html", context)
+
+
+@never_cache
+@form_methods
+def preview(request: HttpRequest) -> HttpResponse:
+    """The next letter, were the form saved as it is; nothing is. With `?part` only what it would bring."""
+    reader = reader_of_visit(request)
+    if reader is None:
+        return redirect("subscriptions:my_link")
+    posted = request.method == "POST"
+    form = PreferencesForm(reader, request.POST if posted else None)
+    if posted and not form.is_valid():
+        return _expected(request, form)
+    now = timezone.now()
+    found = previewing.of_form(form, now) if posted else previewing.of_reader(reader, now)
+    if "part" in request.GET:
+        return render(request, "digest/preview.html", {"preview": found})
+    return preferences_page(request, form, preview=found)
+
+
+def _expected(request: HttpRequest, form: PreferencesForm) -> HttpResponse:
+    """What the form says of what was typed; the part alone with a status that tells it from a letter."""
+    if "part" in request.GET:
+        return render(request, "digest/preview_refused.html", {"form": form}, status=400)
+    return preferences_page(request, form)
+
+
+@never_cache
+@require_safe
+def why_or_why_not(request: HttpRequest) -> HttpResponse:
+    """Why a paper came to this reader, or did not, and what each interest has to do with it."""
+    reader = reader_of_visit(request)
+    if reader is None:
+        return redirect("subscriptions:my_link")
+    asked = request.GET.get("paper", "").strip()
+    answer = why.answer(reader, asked, timezone.now()) if asked else None
+    return render(request, "digest/why.html", {"asked": asked, "answer": answer, "reader": reader})
+
+
+@csrf_exempt  # The token is the proof.
+@form_methods
+@from_link(Purpose.FEEDBACK)
+def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "") -> HttpResponse:
+    """What this reader may say of a paper. One POST says or takes back one thing, and answers with what is so now."""
+    if not reader.is_reading:
+        left = gettext("You get no letters now, so there is nothing to change; you can subscribe again at any time.")
+        return render(request, "digest/feedback_gone.html", {"sentence": left, "has_left": True}, status=410)
+    paper = feedback.paper(key)
+    if paper is None:
+        gone = gettext("This paper is no longer here, so nothing can be said of it; nothing was changed.")
+        return render(request, "digest/feedback_gone.html", {"sentence": gone}, status=404)
+    if request.method != "POST":
+        return _feedback_page(request, reader, paper)
+    return _answer(request, reader, paper)
+
+
+def _answer(request: HttpRequest, reader: Subscriber, paper: Paper) -> HttpResponse:
+    undo = request.POST.get("undo", "")
+    saying = feedback.sayings(reader, paper).find(undo or request.POST.get("say", ""))
+    if saying is None:
+        expected = gettext("Nothing changed: expected one of the buttons below, found something else.")
+        return _feedback_page(request, reader, paper, expected, status=400)
+    said = feedback.take_back(reader, saying) if undo else feedback.say(reader, saying, timezone.now())
+    return _feedback_page(request, reader, paper, said, code="" if undo else saying.code)
+
+
+def _feedback_page(
+    request: HttpRequest, reader: Subscriber, paper: Paper, notice: str = "", *, code: str = "", status: int = 200
+) -> HttpResponse:
+    """`notice`: what came of the button that was pressed; `code`: what can now be undone, if it can."""
+    sayings = feedback.sayings(reader, paper)
+    context = {"paper": paper, "groups": sayings.groups, "notice": notice, "pressed": sayings.find(code)}
+    return render(request, "digest/feedback.html", context, status=status)

@@ -29,6 +29,8 @@ class Visitor:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _failed(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED":  # Who leaves a page or types on stops what was on its way.
+            return
         self.complaints.append(f"{request.url}: {request.failure}")
 
     # -------------------------------------------------------------------------------------------------------- acting

@@ -1,0 +1,244 @@
+"""What a reader may say of a paper, what each saying changes, and what was said so far."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from papers.models import ABOUT, Paper, PaperTopic
+from papers.phrases import Phrases
+from subscriptions import importing, wishes
+from subscriptions.models import MOST_INTERESTS, Interest, Subscriber
+from subscriptions.wishes import Kind, Wish
+
+AUTHORS_OFFERED = 5  # of those who are known by their names alone
+Rows = Mapping[tuple[str, str], Interest]  # a reader's interests by their wishes' names
+Things = Iterator[tuple[Wish, str]]  # what a paper has to do with, and what to call it
+
+
+class Words(NamedTuple):
+    """A saying in words; %(name)s is what it is about."""
+
+    button: str
+    effect: str  # what the button would change
+    state: str  # what is so once it is said
+
+
+WORDS: dict[tuple[str, bool], Words] = {
+    (Kind.PAPER, True): Words(
+        _("More like this"),
+        _("Makes this paper an example of what you want."),
+        _("This paper is an example of what you want."),
+    ),
+    (Kind.PAPER, False): Words(
+        _("Less like this"),
+        _("Makes this paper an example of what you do not want."),
+        _("This paper is an example of what you do not want."),
+    ),
+    (Kind.TOPIC, False): Words(
+        _("Not this topic: %(name)s"),
+        _("You want this topic; it becomes one that you do not want."),
+        _("You do not want the topic %(name)s."),
+    ),
+    (Kind.PHRASE, False): Words(
+        _("Not this phrase: %(name)s"),
+        _("You want this phrase; it becomes one that you do not want."),
+        _("You do not want the phrase %(name)s."),
+    ),
+    (Kind.AUTHOR, False): Words(
+        _("Not this author: %(name)s"),
+        _("You follow this author, who becomes one whose papers you do not want."),
+        _("You do not want papers by %(name)s."),
+    ),
+    (Kind.ORGANISATION, False): Words(
+        _("Not this organisation: %(name)s"),
+        _("You follow this organisation; it becomes one whose papers you do not want."),
+        _("You do not want papers from %(name)s."),
+    ),
+    (Kind.AUTHOR, True): Words(
+        _("Follow %(name)s"), _("Adds the author to those whose papers you want."), _("You want papers by %(name)s.")
+    ),
+    (Kind.ORGANISATION, True): Words(
+        _("Follow %(name)s"),
+        _("Adds the organisation to those whose papers you want."),
+        _("You want papers from %(name)s."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One thing that a reader may say of a paper, or has said."""
+
+    wish: Wish
+    name: str
+    row: Interest | None  # what the reader has of that so far: the same, or the opposite
+
+    @property
+    def code(self) -> str:
+        """What its button sends."""
+        return f"{'more' if self.wish.wanted else 'less'}:{self.wish.kind}:{self.wish.value}"
+
+    @property
+    def is_so(self) -> bool:
+        return self.row is not None and self.row.wanted == self.wish.wanted
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.is_so and self.row is not None and self.row.origin == Interest.Origin.FEEDBACK
+
+    @property
+    def is_shown(self) -> bool:
+        """Of a paper either may be said; else what is wanted may be unwanted, and what can be followed wanted."""
+        is_wanted = self.row is not None and self.row.wanted
+        return self.is_so or self.wish.kind == Kind.PAPER or self.wish.wanted or is_wanted
+
+    @property
+    def button(self) -> str:
+        return gettext(self._words.button) % {"name": self.name}
+
+    @property
+    def state(self) -> str:
+        return gettext(self._words.state) % {"name": self.name}
+
+    @property
+    def effect(self) -> str:
+        return f"{gettext(self._words.effect)} {self._who}".strip()
+
+    @property
+    def _who(self) -> str:
+        """Which of all who bear an author's name."""
+        if self.wish.kind != Kind.AUTHOR or not self.wish.wanted:
+            return ""
+        if wishes.ACCOUNT.fullmatch(self.wish.value):
+            return gettext("Exactly this person, known as %(account)s.") % {"account": self.wish.value}
+        if self.wish.guard:
+            categories = ", ".join(self.wish.guard)
+            return gettext("The name counts in %(categories)s alone.") % {"categories": categories}
+        return gettext("Everybody of this name.")
+
+    @property
+    def _words(self) -> Words:
+        return WORDS[self.wish.kind, self.wish.wanted]
+
+
+class Sayings(list[Saying]):
+    """All that a reader may say of a paper."""
+
+    @property
+    def groups(self) -> list[tuple[str, list[Saying]]]:
+        """Those shown, under their headings."""
+        shown = [one for one in self if one.is_shown]
+        of_it = [one for one in shown if one.wish.kind == Kind.PAPER]
+        rest = [one for one in shown if one.wish.kind != Kind.PAPER]
+        groups = [
+            (gettext("Papers like this"), of_it),
+            (gettext("Not this"), [one for one in rest if not one.wish.wanted]),
+            (gettext("Follow"), [one for one in rest if one.wish.wanted]),
+        ]
+        return [(heading, sayings) for heading, sayings in groups if sayings]
+
+    def find(self, code: str) -> Saying | None:
+        return next((one for one in self if one.code == code), None)
+
+
+# -------------------------------------------------------------------------------------------- what is there to be said
+
+
+def paper(key: str) -> Paper | None:
+    """The paper of that key, also if it goes by another one now; with its topics as `chips`, the surest first."""
+    now_key, _title = importing.papers_of([key]).get(key, ("", ""))
+    sure = PaperTopic.objects.filter(score__gte=ABOUT).select_related("topic").order_by("-score", "topic__name")
+    return Paper.objects.filter(key=now_key).prefetch_related(Prefetch("scores", sure, to_attr="chips")).first()
+
+
+def sayings(reader: Subscriber, paper: Paper) -> Sayings:
+    """All that this reader may say of this paper, which comes from `paper`, as things are now."""
+    rows = {row.wish.name: row for row in reader.interests.all()}
+    things = {wish.name: (wish, name) for wish, name in _things(paper, rows)}
+    return Sayings(
+        Saying(wish._replace(wanted=wanted), name, rows.get(wish.name))
+        for wish, name in things.values()
+        for wanted in (True, False)
+        if (wish.kind, wanted) in WORDS
+    )
+
+
+def _things(paper: Paper, rows: Rows) -> Things:
+    yield _itself(paper, rows), paper.title
+    for score in paper.chips:  # type: ignore[attr-defined]
+        yield Wish(Kind.TOPIC, score.topic.slug), score.topic.name
+    yield from _phrases(paper, rows)
+    yield from _organisation(paper, rows)
+    yield from _authors(paper, rows)
+
+
+def _itself(paper: Paper, rows: Rows) -> Wish:
+    """By the key that the reader has it by, which may be another of its names."""
+    keys = (paper.key, f"arxiv:{paper.arxiv_id}", f"doi:{paper.doi}")
+    said = (rows[name].wish for key in keys if (name := Wish(Kind.PAPER, key).name) in rows)
+    return next(said, Wish(Kind.PAPER, paper.key))
+
+
+def _phrases(paper: Paper, rows: Rows) -> Things:
+    """The reader's phrases that the paper has."""
+    phrases = [row.value for row in rows.values() if row.kind == Kind.PHRASE]
+    for hit in Phrases(enumerate(phrases)).hits(paper.title, paper.abstract):
+        yield Wish(Kind.PHRASE, phrases[hit.topic]), phrases[hit.topic]
+
+
+def _organisation(paper: Paper, rows: Rows) -> Things:
+    if wish := _as_wish(Kind.ORGANISATION, paper.organisation):
+        yield rows[wish.name].wish if wish.name in rows else wish, paper.organisation
+
+
+def _authors(paper: Paper, rows: Rows) -> Things:
+    """Those the reader has said something of, the first AUTHORS_OFFERED, and all of whom it is known who they are."""
+    categories = tuple(one for one in paper.categories if wishes.CATEGORY.fullmatch(one))
+    for place, author in enumerate(paper.authors):
+        identity = _as_wish(Kind.AUTHOR, paper.identities.get(author, ""))
+        by_name = _as_wish(Kind.AUTHOR, author)
+        said = [rows[wish.name].wish for wish in (identity, by_name) if wish and wish.name in rows]
+        if said:
+            yield from ((wish, author) for wish in said[:1] if _counts_in(wish, paper))
+        elif identity:
+            yield identity, author
+        elif by_name and place < AUTHORS_OFFERED:
+            yield by_name._replace(guard=categories), author
+
+
+def _counts_in(wish: Wish, paper: Paper) -> bool:
+    return not wish.guard or not set(wish.guard).isdisjoint(paper.categories)
+
+
+def _as_wish(kind: Kind, text: str) -> Wish | None:
+    """A name that a source gave as a wish, or None where no reader could have typed it."""
+    try:
+        return wishes.wish(kind, text)
+    except ValidationError:
+        return None
+
+
+# ------------------------------------------------------------------------------------------------- saying, taking back
+
+
+def say(reader: Subscriber, saying: Saying, now: datetime) -> str:
+    """Change what it says, and nothing if it is so; what came of it, in words."""
+    if saying.is_so:
+        return gettext("Nothing changed, as it was so already. %(state)s") % {"state": saying.state}
+    if not reader.add_interest(saying.wish, now):
+        full = gettext("Nothing changed: you have %(most)d interests, which is all there can be; drop one first.")
+        return full % {"most": MOST_INTERESTS}
+    return gettext("Changed. %(state)s") % {"state": saying.state}
+
+
+def take_back(reader: Subscriber, saying: Saying) -> str:
+    """Make it as it was before; what came of it, in words."""
+    if reader.undo(saying.wish):
+        return gettext("Undone: all is as it was before “%(button)s”.") % {"button": saying.button}
+    return gettext("Nothing changed: there is no “%(button)s” to undo.") % {"button": saying.button}

@@ -1,0 +1,194 @@
+"""A reader's next letter before its time: what they would get now, if everything were as a form has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db.models import Count, Max, Sum
+
+from digest import choosing, composing, gathering, planning, wording
+from digest.choosing import Miss, Reader
+from digest.profiles import Pool
+from papers import understanding
+from papers.models import Paper, Signal, Topic, Vector
+from subscriptions import slots
+from subscriptions.forms import PreferencesForm
+from subscriptions.models import Letter, Subscriber
+from subscriptions.wishes import Wish
+
+COUNTED = 14  # days, of which is told how many papers would have come
+
+
+class Near(NamedTuple):
+    """A paper that would nearly come, and what it lacks, in words."""
+
+    paper: Paper
+    lacked: str
+
+
+class Day(NamedTuple):
+    """How many papers of a day say what the reader asks for. `share`: of the day that has most, 0 to 100."""
+
+    day: date
+    papers: int
+    share: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The letter as it would be planned now, unsaved, and what it would have been chosen from."""
+
+    letter: Letter
+    parts: Mapping[str, list[dict[str, Any]]]  # as composing.parts: what the letter would show
+    near_misses: Sequence[Near]
+    days: Sequence[Day]
+    next_letter: datetime
+    has_interests: bool  # else there is nothing but what is trending
+    is_paused: bool
+
+    @property
+    def total(self) -> int:
+        return sum(day.papers for day in self.days)
+
+    @property
+    def a_day(self) -> int:
+        return round(self.total / COUNTED)
+
+
+# --------------------------------------------------------------------------------------------- what can be chosen from
+
+
+@dataclass(frozen=True)
+class Stock:
+    """All that any reader's letter can be made of now. It is the same for all readers."""
+
+    pool: Pool
+    trending: Sequence[int]
+    listed: Mapping[int, date]  # papers of the pool: when each was listed last
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """What tells one stock from another."""
+
+    day: date
+    fit: int | None
+    papers: tuple[object, ...]
+    not_understood: int
+    vector: int | None
+    topics: tuple[object, ...]
+    signal: int | None
+    minute: datetime | None  # as what is trending hangs on the moment
+    now: datetime = field(compare=False)
+
+    @property
+    def papers_alone(self) -> MadeOf:
+        """But for what changes only how papers stand among those that are trending."""
+        return replace(self, signal=None, minute=None)
+
+
+def stock(now: datetime) -> Stock:
+    """Kept for as long as nothing of what it is made of has changed."""
+    listed = Paper.objects.filter(first_seen_at__lte=now).listed_within(gathering.LISTED_WITHIN, now)
+    counted = listed.aggregate(Count("pk"), Max("pk"), Max("first_seen_at"), Sum("votes"))
+    topics = Topic.objects.aggregate(Count("pk"), Max("scored_at"))
+    fit = understanding.in_use()
+    made_of = MadeOf(
+        day=now.date(),
+        fit=fit.pk if fit else None,
+        papers=tuple(counted.values()),
+        not_understood=Paper.objects.filter(terms="").count(),
+        vector=Vector.objects.aggregate(latest=Max("pk"))["latest"],
+        topics=tuple(topics.values()),
+        signal=Signal.objects.aggregate(latest=Max("pk"))["latest"],
+        minute=now.replace(second=0, microsecond=0),
+        now=now,
+    )
+    pool, days = _pooled(made_of.papers_alone)
+    return Stock(pool, _trending(made_of), days)
+
+
+def forget() -> None:
+    """As in a process that has just begun."""
+    _pooled.cache_clear()
+    _trending.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _pooled(made_of: MadeOf) -> tuple[Pool, Mapping[int, date]]:
+    pool = gathering.recent(made_of.now)
+    listed = Paper.objects.listed_within(gathering.LISTED_WITHIN, made_of.now)
+    return pool, {paper: day for paper, day in listed.values_list("pk", "listed_on") if day}
+
+
+@lru_cache(maxsize=1)
+def _trending(made_of: MadeOf) -> Sequence[int]:
+    return gathering.trending(made_of.now)
+
+
+# ---------------------------------------------------------------------------------------------------------- the letter
+
+
+def of_form(form: PreferencesForm, now: datetime) -> Preview:
+    """If a form that is valid were saved as it is. Nothing is."""
+    reader = copy(form.reader)
+    form.fill(reader)
+    reader.schedule(now)
+    return preview(reader, form.interests(), now)
+
+
+def of_reader(reader: Subscriber, now: datetime) -> Preview:
+    """As everything is saved."""
+    return preview(reader, gathering.wishes_of([reader])[reader.pk], now)
+
+
+def preview(reader: Subscriber, wishes: Sequence[Wish], now: datetime) -> Preview:
+    """The very letter that planning would plan, if the reader's hour struck now and they had these wishes."""
+    here = stock(now)
+    before = before_pool(reader, wishes, here.pool, here.trending)
+    choice = choosing.choice(before, here.trending)
+    next_letter = reader.next_letter_at(now)
+    slot = slots.local_date(max(next_letter, now), reader.zone)
+    letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
+    letter.contents, letter.reason = choice.contents(), planning.why_skipped(choice)
+    return Preview(
+        letter=letter,
+        parts=composing.parts(letter, composing.cards_of([letter])),
+        near_misses=_near(choice.near_misses),
+        days=_days(before, here.listed, now.date()),
+        next_letter=next_letter,
+        has_interests=bool(before.profile.wanted),
+        is_paused=reader.is_paused(slots.local_date(now, reader.zone)),
+    )
+
+
+def before_pool(reader: Subscriber, wishes: Sequence[Wish], pool: Pool, trending: Sequence[int]) -> Reader:
+    """The reader with these wishes as choosing sees them, papers of letters that were lost considered."""
+    after, again = planning.opened(reader), gathering.lost_papers([reader])
+    since = after.timestamp() if after else -np.inf
+    may_come = np.flatnonzero((pool.seen > since) | (pool.risen > since))
+    papers = {pool.candidates[int(place)].paper for place in may_come}.union(trending)
+    profiles = gathering.profiles([reader], {reader.pk: wishes}, papers, {reader.pk: after}, again)
+    return choosing.readers(profiles, pool)[0]
+
+
+def _near(misses: Sequence[Miss]) -> list[Near]:
+    papers = Paper.objects.in_bulk([miss.paper for miss in misses])
+    return [Near(papers[miss.paper], wording.lacked(miss.lacked)) for miss in misses if miss.paper in papers]
+
+
+def _days(before: Reader, listed: Mapping[int, date], today: date) -> list[Day]:
+    """The last days, whatever the cap would have cut off and whatever the reader has had of them."""
+    own = {ask.paper for ask in before.profile.wanted}
+    passing = {before.paper(int(place)) for place in np.flatnonzero(before.passing)} - own
+    counts = Counter(listed[paper] for paper in passing if paper in listed)
+    days = [today - timedelta(days=ago) for ago in reversed(range(COUNTED))]
+    most = max((counts[day] for day in days), default=0)
+    return [Day(day, counts[day], round(100 * counts[day] / most) if most else 0) for day in days]
