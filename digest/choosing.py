@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from papers.lexical import Floats
 TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
 TRENDING_RESERVED = 3  # and so many are kept for it
 NEAR_MISSES = 3
+CELLS = 12_000_000  # interests x papers that are compared at a time: some 150 MB
 CONSIDERED = 3  # times as many papers as there are places are looked at
 WORDS_FIRST = 1_000.0  # what a paper says in so many words is a better reason than what it is near to
 SAME = 0.97  # cosine of two papers' directions from which they say the same
@@ -87,7 +88,22 @@ def shown(score: float) -> float:
 
 def choose(profiles: Sequence[Profile], pool: Pool, trending: Sequence[int]) -> list[Choice]:
     """For each profile in turn. `trending` is the one ranking of the whole site, best first."""
-    return [choice(one, trending) for one in readers(profiles, pool)]
+    return [choice(one, trending) for part in _parts(profiles, pool) for one in readers(part, pool)]
+
+
+def _parts(profiles: Sequence[Profile], pool: Pool) -> Iterator[list[Profile]]:
+    """As many at a time as keeps what their interests and the papers make within CELLS: it must fit into memory."""
+    part: list[Profile] = []
+    asks: set[Ask] = set()
+    for profile in profiles:
+        more = asks.union(profile.wanted, profile.unwanted)
+        if part and len(more) * pool.total > CELLS:
+            yield part
+            part, more = [], {*profile.wanted, *profile.unwanted}
+        part.append(profile)
+        asks = more
+    if part:
+        yield part
 
 
 def readers(profiles: Sequence[Profile], pool: Pool) -> list[Reader]:
@@ -218,7 +234,7 @@ def _thinned(picks: Sequence[Pick], places: int, reader: Reader) -> list[Pick]:
     for number, pick in enumerate(picks):
         if len(chosen) == places:
             break
-        if same is not None and same[number, chosen].any():
+        if same is not None and same[number, [*chosen, *waiting]].any():
             continue
         counts[pick.ask] += 1
         (waiting if counts[pick.ask] > most and not pick.ask.is_followed else chosen).append(number)
@@ -252,5 +268,6 @@ def _trending(profile: Profile, for_you: Sequence[Pick], muted: set[int], trendi
         return []
     places = profile.cap - len(for_you)
     places = min(places, TRENDING_BESIDE_TOPICS) if profile.wanted else places
-    taken = profile.given | {one.paper for one in for_you} | muted
+    own = {ask.paper for ask in (*profile.wanted, *profile.unwanted)}
+    taken = profile.given | {one.paper for one in for_you} | muted | own
     return [paper for paper in trending if paper not in taken][:places]

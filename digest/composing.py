@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from digest import gathering, planning, wording
+from papers import understanding
 from papers.models import Paper
 from subscriptions import letters as writing
 from subscriptions import links
@@ -38,6 +39,7 @@ def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 
 def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """The best of the last seven days. Chosen here, not at planning, so that confirming is quick."""
+    understanding.give_all_terms()  # as in planning
     _choose_welcomes([letter for letter in letters if not letter.contents], now)
     return _compose(letters, now, lambda letter: {"next_letter": reader_of(letter).next_letter_at(now)})
 

@@ -22,6 +22,7 @@ TRENDING_MOST = 300  # more than any reader can have been given of a week and st
 RISEN = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
 RISEN_LEAST = 10  # and it has at least so many;
 RISEN_MOST = 100  # the last of them are considered for a letter
+AT_ONCE = 5_000  # papers asked for by three names each: SQLite takes some 32,000 values in a statement
 DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
 COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories")
 
@@ -203,8 +204,14 @@ def _text(words: str) -> Text:
 
 def _papers_named(keys: Collection[str]) -> dict[str, Ask]:
     """By the key that a wish names, whichever key the paper has by now."""
-    if not keys:
-        return {}
+    wanted = sorted(keys)
+    asks: dict[str, Ask] = {}
+    for begin in range(0, len(wanted), AT_ONCE):
+        asks |= _examples(wanted[begin : begin + AT_ONCE])
+    return asks
+
+
+def _examples(keys: Sequence[str]) -> dict[str, Ask]:
     names = [key.partition(":")[2] for key in keys]
     rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names)).exclude(terms="")
     asks: dict[str, Ask] = {}

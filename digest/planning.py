@@ -8,6 +8,7 @@ from django.db import transaction
 from digest import choosing, gathering
 from digest.choosing import Choice
 from digest.models import Given
+from papers import understanding
 from subscriptions import slots
 from subscriptions.models import Letter, Subscriber
 
@@ -18,7 +19,10 @@ LATEST = {Subscriber.Cadence.DAILY: timedelta(hours=24), Subscriber.Cadence.WEEK
 
 def tick(now: datetime) -> int:
     """Plan the letter of every reader whose hour has struck; how many letters. Any number of processes may tick."""
-    planned, trending = 0, gathering.trending(now) if Subscriber.objects.due(now).exists() else []
+    if not Subscriber.objects.due(now).exists():
+        return 0
+    understanding.give_all_terms()  # Whoever asks for words, or rules them out, must not miss the papers of just now.
+    planned, trending = 0, gathering.trending(now)
     while True:
         with transaction.atomic():
             # Locked, so that a change of preferences at this moment waits and is not overwritten.

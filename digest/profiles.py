@@ -142,10 +142,15 @@ class Pool:
         return np.asarray(scores[:, self.compared].std(axis=1, keepdims=True), np.float32)
 
 
+def _categories(one: Candidate) -> set[str]:
+    """Each category, and the archive that it is of: whoever asks for "cs" means all of it."""
+    return {*one.categories, *(category.partition(".")[0] for category in one.categories)}
+
+
 def _names(one: Candidate) -> Iterable[tuple[str, str]]:
     yield from (("author", lexical.author_term(name)) for name in one.authors)
     yield from (("author", identity.casefold()) for identity in one.identities.values())
-    yield from (("category", category) for category in one.categories)
+    yield from (("category", category) for category in _categories(one))
     if one.organisation:
         yield "organisation", one.organisation.casefold()
 
@@ -203,7 +208,7 @@ def _compare_names(asks: Sequence[Ask], pool: Pool, hits: Flags, said: Floats) -
             hits[row, places] = np.array(scores) >= ABOUT
         elif ask.kind in ("author", "organisation", "category"):
             found = pool.by_name.get((ask.kind, _folded(ask)), [])
-            here = [place for place in found if not ask.guard or set(ask.guard) & set(pool.rows[place].categories)]
+            here = [place for place in found if not ask.guard or set(ask.guard) & _categories(pool.rows[place])]
             said[row, here], hits[row, here] = 1, True
 
 

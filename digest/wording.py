@@ -41,7 +41,7 @@ def _phrase(found: Mapping[str, Any], title: str, abstract: str) -> str:
     return _("says '%(phrase)s' (you asked for %(asked)s)") % {"phrase": written, "asked": asked}
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=50)  # Each remembers all that it read.
 def _matching(phrase: str) -> Phrases:
     return Phrases([(1, phrase)])
 

@@ -10,7 +10,6 @@ from papers import collecting, understanding
 from papers.sources import SOURCES
 
 logger = logging.getLogger(__name__)
-UNDERSTANDING_FOR = 240.0  # seconds at a time; what is left then is gone on with at the next beat
 
 
 @shared_task(ignore_result=True, expires=300)
@@ -29,5 +28,5 @@ def collect_source(name: str) -> None:
 
 @shared_task(ignore_result=True, expires=300)
 def understand() -> None:
-    until = time.monotonic() + UNDERSTANDING_FOR
+    until = time.monotonic() + understanding.AT_A_TIME
     understanding.catch_up(timezone.now(), stop=lambda: time.monotonic() > until)

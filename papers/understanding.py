@@ -30,6 +30,7 @@ REFERENCE = 1_000  # papers that every day's scores are compared with
 FITTED_FOR = timedelta(days=7)  # then the latest papers are learned from again,
 GROWN = 1.5  # or when there are so many times as many papers as there were
 RIDGE = 0.003  # of the number of papers: how much whitening holds back
+AT_A_TIME = 240.0  # seconds; then new papers have their turn, and what is left is gone on with at the next beat
 CHUNK = 500  # papers in a transaction
 
 Progress = Callable[[int], object]  # told how many papers were done since it was told last
@@ -140,7 +141,7 @@ def refit(encoder: str, now: datetime, progress: Progress = lambda done: None, s
     A fit that was begun and not finished is gone on with, also beside another process that is at it. One that was told
     to stop has no `ready_at` yet. Raises ImproperlyConfigured, one sentence, where the encoder cannot be had.
     """
-    _give_all_terms(lambda done: None)
+    give_all_terms()
     fit = Fit.objects.filter(encoder=encoder, ready_at=None).defer("state").first() or _begun(encoder, now, progress)
     if not fit.dimensions or _give_all_vectors(fit.pk, progress, stop):
         Fit.objects.filter(pk=fit.pk, ready_at=None).update(ready_at=now)
@@ -219,14 +220,15 @@ def _forget_before(fit: Fit) -> None:
 
 def keep_up(progress: Progress = lambda done: None) -> int:
     """Terms, and a vector in the fit in use, for every paper that has none yet; how many papers got terms."""
-    done = _give_all_terms(progress)
+    done = give_all_terms(progress)
     fit = in_use()
     if fit and fit.dimensions:
         _give_all_vectors(fit.pk, lambda done: None, lambda: False)
     return done
 
 
-def _give_all_terms(progress: Progress) -> int:
+def give_all_terms(progress: Progress = lambda done: None) -> int:
+    """Terms for every paper that has none; how many got some. Cheap when there are none, and quick for a day's."""
     done = 0
     while Paper.objects.filter(terms="").exists() and (given := _give_terms()):
         done += given

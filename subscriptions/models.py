@@ -282,7 +282,8 @@ class Interest(models.Model):
 
     def clean(self) -> None:
         """The admin's check; a reader's own is the form's."""
-        self.value = wishes.wish(self.kind, self.value).value
+        wish = wishes.wish(self.kind, self.value)
+        self.value, self.guard = wish.value, list(wish.guard) or self.guard or []
 
 
 class Consent(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from digest import choosing
 from digest.choosing import Choice, choose
 from digest.profiles import Ask, Candidate, Pool, Profile
 from papers.lexical import Lexicon, counted, terms
@@ -247,6 +248,36 @@ def test_an_example_itself_is_never_given():
     assert for_you(one(profile(topic(SPARSE), example), [candidate(1, topics={SPARSE: 1})])) == []
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_paper_that_the_reader_named_is_not_given_as_trending_either(wanted: bool):
+    named = Ask("paper", "arxiv:1", "Named", Text("Robots", "", terms("Robots", "")), paper=1)
+    reader = profile(named) if wanted else profile(topic(SPARSE), unwanted=(named,))
+
+    assert one(reader, [candidate(1), candidate(2)], trending=[1, 2]).trending == [2]
+
+
+def test_an_archive_stands_for_all_of_its_categories():
+    papers = [candidate(1, categories=("cs.CL",)), candidate(2, categories=("math.AG",))]
+
+    assert for_you(one(profile(Ask("category", "cs", "cs")), papers)) == [1]
+
+
+def test_an_archive_guards_an_author_for_all_of_its_categories():
+    follow = Ask("author", "Wei Zhang", "Wei Zhang", guard=("cs",))
+
+    assert for_you(one(profile(follow), [candidate(1, authors=("Wei Zhang",), categories=("cs.LG",))])) == [1]
+
+
+def test_readers_whose_interests_do_not_fit_into_memory_at_once_are_chosen_for_in_parts(monkeypatch: Any):
+    papers = [candidate(number, topics={number: 1.0}) for number in range(20)]
+    readers = [profile(topic(number), trending=False) for number in range(20)]
+    at_once = choose(readers, Pool(papers), [])
+
+    monkeypatch.setattr(choosing, "CELLS", 50)
+
+    assert choose(readers, Pool(papers), []) == at_once
+
+
 # ------------------------------------------------------------------------------------------------------------- meaning
 
 
@@ -306,6 +337,17 @@ def test_of_two_papers_that_say_the_same_one_comes():
     (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
 
     assert for_you(choice) == [1]
+
+
+def test_a_paper_that_fills_a_place_left_over_says_not_the_same_as_another_either():
+    known, words = space()
+    papers = [candidate(number, topics={SPARSE: 1.0}, votes=9) for number in range(1, 5)]
+    papers.append(candidate(5, topics={ROBOTS: 0.6}))
+    pool = pool_with(papers, ["bread", "iron", "glass", "salt", "salt"], known, words | {"salt": words["iron"] * -1})
+
+    (choice,) = choose([profile(topic(SPARSE), topic(ROBOTS), cap=5, trending=False)], pool, [])
+
+    assert not {4, 5} <= set(for_you(choice))
 
 
 def test_a_paper_like_an_unwanted_one_is_pushed_down():

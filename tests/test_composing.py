@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from digest import composing, planning
 from digest.models import Given
-from papers import sample
+from papers import sample, understanding
 from subscriptions import post
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -226,6 +226,7 @@ def test_without_any_papers_the_welcome_letter_still_comes(mailbox: Path):
 def test_composing_takes_as_many_queries_for_3_readers_as_for_300():
     for _ in range(5):
         make_paper(first_seen_at=NOON)
+    understanding.keep_up()
     counts = []
     for readers in (3, 300):
         letters = [make_letter(make_reader(), kind="welcome") for _ in range(readers)]

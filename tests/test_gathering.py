@@ -104,3 +104,23 @@ def test_a_reader_of_every_kind_of_interest_is_planned_for():
 
     (item,) = Letter.objects.get(subscriber=reader).contents["for_you"]
     assert (item["paper"], item["reason"]) == (wanted.pk, {"code": "phrase", "phrase": "blowing glass"})
+
+
+def test_a_paper_of_just_now_is_understood_before_letters_are_planned():
+    reader = make_reader(hour=12, next_due_at=NOON, read_up_to=YESTERDAY, trending_muted_at=YESTERDAY)
+    reader.add_interest(Wish("phrase", "blowing glass"))
+    paper = make_paper(title="Blowing glass")
+
+    planning.tick(NOON)
+
+    assert [item["paper"] for item in Letter.objects.get(subscriber=reader).contents["for_you"]] == [paper.pk]
+
+
+def test_more_examples_than_one_statement_takes_are_all_found(monkeypatch):
+    papers = [make_paper() for _ in range(5)]
+    understanding.keep_up()
+    monkeypatch.setattr(gathering, "AT_ONCE", 2)
+
+    asks = gathering.asks_for([Wish("paper", paper.key) for paper in papers])
+
+    assert len(asks) == len(papers)

@@ -3,6 +3,7 @@ runs in this thread, in which Django then refuses to touch the database."""
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -12,6 +13,7 @@ from tests.journeys import site as sites
 from tests.journeys.visitor import Visitor
 
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
+numbers = count(1)  # of the visitors, each from a network of their own
 SLOW = 20_000  # milliseconds until what should be on a page counts as missing, on a busy machine
 QUIET = (
     "--no-sandbox",
@@ -45,7 +47,9 @@ def visitor(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) 
     made: list[Visitor] = []
 
     def make(**settings: bool) -> Visitor:
-        context = browser.new_context(viewport=SIZES[request.param], **settings)
+        number = next(numbers)
+        address = {"X-Forwarded-For": f"10.{number // 256}.{number % 256}.1"}
+        context = browser.new_context(viewport=SIZES[request.param], extra_http_headers=address, **settings)
         name = re.sub(r"\W+", "-", request.node.name).strip("-")
         made.append(Visitor(context.new_page(), site, f"{name}-{len(made)}@example.org"))
         return made[-1]

@@ -92,6 +92,7 @@ def running(folder: Path) -> Iterator[Site]:
             "DATABASE_URL": servers.database_url("journeys"),
             "PORT": str(port),
             "SITE_URL": url,
+            "TRUSTED_PROXIES": "127.0.0.0/8",  # Limits are by network, and each visitor says to come from another.
             "HUGGINGFACE_URL": far_end.url,
         }
         command = [sys.executable, "manage.py", "run"]

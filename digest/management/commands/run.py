@@ -160,7 +160,8 @@ def _collect(source: Source, stop: threading.Event) -> None:
 
 
 def _understand(stop: threading.Event) -> None:
-    understanding.catch_up(timezone.now(), stop=stop.is_set)
+    until = time.monotonic() + understanding.AT_A_TIME
+    understanding.catch_up(timezone.now(), stop=lambda: stop.is_set() or time.monotonic() > until)
 
 
 def _letters(stop: threading.Event) -> None:
