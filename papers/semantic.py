@@ -79,7 +79,7 @@ def _file(name: str) -> str:
             )
         return str(file)
     try:
-        return hf_hub_download(REPOSITORY, name, revision=REVISION, cache_dir=settings.VAR_DIR / "models")
+        return str(hf_hub_download(REPOSITORY, name, revision=REVISION, cache_dir=settings.VAR_DIR / "models"))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise ImproperlyConfigured(
             f"ENCODER=semantic: expected to fetch {name} of {REPOSITORY}, found {type(error).__name__}; "
