@@ -1,47 +1,38 @@
-"""Digests to letters: a paper's card is rendered once for all its readers, and joined into each one's letter."""
+"""Digests to letters: what is the same for many is rendered and encoded once, and joined into each one's letter."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-from urllib.parse import quote
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
-from digest import gathering, planning, wording
+from digest import gathering, planning
+from digest.cards import Card, Part, cards_for, encoded_words
 from papers import understanding
 from papers.models import Paper
 from subscriptions import letters as writing
-from subscriptions import links
-from subscriptions.letters import Composed, Skip, reader_of
+from subscriptions import links, wire
+from subscriptions.letters import BadLetter, Composed, Plain, Skip, reader_of
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
 
 
-@dataclass(frozen=True)
-class Card:
-    """A paper as every letter shows it."""
-
-    key: str
-    title: str
-    html: SafeString
-    text: str
-    place: str  # the end of each reader's own links that are about it
-    says: tuple[str, str]  # title and abstract
-
-
 def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
-    return _compose(letters, now, lambda letter: {"slot": date.fromisoformat(letter.key)})
+    cards, sample = cards_of(letters), Paper.objects.samples().exists()
+    return {letter.pk: _digest(letter, parts(letter, cards), sample, now) for letter in letters}
 
 
 def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """The best of the last seven days. Chosen here, not at planning, so that confirming is quick."""
     understanding.give_all_terms()  # as in planning
     _choose_welcomes([letter for letter in letters if not letter.contents], now)
-    return _compose(letters, now, lambda letter: {"next_letter": reader_of(letter).next_letter_at(now)})
+    cards, sample = cards_of(letters), Paper.objects.samples().exists()
+    return {letter.pk: _welcome(letter, parts(letter, cards), sample, now) for letter in letters}
 
 
 @transaction.atomic
@@ -59,52 +50,105 @@ def _choose_welcomes(letters: Sequence[Letter], now: datetime) -> None:
     planning.give(letters)
 
 
-def _compose(letters: Sequence[Letter], now: datetime, own: Any) -> dict[int, Composed]:
-    cards = cards_of(letters)
-    sample = Paper.objects.samples().exists()
-    return {letter.pk: _one(letter, cards, {"sample": sample, **own(letter)}, now) for letter in letters}
+class Parts(NamedTuple):
+    """What a letter shows, under its two headings."""
+
+    for_you: Part
+    trending: Part
+
+    @property
+    def cards(self) -> list[Card]:
+        return [*self.for_you.cards, *self.trending.cards]
+
+
+def parts(letter: Letter, cards: Mapping[int, Card]) -> Parts:
+    feedback = links.make(reader_of(letter), Purpose.FEEDBACK)  # Signed once, whatever the number of papers.
+    return Parts(*(Part(letter.contents.get(name, ()), cards, feedback) for name in Parts._fields))
 
 
 def cards_of(letters: Iterable[Letter]) -> dict[int, Card]:
-    """Of every paper in these letters, by its key."""
-    papers = Paper.objects.filter(pk__in={item["paper"] for letter in letters for item in _items(letter)})
-    return {paper.pk: card(paper) for paper in papers}
-
-
-def _one(letter: Letter, cards: Mapping[int, Card], context: Mapping[str, Any], now: datetime) -> Composed:
-    shown = parts(letter, cards)
-    if letter.kind == "digest" and not shown["papers"]:
-        return Skip("its papers are gone")
-    return writing.write(letter, {**shown, **context}, now)
-
-
-def parts(letter: Letter, cards: Mapping[int, Card]) -> dict[str, list[dict[str, Any]]]:
-    """What the letter shows, in both parts and together."""
-    feedback = links.make(reader_of(letter), Purpose.FEEDBACK)  # Signed once, whatever the number of papers.
-    for_you = _shown(letter.contents.get("for_you", ()), cards, feedback)
-    trending = _shown(letter.contents.get("trending", ()), cards, feedback)
-    return {"for_you": for_you, "trending": trending, "papers": [*for_you, *trending]}
-
-
-def _items(letter: Letter) -> list[dict[str, Any]]:
-    return [*letter.contents.get("for_you", ()), *letter.contents.get("trending", ())]
-
-
-def _shown(items: Iterable[Mapping[str, Any]], cards: Mapping[int, Card], feedback: str) -> list[dict[str, Any]]:
-    return [
-        {"card": card, "reason": wording.reason(item, *card.says), "feedback_url": f"{feedback}{card.place}"}
-        for item in items
-        if (card := cards.get(item["paper"]))
-    ]
-
-
-def card(paper: Paper) -> Card:
-    context = {"paper": paper, "paper_url": f"{settings.SITE_URL}{paper.get_absolute_url()}"}
-    return Card(
-        key=paper.key,
-        title=paper.title,
-        html=render_to_string("mail/card.html", context),
-        text=render_to_string("mail/card.txt", context).strip(),
-        place=f"{quote(paper.key, safe='/:')}/",
-        says=(paper.title, paper.abstract),
+    return cards_for(
+        item["paper"] for letter in letters for name in Parts._fields for item in letter.contents.get(name, ())
     )
+
+
+def _context(shown: Parts, sample: bool) -> dict[str, Any]:
+    return {**shown._asdict(), "cards": shown.cards, "sample": sample}
+
+
+def _welcome(letter: Letter, shown: Parts, sample: bool, now: datetime) -> Composed:
+    context = {**_context(shown, sample), "next_letter": reader_of(letter).next_letter_at(now)}
+    return writing.plain(letter, context, now)
+
+
+def _digest(letter: Letter, shown: Parts, sample: bool, now: datetime) -> Composed:
+    if not shown.cards:
+        return Skip("its papers are gone")
+    return Digest(letter, shown, sample, now)
+
+
+# -------------------------------------------------------------------------------------------------------- joined bytes
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A digest, composed when it is asked for: for mail servers joined of pieces, else by its templates."""
+
+    letter: Letter
+    shown: Parts
+    sample: bool
+    now: datetime
+
+    def message(self) -> EmailMultiAlternatives:
+        return self._plain().message()
+
+    def content(self) -> bytes:
+        if not wire.SIMPLE_ADDRESS.fullmatch(writing.address_of(self.letter)):
+            return self._plain().content()
+        try:
+            return self._joined()
+        except (BadHeaderError, UnicodeError, ValueError) as error:
+            raise BadLetter(f"The letter could not be built: {type(error).__name__}.") from error
+
+    def _plain(self) -> Plain:
+        context = {**_context(self.shown, self.sample), "slot": date.fromisoformat(self.letter.key)}
+        return writing.plain(self.letter, context, self.now)
+
+    def _joined(self) -> bytes:
+        links_to = writing.own_links(reader_of(self.letter))
+        subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
+        head = [wire.header("Subject", subject), *(wire.header(*one) for one in self._headers())]
+        text, html = (self._body(kind, {**links_to, "subject": subject}) for kind in ("txt", "html"))
+        return wire.multipart(b"".join(head), text, html)
+
+    def _headers(self) -> Iterable[tuple[str, str]]:
+        yield "From", settings.DEFAULT_FROM_EMAIL
+        yield "To", writing.address_of(self.letter)
+        yield from writing.headers(self.letter, self.now).items()
+
+    def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
+        shown = self.shown
+        around = _around(kind, self.letter.key, *map(bool, shown), self.sample, tuple(writing.frame().items()))
+        own = {name.encode(): encoded_words(kind, word) for name, word in words.items()}
+        papers = {b"for_you": shown.for_you.encoded(kind), b"trending": shown.trending.encoded(kind)}
+        return around % (own | papers)
+
+
+@lru_cache(maxsize=5_000)
+def _subject(title: str, papers: int, sample: bool, site_name: str) -> str:
+    card = SimpleNamespace(title=title)
+    return writing.subject("digest", {"cards": [card] * papers, "sample": sample, "site_name": site_name})
+
+
+@lru_cache(maxsize=200)
+def _around(
+    kind: str, slot: str, for_you: bool, trending: bool, sample: bool, frame: tuple[tuple[str, Any], ...]
+) -> bytes:
+    """All of a digest's "html" or "txt" but what is its reader's own, encoded, to be filled."""
+    papers = {
+        name: SimpleNamespace(html=wire.mark(name), text=wire.mark(name)) if there else None
+        for name, there in (("for_you", for_you), ("trending", trending))
+    }
+    own = {name: wire.mark(name) for name in ("subject", "manage_url", "unsubscribe_url")}
+    context = {**dict(frame), **own, **papers, "sample": sample, "slot": date.fromisoformat(slot)}
+    return wire.form(writing.html("digest", context) if kind == "html" else writing.text("digest", context))

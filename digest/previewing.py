@@ -8,13 +8,14 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import Count, Max, Sum
 
 from digest import choosing, composing, gathering, planning, wording
 from digest.choosing import Miss, Reader
+from digest.composing import Parts
 from digest.profiles import Pool
 from papers import understanding
 from papers.models import Paper, Signal, Topic, Vector
@@ -46,7 +47,7 @@ class Preview:
     """The letter as it would be planned now, unsaved, and what it would have been chosen from."""
 
     letter: Letter
-    parts: Mapping[str, list[dict[str, Any]]]  # as composing.parts: what the letter would show
+    parts: Parts  # what the letter would show
     near_misses: Sequence[Near]
     days: Sequence[Day]
     next_letter: datetime

@@ -275,12 +275,12 @@ if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
     SENDER = "subscriptions.senders.Files"
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # Nothing but the sender above sends mail.
 elif ANYMAIL_PROVIDER:
-    SENDER = "subscriptions.senders.Anymail"
+    SENDER = "subscriptions.providers.Anymail"
     EMAIL_BACKEND = f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend"
     if not (ANYMAIL_PROVIDER.isidentifier() and find_spec(f"anymail.backends.{ANYMAIL_PROVIDER}")):
         raise ImproperlyConfigured(f"ANYMAIL_PROVIDER: expected a name like postmark, found {ANYMAIL_PROVIDER!r}")
 else:
-    SENDER = "subscriptions.senders.Smtp"
+    SENDER = "subscriptions.smtp.Smtp"
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(mail_host(EMAIL_URL))
 DEFAULT_FROM_EMAIL = (
@@ -290,8 +290,11 @@ DEFAULT_FROM_EMAIL = (
 )
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL: expected {SITE_NAME} <letters@example.org>, found no address")
-# How many letters are handed over between two commits: what a crash may leave uncertain, against a commit a chunk.
-HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 20, 1, 1000)
+# How many letters are handed over between two commits: what a crash of the machine may leave uncertain, against a
+# commit a chunk. A killed process leaves at most one a connection uncertain, as it notes down what it offers.
+HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 100, 1, 1000)
+SENDER_CONNECTIONS = whole_number("SENDER_CONNECTIONS", 4, 1, 100)  # to the mail server or provider, of each process
+HANDOVER_DIR = VAR_DIR / "handover"
 LETTERS = {  # Each kind of letter, and what composes it.
     "confirm": "subscriptions.letters.confirm",
     "manage": "subscriptions.letters.manage",

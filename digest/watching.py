@@ -232,4 +232,4 @@ def _tell(letter: Letter, alarm: Alarm | None, now: datetime) -> Composed:
         "is_over": letter.key.endswith(":ended"),
         "status_url": settings.SITE_URL + reverse("status"),
     }
-    return writing.write(letter, context, now)
+    return writing.plain(letter, context, now)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, getaddresses
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import css_inline
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.template.loader import render_to_string
 
 from papers.models import Paper
 from papers.sources import SOURCES
-from subscriptions import links
+from subscriptions import links, wire
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
 
@@ -31,38 +32,79 @@ class Skip(str):
     """What a composer gives instead of a message when there is nothing to send: the reason, in a few words."""
 
 
-Composed = EmailMultiAlternatives | Skip
+class Draft(Protocol):
+    """A letter that is composed and not yet sent. It is had in two forms that say the same; asking for either raises
+    BadLetter unless it is a well-formed letter to its reader and to nobody else."""
+
+    def message(self) -> EmailMultiAlternatives:
+        """For a provider that Anymail knows."""
+
+    def content(self) -> bytes:
+        """For a mail server or a file: as subscriptions.wire has it."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A draft in Django's own form. What is joined from pieces must say what this says."""
+
+    built: EmailMultiAlternatives
+    address: str
+
+    def message(self) -> EmailMultiAlternatives:
+        guard(self.built, self.address)
+        return self.built
+
+    def content(self) -> bytes:
+        return wire.stuffed(self.message().message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's takes it
+
+
+Composed = Draft | Skip
+
+
+def plain(letter: Letter, context: Mapping[str, Any], now: datetime) -> Plain:
+    return Plain(write(letter, context, now), address_of(letter))
 
 
 def write(letter: Letter, context: Mapping[str, Any], now: datetime) -> EmailMultiAlternatives:
     """The finished message, unsent: subject.txt, body.txt and body.html of templates/mail/<kind>, in the frame."""
-    framed = {**frame(letter.subscriber), **context}
-    framed["subject"] = one_line(render_to_string(f"mail/{letter.kind}/subject.txt", framed))
+    own = own_links(letter.subscriber) | {"reader": letter.subscriber} if letter.subscriber else {}
+    framed = {**frame(), **own, **context}
+    framed["subject"] = subject(letter.kind, framed)
     message = EmailMultiAlternatives(
         subject=framed["subject"],
-        body=render_to_string(f"mail/{letter.kind}/body.txt", framed).strip() + "\n",
+        body=text(letter.kind, framed),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[address_of(letter)],
         headers=headers(letter, now),
     )
-    message.attach_alternative(
-        _inliner().inline(render_to_string(f"mail/{letter.kind}/body.html", framed)), "text/html"
-    )
+    message.attach_alternative(html(letter.kind, framed), "text/html")
     return message
 
 
-def frame(reader: Subscriber | None) -> dict[str, Any]:
-    """What every letter shows around its own words; the operator's has no links of a reader."""
-    always = {
+def subject(kind: str, context: Mapping[str, Any]) -> str:
+    return one_line(render_to_string(f"mail/{kind}/subject.txt", dict(context)))
+
+
+def text(kind: str, context: Mapping[str, Any]) -> str:
+    return render_to_string(f"mail/{kind}/body.txt", dict(context)).strip() + "\n"
+
+
+def html(kind: str, context: Mapping[str, Any]) -> str:
+    return _inliner().inline(render_to_string(f"mail/{kind}/body.html", dict(context)))
+
+
+def frame() -> dict[str, Any]:
+    """What every letter shows around its own words; those to a reader have own_links() as well."""
+    return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "postal_address": settings.SITE_POSTAL_ADDRESS,
-        "credits": [source.credit for source in SOURCES.values() if source.credit],
+        "credits": tuple(source.credit for source in SOURCES.values() if source.credit),
     }
-    if reader is None:
-        return always
-    return always | {
-        "reader": reader,
+
+
+def own_links(reader: Subscriber) -> dict[str, str]:
+    return {
         "manage_url": links.make(reader, Purpose.MANAGE),
         "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),
     }
@@ -114,11 +156,20 @@ def reader_of(letter: Letter) -> Subscriber:
     return letter.subscriber
 
 
+def inlined_fragment(shown: str) -> str:
+    """A part of a letter's HTML, with its styles. Mail programs drop style sheets, so every rule is also written into
+    the elements that it fits."""
+    return _inliner().inline_fragment(shown, _style_sheet())
+
+
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    """Mail programs drop style sheets, so every rule is also written into the elements that it fits."""
-    css = Path(settings.BASE_DIR / "templates" / "mail" / "letter.css").read_text()
-    return css_inline.CSSInliner(extra_css=css, load_remote_stylesheets=False, keep_style_tags=True)
+    return css_inline.CSSInliner(extra_css=_style_sheet(), load_remote_stylesheets=False, keep_style_tags=True)
+
+
+@cache
+def _style_sheet() -> str:
+    return Path(settings.BASE_DIR / "templates" / "mail" / "letter.css").read_text()
 
 
 # -------------------------------------------------------------------------------------------- the letters of this room
@@ -128,7 +179,7 @@ def confirm(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """The answer to a sign-up: one link to the page where topics are chosen and the subscription is begun."""
     sample = Paper.objects.samples().exists()
     return {
-        letter.pk: write(
+        letter.pk: plain(
             letter, {"confirm_url": links.make(reader_of(letter), Purpose.CONFIRM), "sample": sample}, now
         )
         for letter in letters
@@ -138,4 +189,4 @@ def confirm(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 def manage(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """A fresh link to the preferences, for a reader who asked for it, or who signed up again."""
     sample = Paper.objects.samples().exists()
-    return {letter.pk: write(letter, {"sample": sample}, now) for letter in letters}
+    return {letter.pk: plain(letter, {"sample": sample}, now) for letter in letters}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,8 @@ from django.utils.translation import gettext_lazy
 from subscriptions import slots, wishes
 from subscriptions.wishes import Kind, Wish
 
+DIGEST = "digest"  # the kind that nobody waits for
+MOST_ROWS = 500  # in one statement
 LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in its hands
 KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
 MOST_ATTEMPTS = 8
@@ -34,6 +37,16 @@ OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "
 def keyed_hash(value: str) -> str:
     """What is kept of an address or a network that must be recognised but not known: HMAC-SHA-256, hexadecimal."""
     return hmac.new(settings.SUPPRESSION_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+@contextmanager
+def committed_lazily() -> Iterator[None]:
+    """A transaction that does not wait for the disk: for what may be lost with the database's machine."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
+        yield
 
 
 # ------------------------------------------------------------------------------------------------------------ readers
@@ -336,56 +349,93 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         )
 
     def due(self, now: datetime) -> LetterQuerySet:
-        return self.filter(state=Letter.State.PLANNED, due_at__lte=now).most_awaited()
+        return self.filter(state=Letter.State.PLANNED, due_at__lte=now).order_by("due_at", "pk")
 
-    def most_awaited(self) -> LetterQuerySet:
-        """First those that a person is waiting for."""
-        awaited = Case(When(kind="digest", then=Value(1)), default=Value(0), output_field=IntegerField())
-        return self.order_by(awaited, "due_at", "pk")
-
-    def claim(self, now: datetime, most: int) -> LetterQuerySet:
-        """Take up to `most` due letters for ourselves, for LEASE; nobody else gets them meanwhile.
+    def claim(self, now: datetime, most: int) -> list[Letter]:
+        """Take up to `most` due letters for ourselves, for LEASE, first those that a person is waiting for. Nobody
+        else gets them meanwhile.
 
         PostgreSQL skips rows that another process is claiming; on SQLite, and should two have read the same rows, the
         state in the UPDATE decides.
         """
         lease, skips = uuid.uuid4(), connection.features.has_select_for_update_skip_locked
-        with transaction.atomic():
-            due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", flat=True)
+        with committed_lazily():
+            due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", "dropped")
+            found = list(due.exclude(kind=DIGEST)[:most])
+            found += due.filter(kind=DIGEST)[: most - len(found)]
             # What a process died with goes alone, so that a letter which kills its process takes none along.
-            first = list(due.filter(dropped__gt=0)[:1]) if due.values_list("dropped", flat=True).first() else None
-            self.take(first or list(due.filter(dropped=0)[:most]), lease)
-        return self.filter(lease=lease, state=Letter.State.CLAIMED).most_awaited()
+            deadly = bool(found and found[0][1])
+            pks = [pk for pk, dropped in (found[:1] if deadly else found) if deadly or not dropped]
+            self.take(pks, lease)
+        return self.in_hands(lease) if pks else []
+
+    def in_hands(self, lease: uuid.UUID) -> list[Letter]:
+        mine = list(self.filter(lease=lease, state=Letter.State.CLAIMED).select_related("subscriber"))
+        return sorted(mine, key=lambda letter: (letter.kind == DIGEST, letter.due_at, letter.pk))
 
     def take(self, pks: list[int], lease: uuid.UUID) -> int:
         mine = self.filter(pk__in=pks, state=Letter.State.PLANNED)
         return mine.update(state=Letter.State.CLAIMED, lease=lease, leased_until=Now() + Value(LEASE))
 
-    def hand_over(self, letters: Iterable[Letter], now: datetime) -> set[int]:
-        """Commit that these are about to be offered; the keys of those that may be: ours, and their readers stayed."""
-        mark, leases = uuid.uuid4(), {letter.lease for letter in letters}
-        claimed = self.filter(pk__in=[letter.pk for letter in letters], state=Letter.State.CLAIMED, lease__in=leases)
+    def hand_over(self, letters: Iterable[Letter], lease: uuid.UUID, now: datetime) -> set[int]:
+        """Commit that these are about to be offered, under a new lease; the keys of those that may be: ours, and their
+        readers stayed."""
+        pks, leases = [letter.pk for letter in letters], {letter.lease for letter in letters}
+        claimed = self.filter(pk__in=pks, state=Letter.State.CLAIMED, lease__in=leases, leased_until__gt=Now())
         stays = Q(subscriber=None) | Q(subscriber__left_at=None) | Q(kind="confirm")
-        claimed.filter(stays, leased_until__gt=Now()).update(
-            state=Letter.State.HANDOFF, lease=mark, handed_at=now, leased_until=Now() + Value(LEASE)
+        claimed.filter(stays).update(
+            state=Letter.State.HANDOFF, lease=lease, handed_at=now, leased_until=Now() + Value(LEASE)
         )
         for letter in letters:
-            letter.lease = mark
-        return set(self.filter(lease=mark).values_list("pk", flat=True))
+            letter.lease = lease
+        return set(self.filter(lease=lease).values_list("pk", flat=True))
+
+    def record(self, letters: Iterable[Letter], lease: uuid.UUID) -> None:
+        """Write what came of letters that were handed over under this lease. Again changes nothing. Should a crash of
+        the database lose it, they are as they were."""
+        sent = [letter for letter in letters if letter.state == Letter.State.SENT]
+        others = [letter for letter in letters if letter.state != Letter.State.SENT]
+        with committed_lazily():
+            for begin in range(0, len(sent), MOST_ROWS):
+                self._record_sent(sent[begin : begin + MOST_ROWS], lease)
+            self._put_down(others, {lease})
+
+    def _record_sent(self, letters: Sequence[Letter], lease: uuid.UUID) -> None:
+        """Nearly all of them: one statement instead of the CASE of bulk_update."""
+        ended_at = connection.ops.adapt_datetimefield_value(letters[0].ended_at)
+        name = lease if connection.features.has_native_uuid_field else lease.hex
+        rows = ", ".join(["(%s, %s)"] * len(letters))
+        update = f"""UPDATE {Letter._meta.db_table} SET state = 'sent', last_answer = said.column2, ended_at = %s,
+            attempts = attempts + 1, lease = NULL, leased_until = NULL
+            FROM (VALUES {rows}) AS said WHERE id = said.column1 AND lease = %s"""  # noqa: S608  # Names and marks of our own.
+        answers = [value for letter in letters for value in (letter.pk, letter.last_answer)]
+        with connection.cursor() as cursor:
+            cursor.execute(update, [ended_at, *answers, name])
 
     def put_down(self, letters: Iterable[Letter]) -> None:
         """Write what came of letters in our hands, and let go of them; those no longer ours are left alone."""
         letters = list(letters)
-        ours = self.filter(lease__in={letter.lease for letter in letters})
+        self._put_down(letters, {letter.lease for letter in letters})
+
+    def _put_down(self, letters: Sequence[Letter], leases: Collection[uuid.UUID | None]) -> None:
         for letter in letters:
             letter.lease = letter.leased_until = None
-        ours.bulk_update(letters, OUTCOME)
+        self.filter(lease__in=leases).bulk_update(letters, OUTCOME)
 
     def give_back(self, letters: Iterable[Letter]) -> None:
         """Let go of letters that were claimed and not handed over: they are due again at once."""
         pks, leases = [letter.pk for letter in letters], {letter.lease for letter in letters}
         ours = self.filter(pk__in=pks, lease__in=leases, state=Letter.State.CLAIMED)
         ours.update(state=Letter.State.PLANNED, lease=None, leased_until=None)
+
+    def take_back(self, lease: uuid.UUID, now: datetime) -> None:
+        """What is left of a chunk whose process was killed before it offered this: due again at once, or if its papers
+        may have been promised to another letter meanwhile, failed."""
+        ours = self.filter(lease=lease)
+        ours.filter(state=Letter.State.HANDOFF).update(state=Letter.State.PLANNED, lease=None, leased_until=None)
+        ours.filter(state=Letter.State.UNCERTAIN).update(
+            state=Letter.State.FAILED, lease=None, ended_at=now, last_answer="It was never offered to a mail server."
+        )
 
     def release_expired(self) -> None:
         """A process that died with letters claimed offered none of them; what it had handed over, nobody knows."""
@@ -448,6 +498,13 @@ class Letter(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "due_at"], name="letter_state_due"),
+            # Two queues in one table: who waits for a letter is served first, however many digests are due.
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="planned", kind=DIGEST), name="letter_digests_due"
+            ),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="planned") & ~Q(kind=DIGEST), name="letter_awaited_due"
+            ),
             models.Index(fields=["lease"], name="letter_lease"),
         ]
 

@@ -6,28 +6,31 @@ The ledger is the queue. A letter is committed as handed over before it is offer
 
 import logging
 import time
+import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 
+from subscriptions import journal
 from subscriptions import letters as writing
-from subscriptions import senders
-from subscriptions.letters import BadLetter, Skip
+from subscriptions.journal import Journal
+from subscriptions.letters import BadLetter, Draft, Skip
 from subscriptions.models import KEEP_TRYING, MOST_ATTEMPTS, Letter, Suppression
-from subscriptions.senders import Answer, NoConnection, Sender
+from subscriptions.senders import Answer, Batch, NoConnection, Parcel, Pool
 
 logger = logging.getLogger(__name__)
-CLAIMED_AT_ONCE = 100  # or as many as the sender takes at once: between two claims those waited for go first again
+FEWEST, MOST = 20, 500  # letters claimed at a time; in between as many as leave in
+A_MOMENT = 1.5  # seconds: between two claims the letters that a person waits for go first again
 FIRST_WAIT = timedelta(minutes=1)  # after a temporary refusal; three times as long with each further one
 LONGEST_WAIT = timedelta(hours=4)  # so eight attempts last ten hours
 A_WHILE = 30.0  # seconds
-
-Written = tuple[Letter, EmailMultiAlternatives]
+LOST = Answer(Letter.State.UNCERTAIN, "No answer was recorded: the process that offered the letter stopped.")
+PATIENCE = 120.0  # seconds for which outcomes are written again to a database that is away
 
 
 def drain(now: datetime, enough: Callable[[], bool] = lambda: False) -> int:
@@ -36,19 +39,18 @@ def drain(now: datetime, enough: Callable[[], bool] = lambda: False) -> int:
 
     Time goes on from `now` while it drains: a welcome letter does not wait for the digests' end.
     """
+    _learn_what_others_left(now)
     Letter.objects.release_expired()
-    sender, sent, began = senders.configured(), 0, time.monotonic()
-    most = max(CLAIMED_AT_ONCE, sender.at_once)
+    round_ = Round(now, enough)
     try:
-        while not enough() and (chunk := list(Letter.objects.claim(now, most).select_related("subscriber"))):
-            for answer in _send_chunk(sender, chunk, now, enough):
-                sent += answer.state == Letter.State.SENT
-            now, began = now + timedelta(seconds=time.monotonic() - began), time.monotonic()
+        while not enough() and (chunk := round_.claim()):
+            round_.send(chunk)
+        round_.settle()
     except NoConnection as error:
         logger.warning("letters wait: %s", error)
     finally:
-        sender.close()
-    return sent
+        round_.close()
+    return round_.sent
 
 
 def for_a_while() -> Callable[[], bool]:
@@ -57,26 +59,129 @@ def for_a_while() -> Callable[[], bool]:
     return lambda: time.monotonic() > until
 
 
-def _send_chunk(
-    sender: Sender, chunk: Sequence[Letter], now: datetime, enough: Callable[[], bool]
-) -> Iterator[Answer]:
-    wanted = _end_unwanted(chunk, now)
-    written = _compose(wanted, now)
-    try:
-        sender.open()
-        for part in _parts(written, sender.at_once):
-            if enough():
-                return Letter.objects.give_back([letter for letter, _ in written if letter.lease])
-            yield from _hand_over(sender, part, now)
-    except NoConnection as error:
-        _wait_for_connection([letter for letter, _ in written if letter.lease], str(error), now)
-        raise
+@dataclass
+class Handed:
+    """A chunk that was handed over: what is on the wire, and where it is noted down."""
+
+    lease: uuid.UUID
+    at: datetime
+    journal: Journal
+    batch: Batch
+    letters: Sequence[Letter] = ()  # with their outcomes, once they have them
 
 
-def _parts(written: Iterable[Written], size: int) -> Iterator[list[Written]]:
-    rest = iter(written)
-    while part := list(islice(rest, size)):
-        yield part
+class Round:
+    """One draining: chunk after chunk, each composed while the one before is on the wire."""
+
+    def __init__(self, now: datetime, enough: Callable[[], bool]) -> None:
+        self.sent = 0
+        self.now, self._since, self._enough = now, time.monotonic(), enough
+        self._pool = Pool()
+        self._on_wire: Handed | None = None
+        self._unflushed: list[Handed] = []  # whose outcomes a crash of the database could still lose
+        self._most = FEWEST
+
+    def claim(self) -> list[Letter]:
+        """As many as leave in A_MOMENT, by the pace of the last ones."""
+        return Letter.objects.claim(self.now, self._most)
+
+    def send(self, chunk: Sequence[Letter]) -> None:
+        rest = self._written(chunk)
+        try:
+            while rest and not self._enough():
+                self._hand_over(rest[: settings.HANDOVER_CHUNK])
+                rest = rest[settings.HANDOVER_CHUNK :]
+        except NoConnection as error:
+            _wait_for_connection([parcel.letter for parcel in rest], str(error), self.now)
+            raise
+        Letter.objects.give_back([parcel.letter for parcel in rest])
+        took, self._since = time.monotonic() - self._since, time.monotonic()
+        self.now += timedelta(seconds=took)
+        self._most = max(FEWEST, min(MOST, round(len(chunk) * A_MOMENT / took)))
+
+    def _written(self, chunk: Sequence[Letter]) -> list[Parcel]:
+        """Guarded, in the form that the sender wants; what cannot be written ends here."""
+        now = self.now
+        drafts = _compose(_end_unwanted(chunk, now), now)
+        parcels: list[Parcel] = []
+        bad: list[tuple[Letter, Answer]] = []
+        for letter, draft in drafts:
+            try:
+                parcels.append(Parcel(letter, self._pool.prepare(draft)))
+            except BadLetter as error:
+                bad.append((letter, Answer(Letter.State.FAILED, str(error))))
+        Letter.objects.put_down(_with_outcomes(bad, now))
+        return parcels
+
+    def _hand_over(self, part: Sequence[Parcel]) -> None:
+        """Offer a part of the chunk, each letter at most once; the ledger says first that they are handed over."""
+        if self._on_wire is None:
+            self._pool.open()
+        lease = uuid.uuid4()
+        noted = Journal(lease)
+        ours = Letter.objects.hand_over([parcel.letter for parcel in part], lease, self.now)
+        self._forget_flushed()
+        handed = Handed(lease, self.now, noted, Batch([parcel for parcel in part if parcel.letter.pk in ours], noted))
+        try:
+            self.settle()
+        except NoConnection:
+            noted.leave()
+            raise
+        self._on_wire = handed
+        self._pool.start(handed.batch)
+
+    def settle(self) -> None:
+        """Wait for what is on the wire, and write down what came of it. Raises NoConnection if some did not leave."""
+        handed, self._on_wire = self._on_wire, None
+        if handed is None:
+            return
+        try:
+            trouble = handed.batch.wait()
+        finally:  # Whatever stops us, the answers that came are known.
+            self._record(handed)
+        if trouble:
+            _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
+            raise trouble
+
+    def _record(self, handed: Handed) -> None:
+        answers = [(parcel.letter, answer) for parcel, answer in handed.batch.answers]
+        handed.letters = _with_outcomes(answers, handed.at)
+        self.sent += sum(letter.state == Letter.State.SENT for letter in handed.letters)
+        self._unflushed.append(handed)
+        self._write([handed])
+        _suppress(answers, handed.at)
+
+    def _write(self, outcomes: Sequence[Handed]) -> None:
+        """Through a restart of the database, too: then also what it may have lost."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                for handed in outcomes:
+                    Letter.objects.record(handed.letters, handed.lease)
+                return
+            except (OperationalError, InterfaceError):
+                if connection.in_atomic_block or time.monotonic() > until:
+                    raise
+                logger.warning("the database is away; outcomes are written again until it is back")
+                connection.close()
+                outcomes = list(self._unflushed)
+                time.sleep(0.5)
+
+    def _forget_flushed(self) -> None:
+        """A synchronous commit has just written all earlier ones to the disk."""
+        for handed in self._unflushed:
+            handed.journal.close()
+        self._unflushed = []
+
+    def close(self) -> None:
+        try:
+            self.settle()
+        except NoConnection as error:
+            logger.warning("letters wait: %s", error)
+        finally:
+            self._pool.close()
+            for handed in self._unflushed:
+                handed.journal.leave()
 
 
 # ------------------------------------------------------------------------------------------------ before the hand-over
@@ -105,31 +210,17 @@ def _why_not(letter: Letter, suppressed: dict[int, str]) -> str:
     return "suppressed" if reader.pk in suppressed else "" if reader.is_reading else "left"
 
 
-def _compose(chunk: Sequence[Letter], now: datetime) -> list[Written]:
-    """The messages, guarded, first those that a person waits for; what cannot be written ends here."""
+def _compose(chunk: Sequence[Letter], now: datetime) -> list[tuple[Letter, Draft]]:
+    """In the order of the chunk, first those that a person waits for; what there is nothing to say in ends here."""
     by_kind: dict[str, list[Letter]] = defaultdict(list)
     for letter in chunk:
         by_kind[letter.kind].append(letter)
     composed: dict[int, writing.Composed] = {}
     for kind, of_kind in by_kind.items():
         composed |= import_string(settings.LETTERS[kind])(of_kind, now)
-    skipped = [(letter, str(composed[letter.pk])) for letter in chunk if isinstance(composed[letter.pk], Skip)]
-    _end(skipped, Letter.State.SKIPPED, now)
-    return list(_guarded([(letter, composed[letter.pk]) for letter in chunk], now))
-
-
-def _guarded(composed: Iterable[tuple[Letter, writing.Composed]], now: datetime) -> Iterator[Written]:
-    bad: list[tuple[Letter, Answer]] = []
-    for letter, message in composed:
-        if isinstance(message, Skip):
-            continue
-        try:
-            writing.guard(message, writing.address_of(letter))
-        except BadLetter as error:
-            bad.append((letter, Answer(Letter.State.FAILED, str(error))))
-        else:
-            yield letter, message
-    _record(bad, now)
+    drafts = [(letter, composed[letter.pk]) for letter in chunk]
+    _end([(letter, draft) for letter, draft in drafts if isinstance(draft, Skip)], Letter.State.SKIPPED, now)
+    return [(letter, draft) for letter, draft in drafts if not isinstance(draft, Skip)]
 
 
 def _end(ended: Sequence[tuple[Letter, str]], state: Letter.State, now: datetime) -> None:
@@ -145,23 +236,12 @@ def _wait_for_connection(letters: Sequence[Letter], why: str, now: datetime) -> 
     Letter.objects.put_down(letters)
 
 
-# --------------------------------------------------------------------------------------------- the hand-over and after
+# ----------------------------------------------------------------------------------------------------- what came of it
 
 
-def _hand_over(sender: Sender, part: Sequence[Written], now: datetime) -> Iterator[Answer]:
-    """Offer a part of the chunk, each letter at most once."""
-    ours = Letter.objects.hand_over([letter for letter, _ in part], now)
-    answers: list[tuple[Letter, Answer]] = []
-    try:
-        for letter, message in part:
-            if letter.pk in ours:
-                answers.append((letter, answer := sender.offer(message, letter)))
-                yield answer
-    finally:  # Whatever stops us, the answers that came are known.
-        _record(answers, now)
-
-
-def _record(answers: Sequence[tuple[Letter, Answer]], now: datetime) -> None:
+def _with_outcomes(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> list[Letter]:
+    """For the caller to write."""
+    letters = []
     for letter, answer in answers:
         letter.state, letter.last_answer = _outcome(letter, answer), answer.text
         if letter.state == Letter.State.PLANNED:
@@ -170,14 +250,29 @@ def _record(answers: Sequence[tuple[Letter, Answer]], now: datetime) -> None:
             letter.ended_at = now
         letter.attempts += 1
         logger.info("%s: %s", letter, letter.state)
-    Letter.objects.put_down([letter for letter, _ in answers])
+        letters.append(letter)
+    return letters
+
+
+def _outcome(letter: Letter, answer: Answer) -> Letter.State:
+    """A temporary refusal is tried again, but not for ever."""
+    given_up = letter.attempts + 1 >= MOST_ATTEMPTS or letter.state == Letter.State.UNCERTAIN
+    return Letter.State.FAILED if answer.state == Letter.State.PLANNED and given_up else answer.state
+
+
+def _suppress(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> None:
     for letter, answer in answers:
         if answer.no_such_address and letter.subscriber:
             Suppression.objects.suppress(letter.subscriber.address, Suppression.Reason.BOUNCE, now)
             letter.subscriber.unsubscribe(now)  # Who signs up again is asked to confirm, which lifts it.
 
 
-def _outcome(letter: Letter, answer: Answer) -> Letter.State:
-    """A temporary refusal is tried again, but not for ever."""
-    given_up = letter.attempts + 1 >= MOST_ATTEMPTS
-    return Letter.State.FAILED if answer.state == Letter.State.PLANNED and given_up else answer.state
+def _learn_what_others_left(now: datetime) -> None:
+    """Processes that were killed noted down what they had offered: what they had not is due again at once."""
+    for found in journal.left_behind():
+        letters = list(Letter.objects.filter(lease=found.lease).select_related("subscriber"))
+        known = [(letter, found.answers[letter.pk]) for letter in letters if letter.pk in found.answers]
+        lost = [(letter, LOST) for letter in letters if letter.pk in found.unanswered]
+        Letter.objects.record(_with_outcomes([*known, *lost], now), found.lease)
+        _suppress(known, now)
+        Letter.objects.take_back(found.lease, now)

@@ -1,29 +1,27 @@
-"""How a letter leaves: as a file, by SMTP, or by any provider that Anymail knows. Each offers a message at most once
-and says what came of it; the ledger is not its business."""
+"""How letters leave: as files, by SMTP (subscriptions.smtp), or by any provider that Anymail knows
+(subscriptions.providers). Each offers a letter at most once and says what came of it; the ledger is none of theirs.
+"""
 
 import re
-import smtplib
-import ssl
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from email.utils import parseaddr
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import requests
-from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.module_loading import import_string
 from django.utils.text import slugify
 
+from subscriptions import wire
+from subscriptions.letters import Draft, address_of
 from subscriptions.models import Letter
 
+FILES, SMTP = "subscriptions.senders.Files", "subscriptions.smtp.Smtp"
 LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
-LINE_BEGINS_WITH_A_DOT = re.compile(rb"(?m)^\.")
-# RFC 3463, 7505: bad address, mailbox moved or disabled, no mail there. Not 5.1.7 and 5.1.8, which blame our address.
-NO_SUCH_ADDRESS = re.compile(r"\b5\.(1\.[1236]|1\.10|2\.1)\b")
-NEVER_CONNECTED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
-MORE_THAN_FITS = 500
 
 
 class NoConnection(Exception):
@@ -39,25 +37,50 @@ class Answer:
     no_such_address: bool = False
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A letter that is ready to be offered."""
+
+    letter: Letter
+    content: Any  # as its sender prepared it
+
+    @cached_property
+    def address(self) -> str:
+        return address_of(self.letter)
+
+    @cached_property
+    def sender(self) -> str:
+        """The bare address that letters come from."""
+        return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+class Noted(Protocol):
+    """Who must know what is being done, should this process be killed."""
+
+    def offered(self, parcel: Parcel) -> None:
+        """From now on it may be accepted."""
+
+    def answered(self, parcel: Parcel, answer: Answer) -> None: ...
+
+
 class Sender(Protocol):
-    at_once: int  # letters to hand over between two commits
+    """One way to the world: a connection, used by one thread at a time."""
+
+    def prepare(self, draft: Draft) -> Any:
+        """What to offer; raises BadLetter. Of any thread, whether or not the connection is open."""
 
     def open(self) -> None:
         """Get ready; raises NoConnection. Again does nothing while ready."""
 
-    def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
-        """Raises NoConnection when this letter could not be offered, as the next could not either."""
+    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+        """Each at most once, noted before it may be accepted. Raises NoConnection when one could not be offered, as
+        the next could not either: those without an answer were not offered."""
 
     def close(self) -> None: ...
 
 
-def configured() -> Sender:
-    sender: Sender = import_string(settings.SENDER)()
-    return sender
-
-
 def writes_files() -> bool:
-    return settings.SENDER.endswith(".Files")
+    return bool(settings.SENDER == FILES)
 
 
 def stays_here() -> bool:
@@ -65,198 +88,108 @@ def stays_here() -> bool:
     if writes_files():
         return True
     host = urlsplit(settings.EMAIL_URL).hostname or ""
-    return settings.SENDER.endswith(".Smtp") and LOOPBACK.fullmatch(host) is not None
+    return settings.SENDER == SMTP and LOOPBACK.fullmatch(host) is not None
 
 
 class Files:
-    """One .eml a letter in VAR_DIR/mail. Writing one twice leaves one, so a whole chunk may be handed over at once."""
+    """One .eml a letter in VAR_DIR/mail. Writing one twice leaves one."""
 
-    at_once = MORE_THAN_FITS
+    def prepare(self, draft: Draft) -> bytes:
+        return wire.unstuffed(draft.content())
 
     def open(self) -> None:
         try:
             settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise NoConnection(f"Expected a folder that can be written at {settings.MAIL_DIR}: {error}") from error
+            raise _unwritable(error) from error
 
-    def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
+    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+        for parcel in parcels:
+            noted.offered(parcel)
+            yield parcel, Answer(Letter.State.SENT, self._write(parcel.letter, parcel.content))
+
+    def _write(self, letter: Letter, content: bytes) -> str:
         file = settings.MAIL_DIR / f"{letter.kind}-{slugify(letter.key[:10])}-{letter.message_id}.eml"
         draft = file.with_suffix(".tmp")
         try:
-            draft.write_bytes(_as_sent(message))
+            draft.write_bytes(content)
             draft.rename(file)
         except OSError as error:
-            raise NoConnection(f"Expected a folder that can be written at {settings.MAIL_DIR}: {error}") from error
-        return Answer(Letter.State.SENT, str(file))
+            raise _unwritable(error) from error
+        return str(file)
 
     def close(self) -> None:
         """There is nothing to close."""
 
 
-class Smtp:
-    """One kept-alive connection. Whatever breaks before the message's last line was not sent; after it, who knows."""
+def _unwritable(error: OSError) -> NoConnection:
+    return NoConnection(f"Expected a folder that can be written at {settings.MAIL_DIR}: {error}")
+
+
+# ---------------------------------------------------------------------------------------------- several connections
+
+
+class Batch:
+    """Letters that are being offered: whichever connection is free takes the next one."""
+
+    def __init__(self, parcels: Sequence[Parcel], noted: Noted) -> None:
+        self.parcels = parcels
+        self.answers: list[tuple[Parcel, Answer]] = []
+        self._noted, self._turn, self._rest = noted, threading.Lock(), iter(parcels)
+        self._workers: list[Future[None]] = []
+
+    def begin(self, senders: Sequence[Sender], threads: ThreadPoolExecutor) -> None:
+        self._workers = [threads.submit(self._work, sender) for sender in senders[: len(self.parcels)]]
+
+    def _work(self, sender: Sender) -> None:
+        for parcel, answer in sender.offer(self._next_ones(), self._noted):
+            self._noted.answered(parcel, answer)
+            self.answers.append((parcel, answer))
+
+    def _next_ones(self) -> Iterator[Parcel]:
+        while True:
+            with self._turn:
+                parcel = next(self._rest, None)
+            if parcel is None:
+                return
+            yield parcel
+
+    def wait(self) -> NoConnection | None:
+        """Until everything was offered, or why some of it could not be. Raises what nobody foresaw: then nobody knows
+        of the letters without an answer."""
+        errors = [error for worker in self._workers if (error := worker.exception())]
+        for error in errors:
+            if not isinstance(error, NoConnection):
+                raise error
+        return next((error for error in errors if isinstance(error, NoConnection)), None) if self.left else None
+
+    @property
+    def left(self) -> list[Parcel]:
+        """What was not offered."""
+        answered = {parcel.letter.pk for parcel, _answer in self.answers}
+        return [parcel for parcel in self.parcels if parcel.letter.pk not in answered]
+
+
+class Pool:
+    """As many connections as the settings say, each used by a thread of its own."""
 
     def __init__(self) -> None:
-        self.at_once: int = settings.HANDOVER_CHUNK
-        self._server: smtplib.SMTP | None = None
+        make = import_string(settings.SENDER)
+        self._senders: list[Sender] = [make() for _ in range(settings.SENDER_CONNECTIONS)]
+        self._threads = ThreadPoolExecutor(len(self._senders), thread_name_prefix="sender")
+
+    def prepare(self, draft: Draft) -> Any:
+        return self._senders[0].prepare(draft)
 
     def open(self) -> None:
-        if self._server is not None and self._is_alive(self._server):
-            return
-        try:
-            self._server = self._connect()
-        except (OSError, smtplib.SMTPException) as error:
-            raise NoConnection(f"The mail server could not be used: {error}") from error
+        """Whether there is a connection at all; raises NoConnection. Not while letters are being offered."""
+        self._senders[0].open()
 
-    def _is_alive(self, server: smtplib.SMTP) -> bool:
-        try:
-            return server.rset()[0] == 250
-        except (OSError, smtplib.SMTPException):
-            self.close()
-            return False
-
-    def _connect(self) -> smtplib.SMTP:
-        where = (settings.EMAIL_HOST, settings.EMAIL_PORT)
-        tls = ssl.create_default_context()
-        if settings.EMAIL_USE_SSL:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=settings.EMAIL_TIMEOUT, context=tls)
-        else:
-            server = smtplib.SMTP(*where, timeout=settings.EMAIL_TIMEOUT)
-        if settings.EMAIL_USE_TLS:
-            server.starttls(context=tls)
-        server.ehlo_or_helo_if_needed()
-        if settings.EMAIL_HOST_USER:
-            server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-        return server
-
-    def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
-        content = LINE_BEGINS_WITH_A_DOT.sub(b"..", _as_sent(message))
-        try:
-            self.open()
-            refusal = self._ask(message)
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            return Answer(Letter.State.PLANNED, f"The connection broke before the letter was sent: {error}")
-        return refusal or self._send(content)
-
-    def _ask(self, message: EmailMultiAlternatives) -> Answer | None:
-        """The envelope, up to the server's readiness for the message; its refusal, if it refuses."""
-        server = self._ready_server()
-        _name, sender = message_sender(message)
-        for command in (f"MAIL FROM:<{sender}>", f"RCPT TO:<{message.to[0]}>"):
-            code, text = server.docmd(command)
-            if code not in (250, 251):
-                return self._refused(code, text, of_recipient=command.startswith("RCPT"))
-        code, text = server.docmd("DATA")
-        return None if code == 354 else self._refused(code, text, of_recipient=False)
-
-    def _send(self, content: bytes) -> Answer:
-        server = self._ready_server()
-        try:
-            server.send(content + b".\r\n" if content.endswith(b"\r\n") else content + b"\r\n.\r\n")
-            code, text = server.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            return Answer(Letter.State.UNCERTAIN, f"No answer after the letter was sent: {error}")
-        if 200 <= code < 300:
-            return Answer(Letter.State.SENT, _sentence(code, text))
-        if 400 <= code < 600:
-            return self._refused(code, text, of_recipient=False)
-        self.close()
-        return Answer(Letter.State.UNCERTAIN, f"No answer that could be understood: {_sentence(code, text)}")
-
-    def _ready_server(self) -> smtplib.SMTP:
-        if self._server is None:
-            raise smtplib.SMTPServerDisconnected("not connected")
-        return self._server
-
-    def _refused(self, code: int, text: bytes, *, of_recipient: bool) -> Answer:
-        """4xx means later; 5xx means never, and of a recipient perhaps that there is no such address."""
-        answer = _sentence(code, text)
-        if code == 421:
-            self.close()
-        if not 500 <= code < 600:
-            return Answer(Letter.State.PLANNED, answer)
-        # A 550 that says no more may mean us as well ("relay not permitted"), and would then meet every reader.
-        return Answer(
-            Letter.State.FAILED, answer, no_such_address=of_recipient and bool(NO_SUCH_ADDRESS.search(answer))
-        )
+    def start(self, batch: Batch) -> None:
+        """Offer these, while the caller goes on. One batch at a time."""
+        batch.begin(self._senders, self._threads)
 
     def close(self) -> None:
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-
-
-class Anymail:
-    """Any provider, by HTTP: one message a call, one kept-alive session."""
-
-    def __init__(self) -> None:
-        self.at_once: int = settings.HANDOVER_CHUNK
-        self._backend: Any = None
-
-    def open(self) -> None:
-        try:
-            self._backend = self._backend or get_connection(fail_silently=False)
-            self._backend.open()
-        except (OSError, ImportError, ImproperlyConfigured) as error:
-            said = " ".join(str(error).split())
-            raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
-
-    def offer(self, message: EmailMultiAlternatives, letter: Letter) -> Answer:
-        message.metadata = {"letter": str(letter.message_id)}  # type: ignore[attr-defined]
-        message.tags = [letter.kind]  # type: ignore[attr-defined]
-        try:
-            self._backend.send_messages([message])
-        except AnymailRecipientsRefused:
-            return _provider_answered(message)
-        except (AnymailError, requests.RequestException) as error:
-            return _provider_failed(error)
-        return _provider_answered(message)
-
-    def close(self) -> None:
-        if self._backend is not None:
-            self._backend.close()
-
-
-def _as_sent(message: EmailMultiAlternatives) -> bytes:
-    """The message as it goes over the wire: lines end in CR LF."""
-    return message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
-
-
-def message_sender(message: EmailMultiAlternatives) -> tuple[str, str]:
-    """The name and the bare address that the letter comes from."""
-    name, _, address = message.from_email.rpartition("<")
-    return name.strip(), address.rstrip(">").strip()
-
-
-def _sentence(code: int, text: bytes) -> str:
-    return f"{code} {text.decode('utf-8', 'replace')}"
-
-
-def _provider_answered(message: EmailMultiAlternatives) -> Answer:
-    """https://anymail.dev/en/stable/sending/anymail_additions/#esp-send-status"""
-    status = message.anymail_status  # type: ignore[attr-defined]
-    said, text = set(status.status or ()), f"message {status.message_id}: {', '.join(sorted(status.status or ()))}"
-    if said and said <= {"sent", "queued"}:
-        return Answer(Letter.State.SENT, text)
-    if said and said <= {"invalid", "rejected", "failed"}:
-        return Answer(Letter.State.FAILED, text, no_such_address="invalid" in said)
-    return Answer(Letter.State.UNCERTAIN, text)
-
-
-def _provider_failed(error: Exception) -> Answer:
-    """Only what certainly was not accepted may be offered again. Raises NoConnection when nobody's letter would be."""
-    status = getattr(error, "status_code", None)
-    answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
-    if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
-        raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
-    if status in (401, 403):
-        raise NoConnection(f"The mail provider refuses the key of this site: {answer}") from error
-    if status in (429, 503):
-        return Answer(Letter.State.PLANNED, answer)
-    # An answer of 4xx refuses; no answer, a broken one or 5xx says nothing. Errors of other kinds never left.
-    refused = status is not None and 400 <= status < 500
-    if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):
-        return Answer(Letter.State.UNCERTAIN, answer)
-    return Answer(Letter.State.FAILED, answer)
+        self._threads.shutdown()
+        for sender in self._senders:
+            sender.close()

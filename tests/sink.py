@@ -71,8 +71,8 @@ class Sink:
 
     def serves(self, settings: Any) -> None:
         """Have Django's settings name this server as the one to send by."""
-        settings.SENDER = "subscriptions.senders.Smtp"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = self.host, self.port
+        settings.SENDER = "subscriptions.smtp.Smtp"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.SENDER_CONNECTIONS = self.host, self.port, 1
 
     def assert_ours(self) -> None:
         """A run against somebody else's server would prove nothing."""

@@ -191,23 +191,23 @@ def expire_leases():
 def test_who_was_too_slow_to_hand_over_does_not_offer_what_another_has_taken():
     for _ in range(2):
         make_letter()
-    slow = list(Letter.objects.claim(NOW, 10))
+    slow = Letter.objects.claim(NOW, 10)
     expire_leases()
     Letter.objects.release_expired()
-    quick = list(Letter.objects.claim(NOW, 10))
+    quick = Letter.objects.claim(NOW, 10)
 
-    assert Letter.objects.hand_over(slow, NOW) == set()
-    assert Letter.objects.hand_over(quick, NOW) == {letter.pk for letter in quick}
-    assert Letter.objects.hand_over(slow, NOW) == set()
+    assert Letter.objects.hand_over(slow, uuid.uuid4(), NOW) == set()
+    assert Letter.objects.hand_over(quick, uuid.uuid4(), NOW) == {letter.pk for letter in quick}
+    assert Letter.objects.hand_over(slow, uuid.uuid4(), NOW) == set()
 
 
 def test_who_was_too_slow_to_hand_over_does_not_offer_what_anybody_may_take():
     make_letter()
-    slow = list(Letter.objects.claim(NOW, 10))
+    slow = Letter.objects.claim(NOW, 10)
 
     expire_leases()
 
-    assert Letter.objects.hand_over(slow, NOW) == set()
+    assert Letter.objects.hand_over(slow, uuid.uuid4(), NOW) == set()
 
 
 def die_over_the_next(sink):
@@ -239,11 +239,11 @@ def test_a_letter_that_kills_every_process_is_given_up(sink):
 
 def test_who_leaves_between_claim_and_hand_over_gets_nothing():
     stays, leaves = make_letter(), make_letter()
-    claimed = list(Letter.objects.claim(NOW, 10))
+    claimed = Letter.objects.claim(NOW, 10)
 
     leaves.subscriber.unsubscribe(NOW)
 
-    assert Letter.objects.hand_over(claimed, NOW) == {stays.pk}
+    assert Letter.objects.hand_over(claimed, uuid.uuid4(), NOW) == {stays.pk}
 
 
 def test_what_another_has_taken_is_not_overwritten():

@@ -14,11 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from digest import composing, gathering, planning, previewing
+from digest.composing import Parts
 from digest.models import Given
 from digest.previewing import Preview
 from papers import understanding
 from papers.models import Paper, Signal, Topic
 from subscriptions.forms import PreferencesForm
+from subscriptions.letters import Skip
 from subscriptions.models import Letter, Subscriber
 from subscriptions.wishes import Kind, Wish
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -110,16 +112,17 @@ def make_any_reader(papers: list[Paper], topics: list[Topic], dice: np.random.Ge
     return reader
 
 
-def cards(parts: dict[str, Any]) -> dict[str, Any]:
+def cards(parts: Parts) -> dict[str, Any]:
     """What is shown of each paper in both parts; without the readers' own links, which say when they were made."""
-    return {name: [(one["card"], one["reason"]) for one in parts[name]] for name in ("for_you", "trending")}
+    return {name: [(one.card, one.reason) for one in part] for name, part in parts._asdict().items()}
 
 
 def said(letter: Letter, preview: Preview) -> str:
     """The text that a mail program would show, but for the tokens in its links."""
     letter = preview.letter if letter is None else letter
     composed = composing.digest([letter], NOON)[letter.pk]
-    return re.sub(r"/(feedback|manage|unsubscribe)/[^/]+/", r"/\1/", getattr(composed, "body", str(composed)))
+    body = str(composed) if isinstance(composed, Skip) else composed.message().body
+    return re.sub(r"/(feedback|manage|unsubscribe)/[^/]+/", r"/\1/", str(body))
 
 
 @pytest.mark.parametrize(("seed", "fitted"), [(0, "a fit"), (1, "a fit"), (2, "no fit")])
@@ -212,8 +215,8 @@ def test_nothing_is_gathered_twice_while_nothing_has_changed():
     stocks = [previewing.stock(NOON + timedelta(minutes=minutes)) for minutes in (0, 5)]
 
     assert stocks[0].pool is stocks[1].pool
-    assert len(previewing.of_reader(first, NOON).parts["for_you"]) == 1
-    assert previewing.of_reader(second, NOON).parts["for_you"] == []
+    assert len(previewing.of_reader(first, NOON).parts.for_you) == 1
+    assert previewing.of_reader(second, NOON).parts.for_you.cards == []
 
 
 def test_papers_a_day_are_counted_by_the_day_of_their_list_whatever_the_cap_and_what_was_given():

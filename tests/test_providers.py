@@ -16,7 +16,7 @@ State = Letter.State
 @pytest.fixture
 def provider(settings):
     """A provider that speaks as Postmark does, https://postmarkapp.com/developer/api/email-api"""
-    settings.SENDER = "subscriptions.senders.Anymail"
+    settings.SENDER = "subscriptions.providers.Anymail"
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     with FarEnd() as provider:
         settings.ANYMAIL = by_postmark(provider.url)

@@ -6,7 +6,10 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from subscriptions import post, senders
-from subscriptions.models import Letter
+from subscriptions.letters import Plain
+from subscriptions.models import Letter, Subscriber
+from subscriptions.senders import Parcel
+from subscriptions.smtp import Smtp
 from tests.factories import make_letter, make_paper
 
 pytestmark = pytest.mark.django_db
@@ -16,13 +19,37 @@ State = Letter.State
 
 @pytest.fixture
 def smtp(sink):
-    smtp = senders.Smtp()
+    smtp = Smtp()
     yield smtp
     smtp.close()
 
 
 def make_message(body="Hello.\n", **fields):
     return EmailMultiAlternatives("Subject", body, "Papers <letters@localhost>", ["reader@example.org"], **fields)
+
+
+class Notes:
+    """What a sender said that it was about to do, and of which letter."""
+
+    def __init__(self):
+        self.offers = []
+
+    def offered(self, parcel):
+        self.offers.append(parcel)
+
+    def answered(self, parcel, answer):
+        raise AssertionError("expected the pool alone to note down answers")
+
+
+def parcel(sender, message, address="reader@example.org"):
+    letter = Letter(subscriber=Subscriber(address=address))
+    return Parcel(letter, sender.prepare(Plain(message, message.to[0])))
+
+
+def offer(sender, message):
+    """The answer to one letter."""
+    [(_parcel, answer)] = sender.offer(iter([parcel(sender, message)]), Notes())
+    return answer
 
 
 def make_digest(abstract):
@@ -40,7 +67,7 @@ def lines_received(sink):
 
 @pytest.mark.parametrize("lines", [[".", "..", ".hidden", "a.b", ". "], ["", ".", ""], [".last"]])
 def test_lines_that_begin_with_a_dot_arrive_as_they_were(sink, smtp, lines):
-    answer = smtp.offer(make_message("\n".join(lines) + "\n"), Letter())
+    answer = offer(smtp, make_message("\n".join(lines) + "\n"))
 
     assert answer.state == State.SENT
     assert lines_received(sink) == lines
@@ -50,7 +77,7 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_were(sink, smtp, lines):
 def test_no_line_break_of_any_kind_ends_a_message_early(sink, smtp, line_break):
     smuggled = line_break.join(["first", ".", "MAIL FROM:<x@example.org>", "last"])
 
-    answer = smtp.offer(make_message(smuggled), Letter())
+    answer = offer(smtp, make_message(smuggled))
 
     assert answer.state == State.SENT
     assert lines_received(sink) == ["first", ".", "MAIL FROM:<x@example.org>", "last"]
@@ -59,7 +86,7 @@ def test_no_line_break_of_any_kind_ends_a_message_early(sink, smtp, line_break):
 def test_long_lines_and_foreign_letters_arrive_as_they_were(sink, smtp):
     line = "Größe, 論文, ∑ " * 300
 
-    answer = smtp.offer(make_message(line), Letter())
+    answer = offer(smtp, make_message(line))
 
     assert answer.state == State.SENT
     assert lines_received(sink) == [line]
@@ -74,12 +101,11 @@ def test_an_abstract_with_a_lone_dot_reaches_its_reader(sink):
     assert "Two." in message.get_body(("plain",)).get_content()
 
 
-def test_the_envelope_names_the_bare_sender(sink, smtp):
+def test_the_envelope_names_the_bare_sender(sink, smtp, settings):
     for sender in ("letters@localhost", "Papers <letters@localhost>", '"Papers, <daily>" <letters@localhost>'):
-        message = make_message()
-        message.from_email = sender
+        settings.DEFAULT_FROM_EMAIL = sender
 
-        assert smtp.offer(message, Letter()).state == State.SENT
+        assert offer(smtp, make_message()).state == State.SENT
 
     assert [message["Return-Path"] for _recipient, message in sink.accepted] == ["<letters@localhost>"] * 3
 
@@ -88,7 +114,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(sink, smtp):
     smtp.open()
     sink.hang_up()
 
-    answer = smtp.offer(make_message(), Letter())
+    answer = offer(smtp, make_message())
 
     assert answer.state == State.SENT
     assert sink.connections == 2
@@ -98,7 +124,7 @@ def test_a_server_that_does_not_answer_in_time_after_the_message_makes_it_uncert
     settings.EMAIL_TIMEOUT = 2
 
     with sink.silent():
-        answer = smtp.offer(make_message(), Letter())
+        answer = offer(smtp, make_message())
 
     assert answer.state == State.UNCERTAIN
     assert len(sink.accepted) == 1
@@ -161,17 +187,17 @@ def test_a_mail_folder_that_is_a_file_lets_the_letters_wait(files):
 @pytest.mark.parametrize(
     ("sender", "url", "stays"),
     [
-        ("Files", "", True),
-        ("Smtp", "smtp://localhost:1025", True),
-        ("Smtp", "smtp://127.0.0.1:1025", True),
-        ("Smtp", "smtp://[::1]:1025", True),
-        ("Smtp", "smtp://mail.example.org", False),
-        ("Smtp", "smtp://127.0.0.1.example.org", False),
-        ("Anymail", "", False),
-        ("Anymail", "smtp://localhost", False),
+        ("senders.Files", "", True),
+        ("smtp.Smtp", "smtp://localhost:1025", True),
+        ("smtp.Smtp", "smtp://127.0.0.1:1025", True),
+        ("smtp.Smtp", "smtp://[::1]:1025", True),
+        ("smtp.Smtp", "smtp://mail.example.org", False),
+        ("smtp.Smtp", "smtp://127.0.0.1.example.org", False),
+        ("providers.Anymail", "", False),
+        ("providers.Anymail", "smtp://localhost", False),
     ],
 )
 def test_whether_letters_stay_on_this_machine(settings, sender, url, stays):
-    settings.SENDER, settings.EMAIL_URL = f"subscriptions.senders.{sender}", url
+    settings.SENDER, settings.EMAIL_URL = f"subscriptions.{sender}", url
 
     assert senders.stays_here() == stays

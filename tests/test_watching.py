@@ -451,7 +451,7 @@ def test_a_letter_to_the_operator_is_written_to_a_file_where_mail_is(mailbox, se
 
 
 def test_a_letter_to_the_operator_goes_by_any_provider(settings):
-    settings.SENDER = "subscriptions.senders.Anymail"
+    settings.SENDER = "subscriptions.providers.Anymail"
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     silent()
     watching.watch(NOON)

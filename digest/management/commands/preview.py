@@ -30,6 +30,7 @@ class Command(BaseCommand):
         if isinstance(composed, Skip):
             self.stdout.write(f"No letter: {found.letter.reason}")
         else:
-            self.stdout.write(f"{composed.subject}\n\n{composed.body}")
+            message = composed.message()
+            self.stdout.write(f"{message.subject}\n\n{message.body}")
         for near in found.near_misses:
             self.stdout.write(f"Nearly: {near.paper.title}\n  {near.lacked}")

@@ -1,0 +1,83 @@
+"""Letters by any provider that Anymail knows, over HTTP: one message a call, one kept-alive session."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from subscriptions.letters import Draft
+from subscriptions.models import Letter
+from subscriptions.senders import Answer, NoConnection, Noted, Parcel
+
+NEVER_CONNECTED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
+
+
+class Anymail:
+    """One session. The provider is told the letter's name, which its webhooks then tell us."""
+
+    def __init__(self) -> None:
+        self._backend: Any = None
+
+    def prepare(self, draft: Draft) -> EmailMultiAlternatives:
+        return draft.message()
+
+    def open(self) -> None:
+        try:
+            self._backend = self._backend or get_connection(fail_silently=False)
+            self._backend.open()
+        except (OSError, ImportError, ImproperlyConfigured) as error:
+            said = " ".join(str(error).split())
+            raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
+
+    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+        self.open()
+        for parcel in parcels:
+            noted.offered(parcel)
+            yield parcel, self._offer(parcel.content, parcel.letter)
+
+    def _offer(self, message: Any, letter: Letter) -> Answer:
+        message.metadata, message.tags = {"letter": str(letter.message_id)}, [letter.kind]
+        try:
+            self._backend.send_messages([message])
+        except AnymailRecipientsRefused:
+            return _answered(message)
+        except (AnymailError, requests.RequestException) as error:
+            return _failed(error)
+        return _answered(message)
+
+    def close(self) -> None:
+        if self._backend is not None:
+            self._backend.close()
+
+
+def _answered(message: EmailMultiAlternatives) -> Answer:
+    """https://anymail.dev/en/stable/sending/anymail_additions/#esp-send-status"""
+    status = message.anymail_status  # type: ignore[attr-defined]
+    said, text = set(status.status or ()), f"message {status.message_id}: {', '.join(sorted(status.status or ()))}"
+    if said and said <= {"sent", "queued"}:
+        return Answer(Letter.State.SENT, text)
+    if said and said <= {"invalid", "rejected", "failed"}:
+        return Answer(Letter.State.FAILED, text, no_such_address="invalid" in said)
+    return Answer(Letter.State.UNCERTAIN, text)
+
+
+def _failed(error: Exception) -> Answer:
+    """Only what certainly was not accepted may be offered again. Raises NoConnection when nobody's letter would be."""
+    status = getattr(error, "status_code", None)
+    answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
+    if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
+        raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
+    if status in (401, 403):
+        raise NoConnection(f"The mail provider refuses the key of this site: {answer}") from error
+    if status in (429, 503):
+        return Answer(Letter.State.PLANNED, answer)
+    # An answer of 4xx refuses; no answer, a broken one or 5xx says nothing. Errors of other kinds never left.
+    refused = status is not None and 400 <= status < 500
+    if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):
+        return Answer(Letter.State.UNCERTAIN, answer)
+    return Answer(Letter.State.FAILED, answer)
