@@ -45,6 +45,7 @@ class Smtp:
         except BROKEN as error:
             raise NoConnection(f"The mail server could not be used: {error}") from error
         self._groups, self._is_clean = self._server.has_extn("pipelining"), True
+        self._used_at = time.monotonic()
 
     def _is_alive(self, server: smtplib.SMTP) -> bool:
         if time.monotonic() - self._used_at < FRESH:
@@ -102,7 +103,7 @@ class Smtp:
     def _refusal(self) -> Answer | None:
         """Reads the answers to the envelope, up to the server's readiness for the letter, or its refusal."""
         server, commands, refusal = self._ready_server, self._asked, None
-        self._asked, self._is_clean, code = [], False, 0
+        self._asked, self._is_clean, self._used_at, code = [], False, time.monotonic(), 0
         for command in commands:
             if not self._groups:
                 server.send(command)

@@ -43,7 +43,10 @@ class Sink:
 
     host = "127.0.0.1"
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_groups: bool = False) -> None:
+        """`takes_groups`: it says that commands may come in groups (RFC 2920)."""
+        self.takes_groups = takes_groups
+        self.resets = 0  # how often a client had it forget an envelope
         self.accepted: list[tuple[str, EmailMessage]] = []  # envelope recipient, message with its Return-Path
         self._conversations: list[SMTP] = []
         self._answers_up_to = ALWAYS
@@ -138,6 +141,16 @@ class Sink:
     def _connected(self) -> SMTP:
         self._conversations.append(SMTP(self, hostname="sink.example.org", ident=self._token, loop=self._loop))
         return self._conversations[-1]
+
+    async def handle_EHLO(  # noqa: N802 - named so where it is called
+        self, _server: SMTP, session: Any, _envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*answers[:-1], "250-PIPELINING", answers[-1]] if self.takes_groups else answers
+
+    async def handle_RSET(self, _server: SMTP, _session: Any, _envelope: Envelope) -> str:  # noqa: N802 - as above
+        self.resets += 1
+        return "250 2.0.0 forgotten"
 
     async def handle_RCPT(  # noqa: N802 - named so where it is called
         self, server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]

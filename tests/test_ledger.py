@@ -91,7 +91,9 @@ def sink():
 def start_drain(manage, sink):
     def start(at_once=AT_ONCE):
         url = f"smtp://{sink.host}:{sink.port}"
-        return manage("drain", "--now", NOW.isoformat(), EMAIL_URL=url, HANDOVER_CHUNK=str(at_once), SENDER_CONNECTIONS="1")
+        return manage(
+            "drain", "--now", NOW.isoformat(), EMAIL_URL=url, HANDOVER_CHUNK=str(at_once), SENDER_CONNECTIONS="1"
+        )
 
     return start
 
