@@ -110,7 +110,8 @@ def test_the_envelope_names_the_bare_sender(sink, smtp, settings):
     assert [message["Return-Path"] for _recipient, message in sink.accepted] == ["<letters@localhost>"] * 3
 
 
-def test_a_connection_that_was_closed_meanwhile_is_opened_again(sink, smtp):
+def test_a_connection_that_was_idle_and_closed_meanwhile_is_opened_again(sink, smtp, monkeypatch):
+    monkeypatch.setattr("subscriptions.smtp.FRESH", 0)
     smtp.open()
     sink.hang_up()
 
