@@ -21,10 +21,13 @@ from subscriptions.letters import BadLetter, Composed, Plain, Skip, reader_of
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
 
+Frame = tuple[tuple[str, Any], ...]  # what letters.frame() has, fit to be a key
+
 
 def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     cards, sample = cards_of(letters), Paper.objects.samples().exists()
-    return {letter.pk: _digest(letter, parts(letter, cards), sample, now) for letter in letters}
+    frame = tuple(writing.frame().items())
+    return {letter.pk: _digest(letter, parts(letter, cards), frame, sample, now) for letter in letters}
 
 
 def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
@@ -81,10 +84,10 @@ def _welcome(letter: Letter, shown: Parts, sample: bool, now: datetime) -> Compo
     return writing.plain(letter, context, now)
 
 
-def _digest(letter: Letter, shown: Parts, sample: bool, now: datetime) -> Composed:
+def _digest(letter: Letter, shown: Parts, frame: Frame, sample: bool, now: datetime) -> Composed:
     if not shown.cards:
         return Skip("its papers are gone")
-    return Digest(letter, shown, sample, now)
+    return Digest(letter, shown, frame, sample, now)
 
 
 # -------------------------------------------------------------------------------------------------------- joined bytes
@@ -96,6 +99,7 @@ class Digest:
 
     letter: Letter
     shown: Parts
+    frame: Frame
     sample: bool
     now: datetime
 
@@ -117,18 +121,15 @@ class Digest:
     def _joined(self) -> bytes:
         links_to = writing.own_links(reader_of(self.letter))
         subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
-        head = [wire.header("Subject", subject), *(wire.header(*one) for one in self._headers())]
+        headers = writing.headers(self.letter, self.now, links_to["unsubscribe_url"])
+        named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": writing.address_of(self.letter)}
+        head = b"".join(wire.header(*one) for one in (named | headers).items())
         text, html = (self._body(kind, {**links_to, "subject": subject}) for kind in ("txt", "html"))
-        return wire.multipart(b"".join(head), text, html)
-
-    def _headers(self) -> Iterable[tuple[str, str]]:
-        yield "From", settings.DEFAULT_FROM_EMAIL
-        yield "To", writing.address_of(self.letter)
-        yield from writing.headers(self.letter, self.now).items()
+        return wire.multipart(head, text, html)
 
     def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
         shown = self.shown
-        around = _around(kind, self.letter.key, *map(bool, shown), self.sample, tuple(writing.frame().items()))
+        around = _around(kind, self.letter.key, *map(bool, shown), self.sample, self.frame)
         own = {name.encode(): encoded_words(kind, word) for name, word in words.items()}
         papers = {b"for_you": shown.for_you.encoded(kind), b"trending": shown.trending.encoded(kind)}
         return around % (own | papers)
@@ -141,9 +142,7 @@ def _subject(title: str, papers: int, sample: bool, site_name: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _around(
-    kind: str, slot: str, for_you: bool, trending: bool, sample: bool, frame: tuple[tuple[str, Any], ...]
-) -> bytes:
+def _around(kind: str, slot: str, for_you: bool, trending: bool, sample: bool, frame: Frame) -> bytes:
     """All of a digest's "html" or "txt" but what is its reader's own, encoded, to be filled."""
     papers = {
         name: SimpleNamespace(html=wire.mark(name), text=wire.mark(name)) if there else None

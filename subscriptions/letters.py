@@ -67,15 +67,15 @@ def plain(letter: Letter, context: Mapping[str, Any], now: datetime) -> Plain:
 
 def write(letter: Letter, context: Mapping[str, Any], now: datetime) -> EmailMultiAlternatives:
     """The finished message, unsent: subject.txt, body.txt and body.html of templates/mail/<kind>, in the frame."""
-    own = own_links(letter.subscriber) | {"reader": letter.subscriber} if letter.subscriber else {}
-    framed = {**frame(), **own, **context}
+    own = own_links(letter.subscriber) if letter.subscriber else {}
+    framed = {**frame(), **own, "reader": letter.subscriber, **context}
     framed["subject"] = subject(letter.kind, framed)
     message = EmailMultiAlternatives(
         subject=framed["subject"],
         body=text(letter.kind, framed),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[address_of(letter)],
-        headers=headers(letter, now),
+        headers=headers(letter, now, own.get("unsubscribe_url", "")),
     )
     message.attach_alternative(html(letter.kind, framed), "text/html")
     return message
@@ -110,7 +110,7 @@ def own_links(reader: Subscriber) -> dict[str, str]:
     }
 
 
-def headers(letter: Letter, now: datetime) -> dict[str, str]:
+def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, str]:
     """RFC 5322, 2919, 3834 and, on letters that come by subscription, RFC 8058."""
     always = {
         "Message-ID": f"<{letter.message_id}@{settings.SITE_HOST}>",
@@ -122,7 +122,7 @@ def headers(letter: Letter, now: datetime) -> dict[str, str]:
     reader = reader_of(letter)
     return always | {
         "List-ID": f"{one_line(settings.SITE_NAME)} <{letter.kind}.{settings.SITE_HOST}>",
-        "List-Unsubscribe": f"<{links.make(reader, Purpose.UNSUBSCRIBE)}>",
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
         "Precedence": "bulk",

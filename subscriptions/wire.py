@@ -7,6 +7,7 @@ can be sent as it is.
 import re
 import secrets
 from binascii import b2a_qp
+from functools import lru_cache
 
 from django.core.mail.message import forbid_multi_line_headers
 
@@ -40,9 +41,9 @@ def quoted(text: str) -> bytes:
     soft line break ends. Raises UnicodeEncodeError for what UTF-8 cannot hold."""
     if not text:
         return b""
-    lines = b2a_qp(LINE_BREAK.sub("\r\n", text).encode(), istext=True)
-    piece = DOT.sub(b"..", LINE_BREAK_IN_BYTES.sub(b"\r\n", lines))
-    return piece if piece.endswith(b"\r\n") else piece + b"=\r\n"
+    lines = b2a_qp(LINE_BREAK.sub("\n", text).encode(), istext=True)
+    piece = lines.replace(b"\n", b"\r\n") if lines.endswith(b"\n") else lines.replace(b"\n", b"\r\n") + b"=\r\n"
+    return DOT.sub(b"..", piece)
 
 
 def mark(name: str) -> str:
@@ -62,6 +63,7 @@ def _literal(text: str) -> bytes:
     return quoted(text).replace(b"%", b"%%")
 
 
+@lru_cache(maxsize=5_000)
 def header(name: str, value: str) -> bytes:
     """One header as Django would write it, in as many lines. Raises BadHeaderError and ValueError as it would."""
     _name, encoded = forbid_multi_line_headers(name, value, "utf-8")

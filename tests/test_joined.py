@@ -167,7 +167,7 @@ def test_a_paper_that_utf_8_cannot_hold_is_refused_in_both_forms():
     card = composing.cards_for([paper.pk])[paper.pk]
     broken = type(card)(**{**vars(card), "text": "half a pair: \ud83d"})
     shown = composing.Parts(composing.Part([], {}, ""), composing.Part([{"paper": 1}], {1: broken}, "https://x/"))
-    draft = Digest(letter, shown, False, NOON)
+    draft = Digest(letter, shown, tuple(letters.frame().items()), False, NOON)
 
     for form in (draft.content, draft.message):
         with pytest.raises(BadLetter):
