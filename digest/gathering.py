@@ -166,6 +166,7 @@ def profile(
         unwanted=tuple(unwanted),
         trending=reader.trending_muted_at is None,
         cap=reader.cap,
+        bar=reader.bar,
         after=after,
         given=given,
         again=again,

@@ -57,6 +57,7 @@ class Profile:
     after: datetime | None = None  # papers first seen up to then were considered before; None: none were
     given: frozenset[int] = frozenset()  # papers that must not come again
     again: frozenset[int] = frozenset()  # papers of letters that did not arrive: candidates whatever their age
+    bar: float = BAR  # the reader's own
 
 
 @dataclass(frozen=True)

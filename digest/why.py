@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from digest import choosing, gathering, previewing, wording
 from digest.choosing import Choice, Reader, shown
 from digest.models import Given
-from digest.profiles import BAR, Ask, Candidate
+from digest.profiles import Ask, Candidate
 from papers import lexical
 from papers.models import Paper
 from papers.phrases import Phrases
@@ -53,7 +53,7 @@ class Answer:
     now: str = ""  # what would become of it in a letter that is planned now
     score: float = 0.0
     said: Sequence[Said] = ()
-    bar: float = field(default=shown(BAR))
+    bar: float = 0.0  # the reader's, as they see it
 
 
 class Case(NamedTuple):
@@ -98,6 +98,7 @@ def _of(case: Case) -> Answer:
         now="" if arrives else _as_of_now(case, before, choosing.choice(before, here.trending)),
         score=shown(float(before.scores[pool.columns[case.paper.pk]])),
         said=what_is_said(before, case.paper),
+        bar=shown(before.profile.bar),
     )
 
 

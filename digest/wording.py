@@ -71,7 +71,7 @@ def _category(found: Mapping[str, Any]) -> str:
 
 
 def _bar(found: Mapping[str, Any]) -> str:
-    return _("below the bar: %(score).2f < %(bar).2f") % {"score": found["score"], "bar": found["bar"]}
+    return _("below your bar: %(score).2f < %(bar).2f") % {"score": found["score"], "bar": found["bar"]}
 
 
 def _cap(found: Mapping[str, Any]) -> str:

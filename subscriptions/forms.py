@@ -184,6 +184,13 @@ class PreferencesForm(BeginForm):
     )
     cadence = forms.ChoiceField(choices=Subscriber.Cadence, widget=forms.RadioSelect, label=_("How often"))
     cap = forms.IntegerField(min_value=1, max_value=MOST_PAPERS, label=_("Papers in a letter, at most"))
+    bar = forms.TypedChoiceField(
+        choices=Subscriber.Bar,
+        coerce=float,
+        widget=forms.RadioSelect,
+        label=_("What is near to your words in meaning"),
+        help_text=_("What says your very words always comes."),
+    )
     paused_until = forms.DateField(
         required=False,
         label=_("Paused until"),
@@ -202,6 +209,7 @@ class PreferencesForm(BeginForm):
             "days": reader.days,
             "cadence": reader.cadence,
             "cap": reader.cap,
+            "bar": reader.bar,
             "paused_until": reader.paused_until,
         }
 
@@ -277,7 +285,7 @@ class PreferencesForm(BeginForm):
         super().fill(reader)
         wanted = self.cleaned_data
         reader.days, reader.cadence = sorted(wanted["days"]), wanted["cadence"]
-        reader.cap, reader.paused_until = wanted["cap"], wanted["paused_until"]
+        reader.cap, reader.bar, reader.paused_until = wanted["cap"], wanted["bar"], wanted["paused_until"]
         reader.mute_trending(not wanted["trending"])
 
     def choose(self) -> None:

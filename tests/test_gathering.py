@@ -1,14 +1,16 @@
 """What choosing needs, out of the tables."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from digest import gathering, planning
 from digest.models import Given
+from digest.profiles import BAR
 from papers import understanding
 from papers.models import Signal
-from subscriptions.models import Letter
+from subscriptions.models import Letter, Subscriber
 from subscriptions.wishes import Wish
 from tests.factories import make_paper, make_reader, make_score, make_topic
 
@@ -114,6 +116,14 @@ def test_a_paper_of_just_now_is_understood_before_letters_are_planned():
     planning.tick(NOON)
 
     assert [item["paper"] for item in Letter.objects.get(subscriber=reader).contents["for_you"]] == [paper.pk]
+
+
+def test_the_bar_that_a_reader_set_is_the_one_that_choosing_knows_of():
+    readers = [make_reader(), make_reader(bar=Subscriber.Bar.CLOSE), make_reader(bar=Subscriber.Bar.MORE)]
+
+    profiles = gathering.profiles(readers, {}, [], {}, defaultdict(set))
+
+    assert [one.bar for one in profiles] == [BAR, 4.0, 2.5]
 
 
 def test_more_examples_than_one_statement_takes_are_all_found(monkeypatch):

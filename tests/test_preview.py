@@ -100,6 +100,7 @@ def make_any_reader(papers: list[Paper], topics: list[Topic], dice: np.random.Ge
     """Somebody who is due, with a history."""
     reader = due_reader(
         cap=int(dice.choice([1, 2, 3, 5, 10, 30])),
+        bar=Subscriber.Bar.values[Subscriber.objects.count() % 3],
         trending_muted_at=NOON if dice.random() < 0.4 else None,
         read_up_to=NOON - timedelta(hours=int(dice.choice([6, 24, 24, 24, 72, 400]))),
         paused_until=date(2026, 9, 1) if dice.random() < 0.1 else None,
@@ -186,7 +187,11 @@ FIELDS = {
 
 def typed(asked: list[Wish], dice: np.random.Generator) -> dict[str, Any]:
     """A form with these wishes."""
-    fields: dict[str, Any] = wishes(cap=str(dice.choice([1, 5, 10])), trending="on" if dice.random() < 0.5 else "")
+    fields: dict[str, Any] = wishes(
+        cap=str(dice.choice([1, 5, 10])),
+        bar=str(dice.choice(Subscriber.Bar.values)),
+        trending="on" if dice.random() < 0.5 else "",
+    )
     fields["topics"] = [wish.value for wish in asked if wish.kind == Kind.TOPIC and wish.wanted]
     fields["muted"] = [wish.value for wish in asked if wish.kind == Kind.TOPIC and not wish.wanted]
     for kind, names in FIELDS.items():

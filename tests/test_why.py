@@ -103,7 +103,7 @@ def test_a_near_miss_of_the_ledger_is_told_with_both_numbers_of_that_day(client,
     contents = {"for_you": [], "trending": [], "near_misses": [{"paper": paper.pk, "lacked": lacked}]}
     make_letter(reader, kind="digest", key="2026-08-20", contents=contents, state=Letter.State.SENT)
 
-    assert escape("Nearly came on 20 August 2026: below the bar: 0.41 < 0.50.") in ask(client, paper)
+    assert escape("Nearly came on 20 August 2026: below your bar: 0.41 < 0.50.") in ask(client, paper)
 
 
 @pytest.mark.parametrize(("reason", "words"), [("paused", "letters were paused"), ("too late", "was not running")])
@@ -162,7 +162,15 @@ def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
 
     said = ask(client, harbour)
 
-    assert "It would not come: below the bar: 0.00 &lt; 0.50." in said
+    assert "It would not come: below your bar: 0.00 &lt; 0.50." in said
+
+
+@pytest.mark.parametrize(("bar", "shown"), [(2.5, "0.45"), (3.0, "0.50"), (4.0, "0.57")])
+def test_the_bar_that_is_told_is_the_readers_own(client, reader, bar, shown):
+    Subscriber.objects.update(bar=bar)
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+
+    assert f"your bar is {shown}." in ask(client, new())
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def form(number: int, papers: Any, vocabulary: list[str], keys: list[str], chanc
         "cadence": "daily",
         "trending": "on",
         "cap": "10",
+        "bar": "3.0",
     }
 
 
