@@ -186,9 +186,9 @@ def _itself(paper: Paper, rows: Rows) -> Wish:
 
 
 def _phrases(paper: Paper, rows: Rows) -> Things:
-    """The reader's phrases that the paper has."""
+    """The reader's phrases that the paper has, in any case, as choosing knows them."""
     phrases = [row.value for row in rows.values() if row.kind == Kind.PHRASE]
-    for hit in Phrases(enumerate(phrases)).hits(paper.title, paper.abstract):
+    for hit in Phrases(enumerate(phrases), any_case=True).hits(paper.title, paper.abstract):
         yield Wish(Kind.PHRASE, phrases[hit.topic]), phrases[hit.topic]
 
 

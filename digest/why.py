@@ -16,7 +16,6 @@ from digest.models import Given
 from digest.profiles import Ask, Candidate
 from papers import lexical
 from papers.models import Paper
-from papers.phrases import Phrases
 from subscriptions import importing, pasting, slots
 from subscriptions.models import Letter, Subscriber
 
@@ -229,8 +228,7 @@ def words(ask: Ask, paper: Paper, candidate: Candidate) -> str:
         phrase = candidate.topics.get(ask.topic, (0, ""))[1]
         return phrase if phrase in paper.title or phrase in paper.abstract else ""
     if ask.kind == "phrase":
-        hits = Phrases([(1, ask.value)]).hits(paper.title, paper.abstract)
-        return hits[0].phrase if hits else ""
+        return wording.as_written(ask.value, paper.title, paper.abstract)
     if ask.kind == "author":
         return next((name for name in paper.authors if _is_by(ask, name, paper)), "")
     return {"organisation": paper.organisation, "category": ask.value}.get(ask.kind, "")

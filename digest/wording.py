@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from papers.phrases import Phrases
+from papers.words import WORD, stems_of
 
 
 def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
@@ -32,18 +33,33 @@ def skipped(reason: str) -> str:
 
 def _phrase(found: Mapping[str, Any], title: str, abstract: str) -> str:
     """The reader's phrase, as the paper writes it."""
-    hits = _matching(found["phrase"]).hits(title, abstract)
-    if not hits:
-        return _near({"to": found["phrase"]})
-    written, asked = hits[0].phrase, found["phrase"]
+    asked = found["phrase"]
+    written = as_written(asked, title, abstract)
+    if not written:
+        return _apart(asked, title, abstract)
     if written.casefold() == asked.casefold():
         return _("says '%(phrase)s'") % {"phrase": written}
     return _("says '%(phrase)s' (you asked for %(asked)s)") % {"phrase": written, "asked": asked}
 
 
+def as_written(phrase: str, title: str, abstract: str) -> str:
+    """The paper's own words that are a reader's phrase; empty: they do not stand together. In any case, as choosing
+    knows stems alone; but where a phrase stands in capitals as it was typed, those are quoted."""
+    found = (matching.hits(title, abstract) for matching in _matching(phrase))
+    return next((hits[0].phrase for hits in found if hits), "")
+
+
 @lru_cache(maxsize=50)  # Each remembers all that it read.
-def _matching(phrase: str) -> Phrases:
-    return Phrases([(1, phrase)])
+def _matching(phrase: str) -> tuple[Phrases, Phrases]:
+    return Phrases([(1, phrase)]), Phrases([(1, phrase)], any_case=True)
+
+
+def _apart(phrase: str, title: str, abstract: str) -> str:
+    """Of a paper that has the words of a phrase, but with other words or a comma between them."""
+    said, asked = (set(stems_of(WORD.findall(text))) for text in (f"{title} {abstract}", phrase))
+    if asked <= said:
+        return _("says the words of %(phrase)s, not all of them together") % {"phrase": phrase}
+    return _near({"to": phrase})
 
 
 def _topic(found: Mapping[str, Any]) -> str:

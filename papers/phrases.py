@@ -82,16 +82,16 @@ class Phrases:
     """Every topic's phrases at once: a text is walked through once, however many topics there are.
 
     A phrase matches whatever the endings of its words and with a hyphen for a space; one written all in capitals
-    ("RAG") matches only in capitals, alone or with a plural s. What was read is remembered, so keep one of these
-    rather than make one for each text. Threads may share it.
+    ("RAG") matches only in capitals, alone or with a plural s, unless `any_case`. What was read is remembered, so keep
+    one of these rather than make one for each text. Threads may share it.
     """
 
     # A text is cut at its spaces. Most pieces are words seen before, so what they say is only looked up. A phrase of
     # several pieces is looked up in the same way, once it is known that the stems on both sides of a cut go together.
     # That knowledge only spares looking: what is found is always read from the whole text of those pieces.
 
-    def __init__(self, phrases: Iterable[tuple[int, str]]) -> None:
-        self._root = Branch()
+    def __init__(self, phrases: Iterable[tuple[int, str]], *, any_case: bool = False) -> None:
+        self._root, self._any_case = Branch(), any_case
         self._stems: set[str] = set()
         self._later_stems: set[str] = set()  # those with which a phrase may go on
         self._readings = Readings(self._read)
@@ -114,7 +114,7 @@ class Phrases:
         branch = self._root
         for stem in stems:
             branch = branch.next.setdefault(stem, Branch())
-        branch.topics.add((topic, phrase if phrase.isupper() else ""))
+        branch.topics.add((topic, phrase if phrase.isupper() and not self._any_case else ""))
         self._stems.update(stems)
         self._later_stems.update(stems[1:])
 

@@ -207,6 +207,7 @@ def test_a_topic_that_the_reader_wants_can_be_unwanted_and_no_other(client):
     ("wish", "label"),
     [
         (Wish(Kind.PHRASE, "Sealed  Envelope"), "Not this phrase: Sealed  Envelope"),
+        (Wish(Kind.PHRASE, "SEALED ENVELOPE"), "Not this phrase: SEALED ENVELOPE"),
         (Wish(Kind.AUTHOR, "ada quill"), "Not this author: Ada Quill"),
         (Wish(Kind.AUTHOR, "Ada Quill", guard=("cs.CL", "cs.LG")), "Not this author: Ada Quill"),
         (Wish(Kind.AUTHOR, "huggingface:tomas"), "Not this author: Tomas Brandt"),

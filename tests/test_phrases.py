@@ -44,6 +44,12 @@ def test_a_phrase_in_capitals_does_not_match_a_common_word():
     assert phrases_of("From rags to riches, a rag") == {}
 
 
+def test_asked_for_in_any_case_a_phrase_in_capitals_matches_like_any_other():
+    (hit,) = Phrases([(RETRIEVAL, "RAG")], any_case=True).hits("From rags to riches", "")
+
+    assert hit.phrase == "rags"
+
+
 def test_the_title_tells_more_than_the_abstract():
     in_title, in_abstract = (PHRASES.hits(*texts)[0].score for texts in [("RAG", ""), ("", "RAG")])
 
