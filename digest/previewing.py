@@ -18,7 +18,7 @@ from digest.choosing import Miss, Reader
 from digest.composing import Parts
 from digest.profiles import Pool
 from papers import understanding
-from papers.models import Paper, Signal, Topic, Vector
+from papers.models import Paper, Sighting, Signal, Topic, Vector
 from subscriptions import slots
 from subscriptions.forms import PreferencesForm
 from subscriptions.models import Letter, Subscriber
@@ -82,6 +82,7 @@ class MadeOf:
     day: date
     fit: int | None
     papers: tuple[object, ...]
+    said: tuple[datetime, int] | None  # when lists last said something new of papers, and of how many at that moment
     not_understood: int
     vector: int | None
     topics: tuple[object, ...]
@@ -105,6 +106,7 @@ def stock(now: datetime) -> Stock:
         day=now.date(),
         fit=fit.pk if fit else None,
         papers=tuple(counted.values()),
+        said=_last_said(now),
         not_understood=Paper.objects.filter(terms="").count(),
         vector=Vector.objects.aggregate(latest=Max("pk"))["latest"],
         topics=tuple(topics.values()),
@@ -114,6 +116,12 @@ def stock(now: datetime) -> Stock:
     )
     pool, days = _pooled(made_of.papers_alone)
     return Stock(pool, _trending(made_of), days)
+
+
+def _last_said(now: datetime) -> tuple[datetime, int] | None:
+    """Tells of a title that was corrected, which changes no count: what a paper says now, a list said just then."""
+    recent = Sighting.objects.filter(day__gte=(now - gathering.LISTED_WITHIN).date())
+    return recent.values_list("read_at").annotate(Count("pk")).order_by("-read_at").first()
 
 
 def forget() -> None:

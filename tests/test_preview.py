@@ -19,6 +19,8 @@ from digest.models import Given
 from digest.previewing import Preview
 from papers import understanding
 from papers.models import Paper, Signal, Topic
+from papers.sources.base import Listing
+from papers.storing import merge_papers
 from subscriptions.forms import PreferencesForm
 from subscriptions.letters import Skip
 from subscriptions.models import Letter, Subscriber
@@ -210,6 +212,21 @@ def test_a_paper_that_was_stored_meanwhile_is_in_the_next_preview():
     preview = previewing.of_reader(reader, NOON)
 
     assert paper.pk in [item["paper"] for item in preview.letter.contents["for_you"]]
+
+
+def test_a_title_that_was_corrected_meanwhile_is_in_the_next_preview():
+    reader = due_reader(trending_muted_at=NOON)
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    said = [Listing(key="arxiv:2608.00001", arxiv_id="2608.00001", title=title) for title in ("Harbours", "Ferries")]
+    previews = []
+
+    for minutes, listing in enumerate(said):
+        now = NOON - timedelta(hours=1) + timedelta(minutes=minutes)
+        merge_papers([listing], "huggingface", "api", NOON.date(), now)
+        understanding.keep_up()
+        previews.append(previewing.of_reader(reader, NOON))
+
+    assert [preview.total for preview in previews] == [0, 1]
 
 
 def test_nothing_is_gathered_twice_while_nothing_has_changed():
