@@ -150,7 +150,8 @@ def rank_libraries(
     known: Sequence[Sequence[int]], candidates: Sequence[Sequence[int] | None], texts: Sequence[str | None], most: int
 ) -> list[Ranked]:
     """For each reader the candidates (all papers, where there are none), by what they know and a wish in words."""
-    keys = dict(Paper.objects.filter(pk__in={paper for one in known for paper in one}).values_list("pk", "key"))
+    examples = Paper.objects.filter(pk__in=bulk.among({paper for one in known for paper in one}))
+    keys = dict(examples.values_list("pk", "key"))
     wishes = [
         [*(Wish("paper", keys[paper]) for paper in papers), *([Wish("phrase", text)] if text else [])]
         for papers, text in zip(known, texts, strict=True)
@@ -173,7 +174,7 @@ def _pools(candidates: Sequence[Sequence[int] | None]) -> Iterator[Pool]:
     last: tuple[Sequence[int] | None, Pool] | None = None
     for papers in candidates:
         if last is None or last[0] is not papers:
-            rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=papers)
+            rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=bulk.among(papers))
             last = papers, gathering.pool_of(rows)
         yield last[1]
 

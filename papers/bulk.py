@@ -6,6 +6,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from psycopg.copy import QueuedLibpqWriter
 
 Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
@@ -22,6 +23,13 @@ def new_keys(model: type[models.Model], count: int) -> list[int]:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = (cursor.fetchone() or [0])[0]
         return list(range(last + 1, last + 1 + count))
+
+
+def among(keys: Iterable[int]) -> RawSQL:
+    """For `pk__in=` and its like: any number of keys as one value, as SQLite takes some 32,000 in a statement."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:

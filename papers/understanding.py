@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 from threadpoolctl import threadpool_limits
 
-from papers import lexical
+from papers import bulk, lexical
 from papers.lexical import Floats, Lexicon
 from papers.meaning import Encoder, Light, Text, unit
 from papers.models import Fit, Paper, Vector
@@ -303,7 +303,7 @@ def _keep(fit: int, rows: Sequence[Row], vectors: Floats) -> None:
 
 def matrix(papers: Sequence[int], fit: int) -> Floats:
     """The papers' directions in a fit, in this order; zeros for one that has none yet, no columns for no fit."""
-    data = Vector.objects.filter(fit=fit, paper__in=papers).values_list("paper", "data") if fit else ()
+    data = Vector.objects.filter(fit=fit, paper__in=bulk.among(papers)).values_list("paper", "data") if fit else ()
     found = {paper: np.frombuffer(data, np.float16) for paper, data in data}
     rows = np.zeros((len(papers), len(next(iter(found.values()), ()))), np.float32)
     for place, paper in enumerate(papers):

@@ -1,18 +1,22 @@
 """What choosing needs, out of the tables."""
 
+import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
-from digest import gathering, planning
+from digest import evaluating, gathering, planning
 from digest.models import Given
 from digest.profiles import BAR
 from papers import understanding
 from papers.models import Signal
 from subscriptions.models import Letter, Subscriber
 from subscriptions.wishes import Wish
-from tests.factories import make_paper, make_reader, make_score, make_topic
+from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -116,6 +120,37 @@ def test_a_paper_of_just_now_is_understood_before_letters_are_planned():
     planning.tick(NOON)
 
     assert [item["paper"] for item in Letter.objects.get(subscriber=reader).contents["for_you"]] == [paper.pk]
+
+
+@contextmanager
+def at_most_values(most: int) -> Iterator[None]:
+    """Meanwhile SQLite takes no more values in a statement: papers for its own limit would be too many for a test."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+    yield
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+
+
+def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
+    topic, reader = make_topic(), make_reader()
+    papers = [make_paper(title=f"Glass {number}") for number in range(60)]
+    make_score(papers[0], topic)
+    Given.objects.create(subscriber=reader, paper=papers[-1], letter=make_letter(reader))
+    monkeypatch.setattr(understanding, "FEWEST", 50)
+    understanding.refit("light", NOON)
+    keys = [paper.pk for paper in papers]
+
+    with at_most_values(25):
+        pool = gathering.pool(YESTERDAY, NOON, also=keys)
+        (profile,) = gathering.profiles([reader], {}, keys, {}, defaultdict(set))
+        (of_evaluation,) = evaluating._pools([keys])
+
+    assert [one.paper for one in pool.candidates] == [one.paper for one in of_evaluation.candidates] == keys
+    assert len(pool.vectors) == pool.total == 120
+    assert [len(one.topics) for one in pool.candidates] == [1] + [0] * 59
+    assert profile.given == {papers[-1].pk}
 
 
 def test_the_bar_that_a_reader_set_is_the_one_that_choosing_knows_of():
