@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
@@ -21,53 +20,36 @@ Rows = Mapping[tuple[str, str], Interest]  # a reader's interests by their wishe
 Things = Iterator[tuple[Wish, str]]  # what a paper has to do with, and what to call it
 
 
-class Words(NamedTuple):
-    """A saying in words; %(name)s is what it is about."""
-
-    button: str
-    effect: str  # what the button would change
-    state: str  # what is so once it is said
-
-
-WORDS: dict[tuple[str, bool], Words] = {
-    (Kind.PAPER, True): Words(
-        _("More like this"),
-        _("Makes this paper an example of what you want."),
-        _("This paper is an example of what you want."),
-    ),
-    (Kind.PAPER, False): Words(
-        _("Less like this"),
-        _("Makes this paper an example of what you do not want."),
-        _("This paper is an example of what you do not want."),
-    ),
-    (Kind.TOPIC, False): Words(
-        _("Not this topic: %(name)s"),
-        _("You want this topic; it becomes one that you do not want."),
-        _("You do not want the topic %(name)s."),
-    ),
-    (Kind.PHRASE, False): Words(
-        _("Not this phrase: %(name)s"),
-        _("You want this phrase; it becomes one that you do not want."),
-        _("You do not want the phrase %(name)s."),
-    ),
-    (Kind.AUTHOR, False): Words(
-        _("Not this author: %(name)s"),
-        _("You follow this author, who becomes one whose papers you do not want."),
-        _("You do not want papers by %(name)s."),
-    ),
-    (Kind.ORGANISATION, False): Words(
-        _("Not this organisation: %(name)s"),
-        _("You follow this organisation; it becomes one whose papers you do not want."),
-        _("You do not want papers from %(name)s."),
-    ),
-    (Kind.AUTHOR, True): Words(
-        _("Follow %(name)s"), _("Adds the author to those whose papers you want."), _("You want papers by %(name)s.")
-    ),
-    (Kind.ORGANISATION, True): Words(
-        _("Follow %(name)s"),
-        _("Adds the organisation to those whose papers you want."),
-        _("You want papers from %(name)s."),
-    ),
+# What can be said, by kind and whether it is wanted; %(name)s is what it is about.
+BUTTONS = {
+    (Kind.PAPER, True): _("More like this"),
+    (Kind.PAPER, False): _("Less like this"),
+    (Kind.TOPIC, False): _("Not this topic: %(name)s"),
+    (Kind.PHRASE, False): _("Not this phrase: %(name)s"),
+    (Kind.AUTHOR, False): _("Not this author: %(name)s"),
+    (Kind.ORGANISATION, False): _("Not this organisation: %(name)s"),
+    (Kind.AUTHOR, True): _("Follow %(name)s"),
+    (Kind.ORGANISATION, True): _("Follow %(name)s"),
+}
+EFFECTS = {  # what the button would change
+    (Kind.PAPER, True): _("Makes this paper an example of what you want."),
+    (Kind.PAPER, False): _("Makes this paper an example of what you do not want."),
+    (Kind.TOPIC, False): _("You want this topic; it becomes one that you do not want."),
+    (Kind.PHRASE, False): _("You want this phrase; it becomes one that you do not want."),
+    (Kind.AUTHOR, False): _("You follow this author, who becomes one whose papers you do not want."),
+    (Kind.ORGANISATION, False): _("You follow this organisation; it becomes one whose papers you do not want."),
+    (Kind.AUTHOR, True): _("Adds the author to those whose papers you want."),
+    (Kind.ORGANISATION, True): _("Adds the organisation to those whose papers you want."),
+}
+STATES = {  # what is so once it is said
+    (Kind.PAPER, True): _("This paper is an example of what you want."),
+    (Kind.PAPER, False): _("This paper is an example of what you do not want."),
+    (Kind.TOPIC, False): _("You do not want the topic %(name)s."),
+    (Kind.PHRASE, False): _("You do not want the phrase %(name)s."),
+    (Kind.AUTHOR, False): _("You do not want papers by %(name)s."),
+    (Kind.ORGANISATION, False): _("You do not want papers from %(name)s."),
+    (Kind.AUTHOR, True): _("You want papers by %(name)s."),
+    (Kind.ORGANISATION, True): _("You want papers from %(name)s."),
 }
 
 
@@ -100,15 +82,15 @@ class Saying:
 
     @property
     def button(self) -> str:
-        return gettext(self._words.button) % {"name": self.name}
+        return gettext(BUTTONS[self._said]) % {"name": self.name}
 
     @property
     def state(self) -> str:
-        return gettext(self._words.state) % {"name": self.name}
+        return gettext(STATES[self._said]) % {"name": self.name}
 
     @property
     def effect(self) -> str:
-        return f"{gettext(self._words.effect)} {self._who}".strip()
+        return f"{gettext(EFFECTS[self._said])} {self._who}".strip()
 
     @property
     def _who(self) -> str:
@@ -123,8 +105,8 @@ class Saying:
         return gettext("Everybody of this name.")
 
     @property
-    def _words(self) -> Words:
-        return WORDS[self.wish.kind, self.wish.wanted]
+    def _said(self) -> tuple[Kind, bool]:
+        return Kind(self.wish.kind), self.wish.wanted
 
 
 class Sayings(list[Saying]):
@@ -165,7 +147,7 @@ def sayings(reader: Subscriber, paper: Paper) -> Sayings:
         Saying(wish._replace(wanted=wanted), name, rows.get(wish.name))
         for wish, name in things.values()
         for wanted in (True, False)
-        if (wish.kind, wanted) in WORDS
+        if (wish.kind, wanted) in BUTTONS
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
@@ -20,7 +20,7 @@ from papers.sources import SOURCES
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
-from subscriptions.views import form_methods, from_link, preferences_page, reader_of_visit
+from subscriptions.views import form_methods, from_link, of_visit, preferences_page
 
 HOUR = timedelta(hours=1)
 
@@ -54,13 +54,10 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "digest/status.html", context)
 
 
-@never_cache
 @form_methods
-def preview(request: HttpRequest) -> HttpResponse:
+@of_visit
+def preview(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     """The next letter, were the form saved as it is; nothing is. With `?part` only what it would bring."""
-    reader = reader_of_visit(request)
-    if reader is None:
-        return redirect("subscriptions:my_link")
     posted = request.method == "POST"
     form = PreferencesForm(reader, request.POST if posted else None)
     if posted and not form.is_valid():
@@ -79,13 +76,10 @@ def _expected(request: HttpRequest, form: PreferencesForm) -> HttpResponse:
     return preferences_page(request, form)
 
 
-@never_cache
 @require_safe
-def why_or_why_not(request: HttpRequest) -> HttpResponse:
+@of_visit
+def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     """Why a paper came to this reader, or did not, and what each interest has to do with it."""
-    reader = reader_of_visit(request)
-    if reader is None:
-        return redirect("subscriptions:my_link")
     asked = request.GET.get("paper", "").strip()
     answer = why.answer(reader, asked, timezone.now()) if asked else None
     return render(request, "digest/why.html", {"asked": asked, "answer": answer, "reader": reader})

@@ -135,12 +135,21 @@ def manage(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     return redirect("subscriptions:preferences")
 
 
-@never_cache
+def of_visit(view: LinkedView) -> View:
+    """Gives a view the reader whose preferences are open in this browser; where none are, leads to a fresh link."""
+
+    @never_cache
+    @wraps(view)
+    def wrapped(request: HttpRequest, **further: Any) -> HttpResponse:
+        reader = Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
+        return view(request, reader, **further) if reader else redirect("subscriptions:my_link")
+
+    return wrapped
+
+
 @form_methods
-def preferences(request: HttpRequest) -> HttpResponse:
-    reader = reader_of_visit(request)
-    if reader is None:
-        return redirect("subscriptions:my_link")
+@of_visit
+def preferences(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     form = PreferencesForm(reader, request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return preferences_page(request, form, saved="saved" in request.GET and not form.errors)
@@ -151,21 +160,13 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return preferences_page(request, PreferencesForm(form.reader), saved=True, pasted=form.pasted)
 
 
-@never_cache
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+@of_visit
+def undo(request: HttpRequest, reader: Subscriber, pk: int) -> HttpResponse:
     """Take back one thing that was learned from feedback."""
-    reader = reader_of_visit(request)
-    if reader is None:
-        return redirect("subscriptions:my_link")
     for learned in reader.interests.filter(pk=pk, origin=Interest.Origin.FEEDBACK):
         reader.undo(learned.wish)
     return redirect(reverse("subscriptions:preferences") + "?saved")
-
-
-def reader_of_visit(request: HttpRequest) -> Subscriber | None:
-    """Whose preferences are open in this browser."""
-    return Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
 
 
 def preferences_page(
