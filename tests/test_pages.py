@@ -397,7 +397,8 @@ def test_a_page_that_does_not_exist_shows_one_that_does(client, number):
 
 # --------------------------------------------------------------------------------------------------------- every page
 
-EVERY_PAGE = ["/", DAY_PAGE, "/date/2001-01-01/", "/paper/arxiv:2608.1/", "/topics/", "/topic/post/", "/nowhere/"]
+PAGES = ["/", DAY_PAGE, "/paper/arxiv:2608.1/", "/topics/", "/topic/post/", "/trending/", "/search/", "/about/"]
+EVERY_PAGE = [*PAGES, "/date/2001-01-01/", "/search/?q=letters", "/nowhere/"]
 
 
 @pytest.fixture
@@ -435,7 +436,7 @@ def test_every_page_needs_nothing_from_elsewhere(body, address):
     assert not [part for part in ("<script", "<style", ' style="', 'src="http', "@import") if part in page]
 
 
-@pytest.mark.parametrize("address", ["/", DAY_PAGE, "/paper/arxiv:2608.1/", "/topics/", "/topic/post/"])
+@pytest.mark.parametrize("address", PAGES)
 @pytest.mark.usefixtures("one_of_each")
 def test_pages_are_only_read(client, address):
     assert client.post(address).status_code == 405
