@@ -106,7 +106,7 @@ def stock(now: datetime) -> Stock:
         day=now.date(),
         fit=fit.pk if fit else None,
         papers=tuple(counted.values()),
-        said=_last_said(now),
+        said=_last_said(),
         not_understood=Paper.objects.filter(terms="").count(),
         vector=Vector.objects.aggregate(latest=Max("pk"))["latest"],
         topics=tuple(topics.values()),
@@ -118,10 +118,9 @@ def stock(now: datetime) -> Stock:
     return Stock(pool, _trending(made_of), days)
 
 
-def _last_said(now: datetime) -> tuple[datetime, int] | None:
+def _last_said() -> tuple[datetime, int] | None:
     """Tells of a title that was corrected, which changes no count: what a paper says now, a list said just then."""
-    recent = Sighting.objects.filter(day__gte=(now - gathering.LISTED_WITHIN).date())
-    return recent.values_list("read_at").annotate(Count("pk")).order_by("-read_at").first()
+    return Sighting.objects.values_list("read_at").annotate(Count("pk")).order_by("-read_at").first()
 
 
 def forget() -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
@@ -25,10 +25,10 @@ def new_keys(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
 
 
-def among(keys: Iterable[int]) -> RawSQL:
+def among(keys: Iterable[int] | Iterable[str], kind: Literal["bigint", "text"] = "bigint") -> RawSQL:
     """For `pk__in=` and its like: any number of keys as one value, as SQLite takes some 32,000 in a statement."""
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(keys)])  # noqa: S611  # The kind is one of ours.
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
 
 

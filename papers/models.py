@@ -85,6 +85,8 @@ class Paper(models.Model):
     comments = models.IntegerField(default=0)
     stars = models.IntegerField(null=True)
     terms = models.TextField(blank=True, editable=False)  # see papers/lexical.py; empty: still to be understood
+    # By which it is found by its title: see papers/words.py. Made with the terms, so of no use while those are empty.
+    title_key = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
 
     objects = PaperQuerySet.as_manager()
@@ -93,6 +95,7 @@ class Paper(models.Model):
         indexes = [
             models.Index(fields=["listed_on", "-votes"], name="paper_listed_votes"),
             models.Index(fields=["id"], condition=Q(terms=""), name="paper_not_understood"),
+            models.Index(fields=["title_key"], name="paper_title_key"),
         ]
 
     def __str__(self) -> str:
@@ -150,7 +153,10 @@ class Sighting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["paper", "source", "day"], name="one_sighting_per_paper_source_and_day")
         ]
-        indexes = [models.Index(fields=["day", "rank"], name="sighting_day_order")]
+        indexes = [
+            models.Index(fields=["day", "rank"], name="sighting_day_order"),
+            models.Index(fields=["read_at"], name="sighting_read_at"),
+        ]
 
 
 class Signal(models.Model):

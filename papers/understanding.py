@@ -22,6 +22,7 @@ from papers import bulk, lexical
 from papers.lexical import Floats, Lexicon
 from papers.meaning import Encoder, Light, Text, unit
 from papers.models import Fit, Paper, Vector
+from papers.words import title_key
 
 FITTED_ON = 10_000  # papers at most, the latest
 FEWEST = 500  # papers from which the light encoder learns a space; with fewer, words and topics alone decide
@@ -240,12 +241,14 @@ def give_all_terms(progress: Progress = lambda done: None) -> int:
 def _give_terms() -> int:
     """Terms for some papers that have none; how many. A paper that is just being stored is left for the next time."""
     free = Paper.objects.select_for_update(skip_locked=True, no_key=True).filter(terms="").order_by("-pk")
-    rows = [(_terms(*said), pk) for pk, *said in free.values_list("pk", "title", "abstract", "authors")[:CHUNK]]
-    Vector.objects.filter(paper__in=[pk for _, pk in rows]).delete()  # of what the paper said before
+    said = list(free.values_list("pk", "title", "abstract", "authors")[:CHUNK])
+    rows = [(_terms(title, *others), title_key(title), pk) for pk, title, *others in said]
+    Vector.objects.filter(paper__in=[pk for pk, *_ in said]).delete()  # of what the paper said before
     with connection.cursor() as cursor:
-        cursor.executemany("UPDATE papers_paper SET terms = %s WHERE id = %s", rows)
+        cursor.executemany("UPDATE papers_paper SET terms = %s, title_key = %s WHERE id = %s", rows)
         if connection.vendor == "sqlite":  # PostgreSQL's index follows the column by itself.
-            cursor.executemany("INSERT OR REPLACE INTO papers_terms (terms, rowid) VALUES (%s, %s)", rows)
+            indexed = [(terms, pk) for terms, _, pk in rows]
+            cursor.executemany("INSERT OR REPLACE INTO papers_terms (terms, rowid) VALUES (%s, %s)", indexed)
     return len(rows)
 
 

@@ -1,6 +1,8 @@
 """Words and their stems. Knows no rows."""
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from threading import Lock
 from typing import NamedTuple
@@ -10,6 +12,10 @@ import Stemmer
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: whole pieces are remembered
 _stemming = Lock()  # a stemmer must not be used by two threads at once
+
+
+NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
+OF_ASCII = bytes(one for one in range(128) if not chr(one).isalnum())
 
 
 class Token(NamedTuple):
@@ -24,6 +30,19 @@ def tokens(text: str) -> list[Token]:
     found = list(WORD.finditer(text))
     stems = stems_of([word.group() for word in found])
     return [Token(stem, *word.span()) for stem, word in zip(stems, found, strict=True)]
+
+
+def folded(title: str) -> str:
+    """Its letters and digits, without accents and in lower case: what two ways of writing a title have in common."""
+    if title.isascii():  # as most are
+        return title.lower().encode().translate(None, OF_ASCII).decode()
+    plain = unicodedata.normalize("NFKD", title).casefold()
+    return NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKD", plain))
+
+
+def title_key(title: str) -> str:
+    """Short and the same for all ways of writing a title. Titles may share one by chance: compare them folded."""
+    return hashlib.blake2b(folded(title).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def stems_of(words: Iterable[str]) -> list[str]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from papers import bulk
 from papers.models import Lookup, Paper
+from papers.words import folded, title_key
 from subscriptions import pasting
 from subscriptions.pasting import Unknown
 
 EXPECTED_KNOWN_TITLE = _("No paper here has exactly this title: expected its arXiv id, which can be looked up.")
 EXPECTED_KNOWN_DOI = _("No paper here has this DOI: expected its arXiv id, which can be looked up.")
-NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
-OF_ASCII = bytes(one for one in range(128) if not chr(one).isalnum())
 
 
 @dataclass(frozen=True)
@@ -73,20 +71,14 @@ def outcomes(keys: Iterable[str]) -> dict[str, str]:
     return dict(Lookup.objects.filter(key__in=list(keys)).values_list("key", "outcome"))
 
 
-def folded(title: str) -> str:
-    """Its letters and digits, without accents and in lower case: what two ways of writing a title have in common."""
-    if title.isascii():  # as most are: all papers' titles are folded for an answer
-        return title.lower().encode().translate(None, OF_ASCII).decode()
-    plain = unicodedata.normalize("NFKD", title).casefold()
-    return NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKD", plain))
-
-
 def _by_title(titles: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Folded title -> key and title of the paper that has it; of several the one that came last."""
     wanted = set(filter(None, map(folded, titles)))
     if not wanted:
         return {}
-    rows = Paper.objects.order_by("pk").values_list("key", "title").iterator()
+    # A paper that is still to be understood has no key of its title, or that of an earlier one.
+    may_be = Q(title_key__in=bulk.among(map(title_key, wanted), "text")) | Q(terms="")
+    rows = Paper.objects.filter(may_be).order_by("pk").values_list("key", "title")
     return {name: (key, title) for key, title in rows if (name := folded(title)) in wanted}
 
 

@@ -1,13 +1,17 @@
 """The form of a reader's interests: what is typed and pasted is kept, shown, and can be taken back."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from papers import understanding
 from papers.models import Lookup, Paper
 from subscriptions import importing
 from subscriptions.forms import PreferencesForm
@@ -183,10 +187,55 @@ def test_a_paper_is_found_by_its_title_or_its_doi(client, reader, named):
     assert rows(reader) == [("paper", paper.key, True, "imported")]
 
 
-def test_a_title_is_compared_without_accents():
-    make_paper(key="arxiv:1", title="Nächte am Hafen")
+@pytest.mark.parametrize("prepare", [lambda: None, understanding.keep_up])
+@pytest.mark.parametrize("typed", ["Nachte am Auto-Hafen", "nächte-am autohafen!", "NÄCHTE AM\xa0AUTO HAFEN"])
+def test_a_title_is_compared_by_its_letters_without_accents_also_before_it_is_understood(prepare, typed):
+    make_paper(key="arxiv:1", title="Nächte am Autohafen")
+    prepare()
 
-    assert importing.resolve("Nachte am Hafen").papers == {"arxiv:1": "Nächte am Hafen"}
+    assert importing.resolve(typed).papers == {"arxiv:1": "Nächte am Autohafen"}
+
+
+def test_a_title_that_was_corrected_is_found_as_it_is_now():
+    make_paper(key="arxiv:1", title="Letters by Night")
+    understanding.keep_up()
+
+    for prepare in (lambda: Paper.objects.update(title="Letters by Day", terms=""), understanding.keep_up):
+        prepare()
+        assert importing.resolve("Letters by Day").papers == {"arxiv:1": "Letters by Day"}
+        assert importing.resolve("Letters by Night").papers == {}
+
+
+def test_of_papers_with_the_same_title_the_last_is_meant():
+    for key in ("arxiv:1", "arxiv:2"):
+        make_paper(key=key, title="Letters by Night")
+        understanding.keep_up()
+
+    assert importing.resolve("Letters by Night").papers == {"arxiv:2": "Letters by Night"}
+
+
+def test_looking_for_a_title_reads_no_other():
+    for number in range(9):
+        make_paper(title=f"Letters by Night {number}")
+    understanding.keep_up()
+
+    with CaptureQueriesContext(connection) as captured:
+        importing.resolve("Letters by Night 3")
+
+    with connection.cursor() as cursor:
+        cursor.execute(captured[-1]["sql"])
+        assert len(cursor.fetchall()) == 1
+
+
+def test_papers_that_were_understood_before_titles_had_keys_are_found_by_their_titles():
+    make_paper(key="arxiv:1", title="Letters by Night")
+    understanding.keep_up()
+    Paper.objects.update(title_key="")
+
+    migration = import_module("papers.migrations.0005_titles")
+    migration.make_keys(apps, SimpleNamespace(connection=connection))
+
+    assert importing.resolve("Letters by night").papers == {"arxiv:1": "Letters by Night"}
 
 
 def test_a_title_that_is_only_alike_is_not_understood(client, reader):
