@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
 
-from digest import gathering, planning
+from digest import gathering, ledger, planning
 from digest.cards import Card, Part, cards_for, encoded_words
 from papers import understanding
 from papers.models import Paper
@@ -50,7 +50,7 @@ def _choose_welcomes(letters: Sequence[Letter], now: datetime) -> None:
     for letter, choice in zip(letters, chosen, strict=True):
         letter.contents = choice.contents()
     Letter.objects.bulk_update(letters, ["contents"])
-    planning.give(letters)
+    ledger.give(letters)
 
 
 class Parts(NamedTuple):

@@ -1,13 +1,12 @@
 """Who is due, for which slot, with what; what is skipped, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from digest import choosing, gathering
+from digest import choosing, gathering, ledger
 from digest.choosing import Choice
-from digest.models import Given
 from papers import understanding
 from subscriptions import slots
 from subscriptions.models import Letter, Subscriber
@@ -33,18 +32,22 @@ def tick(now: datetime) -> int:
             planned += plan(readers, now, trending)
 
 
+@transaction.atomic
 def plan(readers: Sequence[Subscriber], now: datetime, trending: Sequence[int]) -> int:
     """One letter a reader and slot, whoever else plans the same; how many are to be sent.
 
     Moves each reader on to the next slot, and the window of papers up to now, for skipped slots too.
     """
-    due = {reader.pk: latest_slot(reader, now) for reader in readers}
-    letters = [_letter(reader, due[reader.pk], now) for reader in readers]
+    due = {reader: latest_slot(reader, now) for reader in readers}
+    struck = {reader: slot for reader, slot in due.items() if reader.last_slot is None or slot > reader.last_slot}
+    letters = [_letter(reader, slot, now) for reader, slot in struck.items()]
     _fill([letter for letter in letters if not letter.reason], now, trending)
     for reader in readers:
-        reader.last_slot, reader.read_up_to = due[reader.pk], now
-        reader.schedule(now)
-    Subscriber.objects.bulk_update(readers, ["last_slot", "read_up_to", "next_due_at"])
+        if reader in struck:
+            reader.done_with(struck[reader], now)
+        else:  # The zone has other rules since the hour was computed: the letter, and what is new, wait for it.
+            reader.schedule(now)
+    ledger.move_on(readers)
     return _write(letters, now)
 
 
@@ -54,8 +57,8 @@ def latest_slot(reader: Subscriber, now: datetime) -> date:
 
 
 def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
-    late_by = now - slots.due_at(slot, reader.hour, reader.zone)
-    too_late = late_by >= LATEST[Subscriber.Cadence(reader.cadence)]
+    due_at = max(slots.due_at(slot, reader.hour, reader.zone), reader.next_due_at or now)
+    too_late = now - due_at >= LATEST[Subscriber.Cadence(reader.cadence)]
     reason = "paused" if reader.is_paused(slot) else "too late" if too_late else ""
     return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now, reason=reason)
 
@@ -96,19 +99,6 @@ def _write(letters: Sequence[Letter], now: datetime) -> int:
     for letter in letters:
         if letter.reason:
             letter.state, letter.ended_at = Letter.State.SKIPPED, now
-    Letter.objects.bulk_create(letters, ignore_conflicts=True)
-    ours = Letter.objects.filter(message_id__in=[letter.message_id for letter in letters], state=Letter.State.PLANNED)
-    give(planned := list(ours.select_related("subscriber")))
+    planned = [letter for letter in ledger.add(letters) if letter.state == Letter.State.PLANNED]
+    ledger.give(planned)
     return len(planned)
-
-
-def give(letters: Iterable[Letter]) -> None:
-    """Remember that these letters' papers are theirs, so that they come in no other."""
-    given = [
-        Given(subscriber=letter.subscriber, letter=letter, paper_id=item["paper"], late=item.get("late", False))
-        for letter in letters
-        if letter.subscriber
-        for part in ("for_you", "trending")
-        for item in letter.contents[part]
-    ]
-    Given.objects.bulk_create(given, ignore_conflicts=True)

@@ -22,7 +22,7 @@ class SubscriberAdmin(admin.ModelAdmin):
     list_filter = ("cadence", "zone")
     search_fields = ("address",)
     inlines = (InterestInline,)
-    readonly_fields = ("created_at", "confirmed_at", "left_at", "last_slot", "next_due_at", "read_up_to")
+    readonly_fields = ("created_at", "confirmed_at", "left_at", "last_slot", "next_slot", "next_due_at", "read_up_to")
     show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: ModelForm, change: bool) -> None:

@@ -108,6 +108,7 @@ class Subscriber(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     last_slot = models.DateField(null=True)  # no slot up to this one is ever planned again
+    next_slot = models.DateField(null=True)  # the one that is due then: it stays open, should its date pass meanwhile
     next_due_at = models.DateTimeField(null=True, db_index=True)
     read_up_to = models.DateTimeField(null=True)  # papers first seen later are still to be considered
 
@@ -134,29 +135,45 @@ class Subscriber(models.Model):
         if self.is_reading:
             return
         self.confirmed_at, self.left_at = now, None
-        self.read_up_to, self.last_slot = now, slots.local_date(now, self.zone)
-        self.schedule(now)
+        today = slots.local_date(now, self.zone)
+        self.done_with(max(today, self.last_slot or today), now)  # Back from where it is still yesterday: as it was.
         self.save()
         Suppression.objects.of([self.address]).filter(reason=Suppression.Reason.BOUNCE).delete()
         Consent.objects.create(subscriber=self, wording=Consent.CONFIRM, place="confirm", at=now)
         Letter.objects.plan_once(self, "welcome", now.isoformat(), now)
 
+    def done_with(self, slot: date, now: datetime) -> None:
+        """No slot up to this one is planned any more, and papers up to now were considered; for the caller to save."""
+        self.last_slot, self.read_up_to = slot, now
+        self.schedule(now)
+
     def schedule(self, now: datetime) -> None:
-        """Find the next slot; for the caller to save. Called whenever zone, hour, days or cadence may have changed."""
-        self.next_due_at = self._first_due_at(slots.local_date(now, self.zone))
+        """Find the next slot; for the caller to save. Called whenever zone, hour, days or cadence may have changed.
+
+        A slot that was still to come, or was not planned yet, stays open when its date has passed: where the reader
+        now is it may be tomorrow already, and after downtime somebody may change something before the next tick.
+        """
+        today = slots.local_date(now, self.zone)
+        self.next_slot = slots.first_slot(self.slot_days, after=self.last_slot, today=self._open_from(today))
+        due_at = slots.due_at(self.next_slot, self.hour, self.zone)
+        if self.next_slot < today and self.next_due_at:
+            due_at = max(due_at, min(self.next_due_at, now))  # It is late since it was due, or since this change.
+        self.next_due_at = due_at
 
     def next_letter_at(self, now: datetime) -> datetime:
         """When the next digest is due, a pause considered."""
-        today = slots.local_date(now, self.zone)
-        return self._first_due_at(max(today, self.paused_until or today))
-
-    def _first_due_at(self, today: date) -> datetime:
-        slot = slots.first_slot(self.slot_days, after=self.last_slot, today=today)
+        first = self._open_from(slots.local_date(now, self.zone))
+        slot = slots.first_slot(self.slot_days, after=self.last_slot, today=max(first, self.paused_until or first))
         return slots.due_at(slot, self.hour, self.zone)
+
+    def _open_from(self, today: date) -> date:
+        return min(today, self.next_slot or today)
 
     def unsubscribe(self, now: datetime) -> None:
         """From here on nothing is sent. Again changes nothing."""
-        Subscriber.objects.filter(pk=self.pk, left_at__isnull=True).update(left_at=now, next_due_at=None)
+        Subscriber.objects.filter(pk=self.pk, left_at__isnull=True).update(
+            left_at=now, next_slot=None, next_due_at=None
+        )
 
     def mute_trending(self, muted: bool) -> None:
         """For the caller to save; muted again stays muted since the first time."""

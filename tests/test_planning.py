@@ -219,6 +219,62 @@ def test_changing_to_a_zone_where_it_is_still_yesterday_repeats_no_slot():
     assert reader.next_due_at == datetime(2026, 8, 22, 11, tzinfo=UTC)
 
 
+def test_whoever_travels_over_midnight_before_their_hour_gets_the_letter_at_once():
+    reader = due_reader(zone="Europe/Berlin", hour=22, days=[3], last_slot=date(2026, 8, 13))
+    reader.schedule(NOON)
+    late_that_evening = datetime(2026, 8, 20, 19, tzinfo=UTC)  # 21:00 in Berlin, Friday 04:00 in Tokyo
+    make_paper()
+
+    reader.zone, reader.hour = "Asia/Tokyo", 3
+    reader.schedule(late_that_evening)
+    reader.save()
+    planning.tick(late_that_evening)
+
+    assert (the_letter().key, the_letter().state) == ("2026-08-20", Letter.State.PLANNED)
+
+
+def test_a_slot_that_was_missed_is_not_lost_when_the_reader_changes_something_before_the_next_tick():
+    reader = due_reader(hour=23, last_slot=date(2026, 8, 18))
+    reader.schedule(NOON - timedelta(days=1))
+    after_midnight = datetime(2026, 8, 20, 0, 5, tzinfo=UTC)
+
+    reader.schedule(after_midnight)
+    reader.save()
+    planning.tick(after_midnight)
+
+    assert the_letter().key == "2026-08-19"
+
+
+def test_a_slot_that_was_missed_days_ago_is_too_late_whatever_the_reader_changes():
+    reader = due_reader(hour=12, days=[1], last_slot=date(2026, 8, 11))
+    reader.schedule(NOON - timedelta(days=3))
+    make_paper()
+
+    reader.schedule(NOON)
+    reader.save()
+    planning.tick(NOON)
+
+    assert (the_letter().key, the_letter().reason) == ("2026-08-18", "too late")
+
+
+def test_where_the_zone_has_other_rules_by_now_the_letter_and_what_is_new_wait_for_the_hour():
+    reader = due_reader(hour=13, last_slot=date(2026, 8, 19), read_up_to=EARLIER)
+
+    planning.tick(NOON)
+
+    reader.refresh_from_db()
+    assert not Letter.objects.exists()
+    assert (reader.read_up_to, reader.next_due_at) == (EARLIER, NOON + timedelta(hours=1))
+
+
+def test_who_comes_back_where_it_is_still_yesterday_gets_no_slot_again():
+    reader = due_reader(zone="Pacific/Honolulu", last_slot=date(2026, 8, 21), left_at=EARLIER)
+
+    reader.confirm(NOON)
+
+    assert reader.last_slot == date(2026, 8, 21)
+
+
 def test_a_paper_that_was_being_stored_while_a_letter_was_planned_comes_in_the_next():
     topic = make_topic()
     due_reader(topics=[topic.slug], trending_muted_at=NOON, read_up_to=EARLIER)
