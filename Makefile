@@ -56,6 +56,7 @@ bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.collecting
 	$(BIN)/python -m tests.benchmarks.understanding
 	$(BIN)/python -m tests.benchmarks.searching
+	$(BIN)/python -m tests.benchmarks.planning
 	$(BIN)/python -m tests.benchmarks.previewing
 	$(BIN)/python -m tests.benchmarks.sending
 	$(BIN)/python -m tests.benchmarks.servers

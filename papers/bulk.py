@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from json.encoder import encode_basestring
 from typing import Any, Literal
 
 from django.db import connection, models
@@ -40,7 +39,7 @@ def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row])
     writers: list[Callable[[Any], Any] | None]
     table = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
     if connection.vendor == "postgresql":
-        writers = [_as_json if isinstance(field, models.JSONField) else None for field in fields]
+        writers = [json.dumps if isinstance(field, models.JSONField) else None for field in fields]
         with connection.wrap_database_errors, connection.cursor() as wrapped:
             cursor = wrapped.cursor  # psycopg's own: what Django wraps around it to log queries cannot copy.
             with cursor.copy(f"COPY {table} FROM STDIN", writer=QueuedLibpqWriter(cursor)) as into:
@@ -61,17 +60,6 @@ def update(model: type[models.Model], rows: Sequence[models.Model], names: Seque
 
 def _written(row: Row, writers: Sequence[Callable[[Any], Any] | None]) -> list[Any]:
     return [write(value) if write else value for value, write in zip(row, writers, strict=True)]
-
-
-def _as_json(value: Any) -> str:
-    """Like json.dumps, at a third of the time for what rows hold: objects and arrays of texts and numbers."""
-    if type(value) is str:
-        return encode_basestring(value)
-    if type(value) is list:
-        return f"[{','.join(map(_as_json, value))}]"
-    if type(value) is dict:
-        return f"{{{','.join(f'{encode_basestring(name)}:{_as_json(held)}' for name, held in value.items())}}}"
-    return json.dumps(value)
 
 
 def _prepared(field: Any) -> Callable[[Any], Any]:

@@ -1,9 +1,12 @@
 """Who is due, for which slot, with what; what is skipped, and why."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
 
 from digest import planning
 from digest.models import Given
@@ -55,6 +58,74 @@ def test_two_plans_from_the_same_reading_of_readers_make_one_letter():
     planned = [planning.plan(readers, NOON, [paper.pk]) for readers in both_read]
 
     assert (planned, Letter.objects.count()) == ([1, 0], 1)
+
+
+def test_where_one_letter_was_planned_by_another_the_rest_are_planned_and_give_their_papers():
+    first, second, third = (due_reader() for _ in range(3))
+    paper = make_paper()
+    make_letter(second, kind="digest", key="2026-08-20", state=Letter.State.SENT)
+
+    planned = planning.tick(NOON)
+
+    assert planned == 2
+    assert sorted(Letter.objects.values_list("subscriber", flat=True)) == [first.pk, second.pk, third.pk]
+    assert sorted(Given.objects.values_list("subscriber", "paper")) == [(first.pk, paper.pk), (third.pk, paper.pk)]
+
+
+def test_a_letter_keeps_what_was_chosen_with_every_character():
+    topic = make_topic(name='Café \\ "\t\n☕')
+    due_reader(topics=[topic.slug], trending_muted_at=NOON)
+    make_score(make_paper(first_seen_at=NOON), topic, phrase="naïve\\N")
+
+    planning.tick(NOON)
+
+    (item,) = the_letter().contents["for_you"]
+    assert (item["reason"]["topic"], item["reason"]["phrase"]) == (topic.name, "naïve\\N")
+
+
+@pytest.mark.one_database  # SQLite's test database is in memory, which threads share as one connection.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_processes_that_plan_for_the_same_readers_at_once_write_each_a_letter_once(locked: bool):
+    """Whether by ticks, which lock the readers, or by plans that know nothing of one another."""
+    readers, paper = [due_reader() for _ in range(20)], make_paper()
+    together = threading.Barrier(2)
+
+    def work(_: int) -> int:
+        mine = list(Subscriber.objects.due(NOON))
+        together.wait()
+        try:
+            return planning.tick(NOON) if locked else planning.plan(mine, NOON, [paper.pk])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        planned = sum(threads.map(work, range(2)))
+
+    assert planned == len(readers) == Letter.objects.values("subscriber").distinct().count() == Letter.objects.count()
+    assert Given.objects.count() == len(readers)
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_dies_before_the_commit_leaves_nothing_and_the_next_tick_plans_all():
+    due_reader()
+    paper = make_paper()
+
+    with pytest.raises(DatabaseError):
+        _plan_and_die(paper.pk)
+    connection.close()
+
+    assert not Letter.objects.exists()
+    assert not Given.objects.exists()
+    assert planning.tick(NOON) == 1
+
+
+@transaction.atomic
+def _plan_and_die(paper: int) -> None:
+    planning.plan(list(Subscriber.objects.due(NOON)), NOON, [paper])
+    assert Given.objects.exists()
+    connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 def test_planning_moves_the_reader_to_the_next_slot_and_the_window_up_to_now():
