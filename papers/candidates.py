@@ -23,6 +23,7 @@ from papers.understanding import Understanding
 
 BY_WORDS = 1_000  # candidates that have all words, and as many that have the rarest, at most,
 BY_MEANING = 300  # and that are nearest to the meaning
+COMMON = 0.13  # of the papers; beyond, the latest that have a word are sooner read than looked up
 READ_AT_ONCE = 2_000  # vectors
 Wanted = Sequence[Sequence[str]]  # all terms of any of these
 
@@ -46,13 +47,12 @@ class Stored:
 def worth_ranking(asked: Text, meant: Floats | None, known: Understanding | None, most: int) -> Stored:
     """The papers among which the best are; the same ones on both databases."""
     directions = _directions(known)
-    terms: dict[int, str] = {}
-    for wanted in _wanted(asked.terms, known, len(directions.papers), max(BY_WORDS, most)):
-        terms |= having(wanted, max(BY_WORDS, most))
+    papers: set[int] = set()
+    for wanted, share in _wanted(asked.terms, known, len(directions.papers), max(BY_WORDS, most)):
+        papers.update(having(wanted, max(BY_WORDS, most), share))
     if meant is not None and meant.any():
-        near = directions.nearest(meant, max(BY_MEANING, most))
-        terms |= {key: said for key, said in _terms_of([key for key in near if key not in terms]).items() if said}
-    return _stored(terms, directions)
+        papers.update(directions.nearest(meant, max(BY_MEANING, most)))
+    return _stored({key: said for key, said in _terms_of(sorted(papers)).items() if said}, directions)
 
 
 def all_of(papers: Sequence[int], known: Understanding | None) -> Stored:
@@ -80,41 +80,58 @@ def _taken_apart(terms: tuple[str, ...]) -> Texts:
 # ----------------------------------------------------------------------------------------------------------- the words
 
 
-def _wanted(terms: str, known: Understanding | None, papers: int, most: int) -> list[Wanted]:
+def _wanted(terms: str, known: Understanding | None, papers: int, most: int) -> list[tuple[Wanted, float]]:
     """What to ask the index for: papers with all the words, then those with one of the rarest words, as many of these
-    as keep the papers few."""
-    words = sorted({term for term in terms.split(" ") if term and term != lexical.BREAK})
-    if len(words) <= 1 or not known:
-        return [[words], [[word] for word in words]] if len(words) > 1 else [[words]] if words else []
-    share = max(1.0, papers / known.lexicon.texts)  # The lexicon was learned of the latest papers only.
-    counts = known.lexicon.found_in(lexical.keys_of(" ".join(words).encode())[0]) * share
+    as keep the papers few. Beside each, what share of the papers that may be."""
+    words = sorted(set(terms.split(" ")) - {"", lexical.BREAK})
+    if not words:
+        return []
+    shares = _shares(words, known)
+    all_of_them = ([words], float(shares.prod()))
+    if len(words) == 1:
+        return [all_of_them]
+    # The lexicon was learned of the latest papers only.
+    counts = shares * max(papers, known.lexicon.texts if known else 0)
     rarest = np.argsort(counts, kind="stable")
-    enough = max(1, int(np.searchsorted(np.cumsum(counts[rarest]), most, side="right")))
-    return [[words], [[words[place]] for place in rarest[:enough]]]
+    some = rarest[: max(1, int(np.searchsorted(np.cumsum(counts[rarest]), most, side="right")))]
+    return [all_of_them, ([[words[place]] for place in some], float(shares[some].max()))]
 
 
-def having(wanted: Wanted, most: int) -> dict[int, str]:
-    """The latest papers that have all terms of any of these: their keys and terms."""
+def _shares(words: Sequence[str], known: Understanding | None) -> NDArray[np.float64]:
+    """Of the papers that have each word, as far as that is known."""
+    if not known:
+        return np.zeros(len(words))
+    return known.lexicon.found_in(lexical.keys_of(" ".join(words).encode())) / known.lexicon.texts
+
+
+def having(wanted: Wanted, most: int, share: float = 0.0) -> list[int]:
+    """The latest papers that have all terms of any of these; sooner if told what share of all papers that may be."""
     if connection.vendor != "postgresql":
-        sql = (
-            "SELECT id, papers_paper.terms FROM papers_terms JOIN papers_paper ON id = papers_terms.rowid"
-            " WHERE papers_terms MATCH %s ORDER BY papers_terms.rowid DESC LIMIT %s"
-        )
-        return _rows(
-            sql, [_asked(wanted, '"{}"'.format, " AND ", " OR "), most]
-        )  # No term has a quotation mark in it.
+        sql = "SELECT rowid FROM papers_terms WHERE papers_terms MATCH %s ORDER BY rowid DESC LIMIT %s"
+        # No term has a quotation mark in it.
+        return [key for (key,) in _rows(sql, [_asked(wanted, '"{}"'.format, " AND ", " OR "), most])]
+    if share > COMMON:
+        return _read_through(wanted, most)
     # Found first and put in order then: else PostgreSQL walks through all papers by their keys.
     sql = (
         "WITH found AS MATERIALIZED (SELECT id FROM papers_paper"
         " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ %s::tsquery)"
-        " SELECT id, terms FROM papers_paper WHERE id IN (SELECT id FROM found ORDER BY id DESC LIMIT %s)"
+        " SELECT id FROM found ORDER BY id DESC LIMIT %s"
     )
     with transaction.atomic(), connection.cursor() as cursor:
         # It thinks that taking every text apart is cheap, and would do that for a word that many papers have.
         cursor.execute("SET LOCAL enable_seqscan = off")
         found = _rows(sql, [_asked(wanted, _lexeme, " & ", " | "), most])
         cursor.execute("SET LOCAL enable_seqscan = on")
-    return found
+    return [key for (key,) in found]
+
+
+def _read_through(wanted: Wanted, most: int) -> list[int]:
+    """PostgreSQL looks up every paper that the index names before it knows the latest; if most are named, reading the
+    latest themselves is quicker."""
+    has_all = ["(" + " AND ".join(["strpos(' ' || terms || ' ', %s) > 0"] * len(terms)) + ")" for terms in wanted]
+    sql = f"SELECT id FROM papers_paper WHERE {' OR '.join(has_all)} ORDER BY id DESC LIMIT %s"  # noqa: S608  # No text of others.
+    return [key for (key,) in _rows(sql, [*(f" {term} " for terms in wanted for term in terms), most])]
 
 
 def _asked(wanted: Wanted, quoted: Callable[[str], str], all_of: str, any_of: str) -> str:
@@ -128,16 +145,17 @@ def _lexeme(term: str) -> str:
 
 def _terms_of(papers: Sequence[int]) -> dict[int, str]:
     if connection.vendor == "postgresql":
-        return _rows("SELECT id, terms FROM papers_paper WHERE id = ANY(%s)", [list(papers)])
+        written = f"{{{','.join(map(str, papers))}}}"  # Psycopg takes longer to write a list than papers to be found.
+        return dict(_rows("SELECT id, terms FROM papers_paper WHERE id = ANY(%s::bigint[])", [written]))
     # One parameter, as SQLite takes only so many.
     sql = "SELECT id, terms FROM papers_paper WHERE id IN (SELECT value FROM json_each(%s))"
-    return _rows(sql, [json.dumps(list(papers))])
+    return dict(_rows(sql, [json.dumps(list(papers))]))
 
 
-def _rows(sql: str, parameters: list[Any]) -> dict[int, str]:
+def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return dict(cursor.fetchall())
+        return list(cursor.fetchall())
 
 
 # --------------------------------------------------------------------------------------------------------- the meaning

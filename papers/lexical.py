@@ -23,13 +23,16 @@ Floats = NDArray[np.float32]
 K1, B = 1.2, 0.75  # BM25's own, as everybody has them
 AUTHOR = "@"  # begins the term of an author; those stand last
 BREAK = "."  # stands between title and abstract: no pair of words reaches over it
+BEGIN = "\n"  # stands before each text where many are taken apart at once
 TOO_COMMON = 0.2  # of the texts; whatever more of them have says nothing of what is alike, and takes most of the time
 FEW = 8  # times fewer sums than cells are written one by one
 LONGEST = 200  # characters of a term; PostgreSQL's index takes none of more than 2046 bytes
+SLOTS = 14  # bits: so few that all slots stay at hand, so many that few words fall into a slot by chance
 PART = 1_000  # texts that are taken apart at a time, so that memory stays bounded
 _FIRST = np.array([2 ** (8 * letters) - 1 for letters in range(9)], np.uint64)  # keeps so many letters of eight
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_NO_WORD = np.uint64(0)  # the number of a word without letters, as stands in an empty text
+_IN_WORDS = np.ones(256, bool)  # by its first letter, whether it is a word; an empty one has none
+_IN_WORDS[[0, *map(ord, (BEGIN, BREAK, AUTHOR))]] = False
 
 
 def terms(title: str, abstract: str) -> str:
@@ -48,30 +51,48 @@ def words_in(terms: str) -> str:
     return terms.partition(f" {AUTHOR}")[0]
 
 
-def keys_of(text: bytes) -> tuple[Keys, Ints]:
-    """The number of each word of a text whose words have one space between, and where each word begins."""
-    letters = np.frombuffer(text, np.uint8)
-    # From each letter on the next eight as one number: a word is read in as many steps as it has eights of letters.
-    eights = np.ndarray(len(text) + 1, "<u8", text + bytes(8), strides=1)
-    spaces = np.flatnonzero(letters == ord(" "))
-    begins, ends = np.append(0, spaces + 1), np.append(spaces, len(letters))
-    left = ends - begins
-    keys = _stirred(eights[begins] & _FIRST[left.clip(max=8)])
-    unread, offset = np.flatnonzero(left > 8), 8
-    while len(unread):
-        more = eights[begins[unread] + offset] & _FIRST[(left[unread] - offset).clip(max=8)]
-        keys[unread] = _stirred(keys[unread] ^ more)
-        offset += 8
-        unread = unread[left[unread] > offset]
-    return keys, begins
+def keys_of(text: bytes) -> Keys:
+    """The number of each word of a text whose words have one space between."""
+    return Words(text).keys()
+
+
+class Words:
+    """The words of a text that have one space between: where they begin, and their first eight letters as a number."""
+
+    def __init__(self, text: bytes) -> None:
+        letters = np.frombuffer(text, np.uint8)
+        # From each letter on the next eight as one number: a word is read in as many steps as it has eights of them.
+        self._eights = np.ndarray(len(text) + 1, "<u8", text + bytes(8), strides=1)
+        spaces = np.flatnonzero(letters == ord(" "))
+        self.begins = np.append(0, spaces + 1)
+        self._sizes = np.append(spaces, len(letters)) - self.begins
+        self.heads: Keys = self._eights[self.begins] & _FIRST[self._sizes.clip(max=8)]
+
+    def keys(self, which: Ints | slice = slice(None)) -> Keys:
+        """The number of each word, or of some of them."""
+        keys, begins, left = _stirred(self.heads[which]), self.begins[which], self._sizes[which]
+        unread, offset = np.flatnonzero(left > 8), 8
+        while len(unread):
+            more = self._eights[begins[unread] + offset] & _FIRST[(left[unread] - offset).clip(max=8)]
+            keys[unread] = _stirred(keys[unread] ^ more)
+            offset += 8
+            unread = unread[left[unread] > offset]
+        return keys
+
+    def beginning_like(self, heads: Keys) -> Ints:
+        """Which words may have one of these heads: all that have, and few others."""
+        slots = np.zeros(2**SLOTS, bool)
+        slots[_slot(heads)] = True
+        return np.flatnonzero(slots[_slot(self.heads)])
+
+
+def _slot(heads: Keys) -> Keys:
+    return (heads * _MIX) >> np.uint64(64 - SLOTS)
 
 
 def _stirred(keys: Keys) -> Keys:
     keys = (keys ^ (keys >> np.uint64(31))) * _MIX
     return keys ^ (keys >> np.uint64(29))
-
-
-_BREAK_KEY = keys_of(BREAK.encode())[0][0]
 
 
 @dataclass(frozen=True)
@@ -97,40 +118,81 @@ class Rows:
 
 
 class Texts:
-    """Texts (their terms) taken apart: each word as a number, and which text it stands in, in order."""
+    """Texts (their terms) taken apart into words. What takes time is done once it is asked for."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        encoded = [words_in(text).encode() for text in texts]
-        keys, begins = keys_of(b" ".join(encoded))
-        borders = np.cumsum([0, *(len(text) + 1 for text in encoded[:-1])])
-        firsts = np.searchsorted(begins, borders)
-        rows = np.repeat(np.arange(len(borders)), np.diff(np.append(firsts, len(begins))))
-        is_word = (keys != _BREAK_KEY) & (keys != _NO_WORD)
-        together = is_word[:-1] & is_word[1:] & (rows[:-1] == rows[1:])
         self.count = len(texts)
-        self.keys, self.rows = keys[is_word], rows[is_word]
-        self.pairs, self.pair_rows = _pair(keys[:-1], keys[1:])[together], rows[:-1][together]
-        self.lengths = np.bincount(self.rows, minlength=self.count).astype(np.float32)
+        self._words = Words("".join([f"{BEGIN} {text} " for text in texts]).encode())
+        self._is_word = _IN_WORDS[self._words.heads.astype(np.uint8)]
+        self._firsts = np.flatnonzero(self._words.heads == np.uint64(ord(BEGIN)))
+        counts = np.add.reduceat(self._is_word, self._firsts, dtype=np.float32) if texts else ()
+        self.lengths: Floats = np.asarray(counts, np.float32)
+
+    @cached_property
+    def heads(self) -> Keys:
+        return np.asarray(self._words.heads[self._is_word])
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Each word as a number, in order."""
+        return np.asarray(self._all_keys[self._is_word])
+
+    @cached_property
+    def rows(self) -> Ints:
+        """Which text each word stands in."""
+        return self._rows_of(np.flatnonzero(self._is_word))
+
+    @cached_property
+    def pairs(self) -> Keys:
+        """Each pair of neighbours as a number, in order."""
+        return _pair(self._all_keys[self._together], self._all_keys[self._together + 1])
+
+    @cached_property
+    def pair_rows(self) -> Ints:
+        return self._rows_of(self._together)
+
+    @cached_property
+    def _all_keys(self) -> Keys:
+        return self._words.keys()
+
+    @cached_property
+    def _together(self) -> Ints:
+        """The words that another follows: between two texts stands what is no word."""
+        return np.flatnonzero(self._is_word[:-1] & self._is_word[1:])
+
+    def _rows_of(self, places: Ints) -> Ints:
+        return np.asarray(np.searchsorted(self._firsts, places, side="right") - 1)
 
     def bm25(self, asked: Asked, lexicon: Lexicon) -> Floats:
         """How much each text says of what is asked: BM25 over words and, times their weight, pairs of neighbours."""
-        words = self._bm25(asked.words, asked.times, lexicon, self.keys, self.rows)
+        places = self._words.beginning_like(asked.heads)
+        found, words = _found_in(asked.words, self._words.keys(places))
+        places = places[found]
+        rows = self._rows_of(places)
+        told = self._told(rows, words, asked.times * lexicon.bm25(asked.words), lexicon)
         if not asked.pair_weight:
-            return words
-        return words + asked.pair_weight * self._bm25(
-            asked.pairs, asked.pair_times, lexicon, self.pairs, self.pair_rows
-        )
+            return told
+        together = np.diff(places) == 1
+        keys = _pair(asked.words[words[:-1][together]], asked.words[words[1:][together]])
+        found, pairs = _found_in(asked.pairs, keys)
+        weights: Floats = asked.pair_weight * asked.pair_times * lexicon.bm25(asked.pairs)
+        return told + self._told(rows[:-1][together][found], pairs, weights, lexicon)
 
-    def _bm25(self, wanted: Keys, asked: Floats, lexicon: Lexicon, keys: Keys, rows: Ints) -> Floats:
-        if not len(wanted):
-            return np.zeros(self.count, np.float32)
-        places = np.searchsorted(wanted, keys).clip(max=len(wanted) - 1)
-        found = wanted[places] == keys
-        cells = np.bincount(rows[found] * len(wanted) + places[found], minlength=self.count * len(wanted))
-        times = cells.reshape(self.count, len(wanted)).astype(np.float32)
+    def _told(self, rows: Ints, terms: Ints, weights: Floats, lexicon: Lexicon) -> Floats:
+        """What each text says of some terms: in text rows[i] stands the term that has weights[terms[i]]."""
+        cells = np.bincount(rows * len(weights) + terms, minlength=self.count * len(weights))
+        times = cells.reshape(self.count, len(weights)).astype(np.float32)
         relative = (1 - B + B * self.lengths / lexicon.length)[:, None]
-        told: Floats = (times * (K1 + 1) / (times + K1 * relative)) @ (lexicon.bm25(wanted) * asked)
-        return told
+        return np.asarray((times * (K1 + 1) / (times + K1 * relative)) @ weights)
+
+
+def _found_in(wanted: Keys, keys: Keys) -> tuple[NDArray[np.bool_], Ints]:
+    """Which of the keys are wanted, and where those stand among the wanted, which are sorted."""
+    if not len(wanted):
+        return np.zeros(len(keys), bool), np.empty(0, np.int64)
+    places = np.searchsorted(wanted, keys).clip(max=len(wanted) - 1)
+    found = wanted[places] == keys
+    return found, places[found]
 
 
 class Asked:
@@ -139,6 +201,7 @@ class Asked:
     def __init__(self, terms: str, pair_weight: float = 1.0) -> None:
         texts = Texts([terms])
         self.words, times = np.unique(texts.keys, return_counts=True)
+        self.heads = texts.heads
         self.pairs, pair_times = np.unique(texts.pairs, return_counts=True)
         self.times, self.pair_times = times.astype(np.float32), pair_times.astype(np.float32)
         self.pair_weight = pair_weight
