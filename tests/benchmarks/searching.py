@@ -1,9 +1,9 @@
 """Searching 100,000 invented papers on SQLite and on PostgreSQL, beside what no search can do without: `make bench`.
 
 With ENCODER_PATH also by the semantic encoder. The floors are the product of all vectors with the query's, and the
-bare question to the full-text index; each query is timed in turn by all, in a warm process. Only the latest papers have
-the vectors that they would have: all others have random ones, as only the time is measured. Read the ratio: machines
-differ, and this one may be shared.
+bare question to the full-text index; each query is timed in turn by all, in a warm process. The latest papers have the
+vectors that they would have, all others random ones, as only the time is measured. Read the ratio: machines differ,
+and this one may be shared.
 """
 
 import os
