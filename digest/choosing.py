@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from digest.profiles import BAR, Ask, Evidence, Flags, Pool, Profile, evidence, scores
-from papers.lexical import Floats
+from digest.profiles import BAR, Ask, Pool, Profile
+from digest.readers import Reader, before
 
 TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
 TRENDING_RESERVED = 3  # and so many are kept for it
 NEAR_MISSES = 3
-CELLS = 12_000_000  # interests x papers that are compared at a time: some 150 MB
+CELLS = 12_000_000  # interests x papers that are compared at a time: some 50 MB
 CONSIDERED = 3  # times as many papers as there are places are looked at
-WORDS_FIRST = 1_000.0  # what a paper says in so many words is a better reason than what it is near to
 SAME = 0.97  # cosine of two papers' directions from which they say the same
 OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
-DIGITS = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
-UNWANTED_FROM = 2.0  # deviations from which a paper is pushed down for being like what is unwanted
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def shown(score: float) -> float:
 
 def choose(profiles: Sequence[Profile], pool: Pool, trending: Sequence[int]) -> list[Choice]:
     """For each profile in turn. `trending` is the one ranking of the whole site, best first."""
-    return [choice(one, trending) for part in _parts(profiles, pool) for one in readers(part, pool)]
+    return [choice(reader, trending) for part in _parts(profiles, pool) for reader in before(part, pool)]
 
 
 def _parts(profiles: Sequence[Profile], pool: Pool) -> Iterator[list[Profile]]:
@@ -96,110 +93,13 @@ def _parts(profiles: Sequence[Profile], pool: Pool) -> Iterator[list[Profile]]:
     part: list[Profile] = []
     asks: set[Ask] = set()
     for profile in profiles:
-        more = asks.union(profile.wanted, profile.unwanted)
-        if part and len(more) * pool.total > CELLS:
+        asks.update(profile.wanted, profile.unwanted)
+        if part and len(asks) * pool.total > CELLS:
             yield part
-            part, more = [], {*profile.wanted, *profile.unwanted}
+            part, asks = [], {*profile.wanted, *profile.unwanted}
         part.append(profile)
-        asks = more
     if part:
         yield part
-
-
-def readers(profiles: Sequence[Profile], pool: Pool) -> list[Reader]:
-    """Each profile before the pool; what several of them ask for is looked at once."""
-    found = evidence([ask for one in profiles for ask in (*one.wanted, *one.unwanted)], pool)
-    windows = {profile.after: _Window.of(profile.after, pool) for profile in profiles}
-    return [Reader(one, found, pool, windows[one.after]) for one in profiles]
-
-
-def ranked(profile: Profile, pool: Pool) -> Floats:
-    """How much each candidate is what the reader wants, whether or not it would come."""
-    return scores(profile.wanted, evidence(profile.wanted, pool), pool)[: pool.size]
-
-
-@dataclass(frozen=True)
-class _Window:
-    """Which candidates are new since a reader's last letter, and which were there before and have risen since."""
-
-    new: Flags
-    late: Flags
-
-    @classmethod
-    def of(cls, after: datetime | None, pool: Pool) -> _Window:
-        since = after.timestamp() if after else -np.inf
-        new = np.asarray(pool.seen > since)
-        return cls(new, np.asarray(~new & (pool.risen > since)))
-
-
-class Reader:
-    """A reader before a pool: which papers are open to them, and how each fits. Flags and scores are by candidate."""
-
-    def __init__(self, profile: Profile, found: Evidence, pool: Pool, window: _Window) -> None:
-        self.profile, self.found, self.pool, self.late = profile, found, pool, window.late
-        self.rows, self.against = found.rows(profile.wanted), found.rows(profile.unwanted)
-        follows = [row for ask, row in zip(profile.wanted, self.rows, strict=True) if ask.is_followed]
-        self.hit, self.followed, self.muted = self._hit(self.rows), self._hit(follows), self._hit(self.against)
-        self.scores = scores(profile.wanted, found, pool)[: pool.size]
-        if self.against:
-            self.scores = self.scores - self._pushed_down()
-        self.scores = self.scores.round(DIGITS)
-        self.open = self._open(window)
-        self.passing: Flags = self.hit | (self.scores >= BAR) if pool.judges else self.hit
-        if self.against:
-            self.passing = self.passing & ~self.muted
-
-    def _hit(self, rows: Sequence[int]) -> Flags:
-        if not rows:
-            return np.zeros(self.pool.size, bool)
-        return np.asarray(np.logical_or.reduce(self.found.hits[rows, : self.pool.size], axis=0))
-
-    def _pushed_down(self) -> Floats:
-        """By how much papers lose that are like what is unwanted without saying its very words."""
-        like = self.found.scores[self.against, : self.pool.size].max(axis=0)
-        return np.asarray(np.maximum(like - UNWANTED_FROM, 0), np.float32)
-
-    def _open(self, window: _Window) -> Flags:
-        """Whether a paper may come: new, risen late, or of a letter that did not arrive; never what was given."""
-        may_come = window.new | window.late
-        own = [ask.paper for ask in (*self.profile.wanted, *self.profile.unwanted) if ask.paper]
-        may_come[_places(self.profile.again, self.pool)] = True
-        may_come[_places([*self.profile.given, *own], self.pool)] = False
-        return may_come
-
-    def in_order(self, flags: Flags, most: int) -> list[int]:
-        """The places that are so flagged, `most` at most: what is followed, then by score, votes and age."""
-        places = np.flatnonzero(flags)
-        followed, scores = self.followed[places], self.scores[places]
-        if len(places) > 2 * most and not followed.any():
-            least = np.partition(scores, len(places) - most)[len(places) - most]
-            best = scores >= least  # Equals are kept, for votes to decide.
-            places, followed, scores = places[best], followed[best], scores[best]
-        order = np.lexsort((places, -self.pool.votes[places], -scores, ~followed))
-        return [int(place) for place in places[order[:most]]]
-
-    def paper(self, place: int) -> int:
-        return self.pool.candidates[place].paper
-
-    def picks(self, places: Sequence[int]) -> list[Pick]:
-        """With whatever speaks for each paper most: a follow, the words it says, what it is near to."""
-        if not places:
-            return []
-        hits, said = self.found.hits[np.ix_(self.rows, places)], self.found.said[np.ix_(self.rows, places)]
-        follows = np.array([ask.is_followed for ask in self.profile.wanted])[:, None]
-        telling = np.where(hits, WORDS_FIRST * (1 + said + follows), 0) + self.found.scores[np.ix_(self.rows, places)]
-        return [self._pick(place, int(best)) for place, best in zip(places, telling.argmax(axis=0), strict=True)]
-
-    def _pick(self, place: int, number: int) -> Pick:
-        ask, candidate = self.profile.wanted[number], self.pool.candidates[place]
-        hit = bool(self.found.hits[self.rows[number], place])
-        late = bool(self.late[place]) and candidate.paper not in self.profile.again
-        phrase = candidate.topics[ask.topic][1] if hit and ask.kind == "topic" else ""
-        return Pick(candidate.paper, float(self.scores[place]), ask, hit, phrase, late)
-
-
-def _places(papers: Iterable[int], pool: Pool) -> list[int]:
-    return [pool.columns[paper] for paper in papers if paper in pool.columns]
 
 
 # ------------------------------------------------------------------------------------------------------------- picking
@@ -209,65 +109,77 @@ def choice(reader: Reader, trending: Sequence[int]) -> Choice:
     profile = reader.profile
     reserved = min(TRENDING_RESERVED, profile.cap // 3) if profile.trending else 0
     for_you, misses = _for_you(reader, profile.cap - reserved) if profile.wanted else ([], [])
-    muted = {reader.paper(int(place)) for place in np.flatnonzero(reader.muted)} if reader.against else set()
-    return Choice(for_you, _trending(profile, for_you, muted, trending), misses)
+    return Choice(for_you, _trending(reader, for_you, trending), misses)
 
 
-def _for_you(reader: Reader, places: int) -> tuple[list[Pick], list[Miss]]:
-    in_order = reader.in_order(reader.passing & reader.open, CONSIDERED * places)
-    picks = _thinned(reader.picks(in_order), places, reader)
-    chosen = {pick.paper for pick in picks}
-    rest = [place for place in in_order if reader.paper(place) not in chosen][:NEAR_MISSES]
+def _for_you(reader: Reader, most: int) -> tuple[list[Pick], list[Miss]]:
+    considered = reader.in_order(reader.passing & reader.open, CONSIDERED * most)
+    asks = reader.telling(considered)
+    chosen = _thinned(considered, asks, most, reader)
+    picks = [_pick(reader, considered[number], asks[number]) for number in chosen]
+    rest = [place for number, place in enumerate(considered) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
         almost = reader.open & ~reader.passing & (reader.hit | (reader.scores > 0))
         rest += reader.in_order(almost, NEAR_MISSES - len(rest))
     return picks, [Miss(reader.paper(place), lacked(reader, place, picks)) for place in rest]
 
 
-def _thinned(picks: Sequence[Pick], places: int, reader: Reader) -> list[Pick]:
-    """The best, but none that says the same as a better one, nor one interest everywhere while others have papers."""
-    most = max(1, int(places * OF_ONE_INTEREST)) if len({pick.ask for pick in picks}) > 1 else places
-    same = _says_the_same(picks, reader.pool)
+def _thinned(places: Sequence[int], asks: Sequence[int], most: int, reader: Reader) -> list[int]:
+    """The numbers of the best, but of none that says the same as a better one, nor of one interest everywhere while
+    others have papers."""
+    of_one = max(1, int(most * OF_ONE_INTEREST)) if len(set(asks)) > 1 else most
+    same = _say_the_same(places, reader.pool)
     chosen: list[int] = []
     waiting: list[int] = []
-    counts: Counter[Ask] = Counter()
-    for number, pick in enumerate(picks):
-        if len(chosen) == places:
+    counts: Counter[int] = Counter()
+    for number, ask in enumerate(asks):
+        if len(chosen) == most:
             break
-        if same is not None and same[number, [*chosen, *waiting]].any():
+        if same and any((better, number) in same for better in (*chosen, *waiting)):
             continue
-        counts[pick.ask] += 1
-        (waiting if counts[pick.ask] > most and not pick.ask.is_followed else chosen).append(number)
-    return [picks[number] for number in sorted([*chosen, *waiting[: places - len(chosen)]])]
+        counts[ask] += 1
+        is_much = counts[ask] > of_one and not reader.profile.wanted[ask].is_followed
+        (waiting if is_much else chosen).append(number)
+    return sorted([*chosen, *waiting[: most - len(chosen)]])
 
 
-def _says_the_same(picks: Sequence[Pick], pool: Pool) -> Flags | None:
-    if not (picks and pool.vectors.shape[1]):
-        return None
-    rows = pool.vectors[[pool.columns[one.paper] for one in picks]]
-    return np.asarray(rows @ rows.T > SAME)
+def _say_the_same(places: Sequence[int], pool: Pool) -> set[tuple[int, int]]:
+    """The numbers of those that do, in pairs, the better first."""
+    rows = pool.vectors[places]
+    pairs = np.argwhere(rows @ rows.T > SAME).tolist()
+    return {(better, number) for better, number in pairs if better < number}
+
+
+def _pick(reader: Reader, place: int, number: int) -> Pick:
+    ask, candidate = reader.profile.wanted[number], reader.pool.candidates[place]
+    hit = bool(reader.hit[place]) and reader.found.is_hit(ask, place)
+    late = bool(reader.late[place]) and candidate.paper not in reader.profile.again
+    phrase = candidate.topics[ask.topic][1] if hit and ask.kind == "topic" else ""
+    return Pick(candidate.paper, float(reader.scores[place]), ask, hit, phrase, late)
 
 
 def lacked(reader: Reader, place: int, picks: Sequence[Pick]) -> dict[str, Any]:
     """What kept a paper out of a letter of these picks."""
     if reader.muted[place]:
-        against = zip(reader.profile.unwanted, reader.against, strict=True)
-        ask = next(ask for ask, row in against if reader.found.hits[row, place])
+        ask = next(ask for ask in reader.profile.unwanted if reader.found.is_hit(ask, place))
         return {"code": "unwanted", "kind": ask.kind, "name": ask.name}
     if not reader.passing[place]:
-        return {"code": "bar", "score": shown(float(reader.scores[place])), "bar": shown(BAR)}
-    same = _says_the_same([*picks, *reader.picks([place])], reader.pool)
-    if same is not None and same[-1, :-1].any():
+        bar = reader.profile.bar
+        return {"code": "bar", "score": shown(float(reader.scores[place])), "bar": shown(bar)}
+    others = reader.pool.vectors[[reader.pool.columns[pick.paper] for pick in picks]]
+    if (others @ reader.pool.vectors[place] > SAME).any():
         return {"code": "same"}
     return {"code": "cap", "cap": reader.profile.cap}
 
 
-def _trending(profile: Profile, for_you: Sequence[Pick], muted: set[int], trending: Sequence[int]) -> list[int]:
+def _trending(reader: Reader, for_you: Sequence[Pick], trending: Sequence[int]) -> list[int]:
     """A paper that fits in both parts stays where it has a reason; one that is unwanted comes in neither."""
+    profile, columns = reader.profile, reader.pool.columns
     if not profile.trending:
         return []
     places = profile.cap - len(for_you)
     places = min(places, TRENDING_BESIDE_TOPICS) if profile.wanted else places
-    own = {ask.paper for ask in (*profile.wanted, *profile.unwanted)}
-    taken = profile.given | {one.paper for one in for_you} | muted | own
-    return [paper for paper in trending if paper not in taken][:places]
+    taken = profile.named.union(pick.paper for pick in for_you)
+    free = (paper for paper in trending if paper not in taken and paper not in profile.given)
+    wanted = (paper for paper in free if not (paper in columns and reader.muted[columns[paper]]))
+    return list(islice(wanted, places))

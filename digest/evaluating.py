@@ -21,7 +21,7 @@ from django.db.utils import ConnectionHandler
 from django.utils import timezone
 from tqdm import tqdm
 
-from digest import choosing, gathering, judged, measuring
+from digest import gathering, judged, measuring, readers
 from digest.bm25 import Bm25, Numbers
 from digest.judged import BadSet, JudgedSet, Need
 from digest.profiles import Ask, Pool, Profile
@@ -164,7 +164,7 @@ def rank_libraries(
 
 
 def _ranked_for(wanted: Sequence[Ask], pool: Pool, most: int) -> Ranked:
-    scores = choosing.ranked(Profile(reader=0, wanted=tuple(wanted), trending=False, cap=most), pool)
+    scores = readers.ranked(Profile(reader=0, wanted=tuple(wanted), trending=False, cap=most), pool)
     best = np.argsort(-scores, kind="stable")[:most]
     return [(pool.candidates[int(place)].paper, float(scores[place])) for place in best]
 

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from django.db.models import Count, Max, Sum
 
-from digest import choosing, composing, gathering, planning, wording
-from digest.choosing import Miss, Reader
+from digest import choosing, composing, gathering, planning, readers, wording
+from digest.choosing import Miss
 from digest.composing import Parts
 from digest.profiles import Pool
+from digest.readers import Reader
 from papers import understanding
 from papers.models import Paper, Sighting, Signal, Topic, Vector
 from subscriptions import slots
@@ -184,7 +185,7 @@ def before_pool(reader: Subscriber, wishes: Sequence[Wish], pool: Pool, trending
     may_come = np.flatnonzero((pool.seen > since) | (pool.risen > since))
     papers = {pool.candidates[int(place)].paper for place in may_come}.union(trending)
     profiles = gathering.profiles([reader], {reader.pk: wishes}, papers, {reader.pk: after}, again)
-    return choosing.readers(profiles, pool)[0]
+    return next(readers.before(profiles, pool))
 
 
 def _near(misses: Sequence[Miss]) -> list[Near]:

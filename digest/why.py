@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from digest import choosing, gathering, previewing, wording
-from digest.choosing import Choice, Reader, shown
+from digest import choosing, evidence, gathering, previewing, readers, wording
+from digest.choosing import Choice, shown
 from digest.models import Given
 from digest.profiles import Ask, Candidate
+from digest.readers import Reader
 from papers import lexical
 from papers.models import Paper
 from subscriptions import importing, pasting, slots
@@ -194,8 +196,12 @@ def what_is_said(before: Reader, paper: Paper) -> list[Said]:
     without = [
         replace(profile, wanted=_but(ask, profile.wanted), unwanted=_but(ask, profile.unwanted)) for ask in telling
     ]
-    others = choosing.readers([profile, *without], before.pool)[1:]
-    return [_said(ask, before, other, place, paper) for ask, other in zip(telling, others, strict=True)]
+    others = islice(readers.before([profile, *without], before.pool), 1, None)
+    said = evidence.words_in_common(telling, before.pool)[:, place].tolist()
+    return [
+        _said(ask, in_common, before, other, paper)
+        for ask, in_common, other in zip(telling, said, others, strict=True)
+    ]
 
 
 def _but(ask: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
@@ -203,18 +209,17 @@ def _but(ask: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
 
 
 def _loudness(ask: Ask, before: Reader, place: int) -> tuple[bool, float]:
-    row = before.found.places[ask]
-    return bool(before.found.hits[row, place]), float(before.found.scores[row, place])
+    return before.found.is_hit(ask, place), float(before.found.scores[before.found.places[ask], place])
 
 
-def _said(ask: Ask, before: Reader, other: Reader, place: int, paper: Paper) -> Said:
-    row, found = before.found.places[ask], before.found
+def _said(ask: Ask, said: float, before: Reader, other: Reader, paper: Paper) -> Said:
+    place, found = before.pool.columns[paper.pk], before.found
     return Said(
         ask=ask,
         wanted=ask in before.profile.wanted,
-        words=words(ask, paper, before.pool.candidates[place]) if found.hits[row, place] else "",
-        said=round(float(found.said[row, place]), 2),
-        meant=round(float(found.meant[row, place]), 2),
+        words=words(ask, paper, before.pool.candidates[place]) if found.is_hit(ask, place) else "",
+        said=round(said, 2),
+        meant=round(float(found.towards[found.places[ask]] @ before.pool.vectors[place]), 2),
         score=shown(float(before.scores[place])),
         without=shown(float(other.scores[place])),
         comes=bool(before.passing[place]),

@@ -345,17 +345,45 @@ class Postings:
         product = np.zeros((asked.count, self.count), np.float32)
         if not (len(self.keys) and len(asked.keys)):
             return product
-        places = np.searchsorted(self.keys, asked.keys).clip(max=len(self.keys) - 1)
-        known = self.keys[places] == asked.keys
+        places, lengths = self._find(asked.keys)
+        # A row after the other, as what was written to last is nearest; one's terms stay in their order.
+        known = np.argsort(asked.rows, kind="stable")
+        known = known[lengths[known] > 0]
         rows, places, weights = asked.rows[known], places[known], asked.weights[known]
-        for part in _parts(self.ends[places] - self.starts[places]):
+        for part in _parts(lengths[known]):
             self._add(product, rows[part], places[part], weights[part])
         return product
 
+    def with_all(self, asked: Rows) -> tuple[Ints, Ints]:
+        """Which of the texts asked has all of its terms in which text here: the rows of both, in order."""
+        if not (len(self.keys) and len(asked.keys)):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        places, lengths = self._find(asked.keys)
+        order = np.lexsort((lengths, asked.rows))  # Of each text the rarest term first: only where that one stands,
+        rows, places, lengths = asked.rows[order], places[order], lengths[order]  # the others are looked for.
+        firsts = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+        terms = np.diff(np.append(firsts, len(rows)))
+        texts = self.rows[_stretches(self.starts[places[firsts]], lengths[firsts])]
+        firsts, terms = np.repeat(firsts, lengths[firsts]), np.repeat(terms, lengths[firsts])
+        wanted = places[_stretches(firsts, terms)] * self.count + np.repeat(texts, terms)
+        found = np.searchsorted(self._cells, wanted).clip(max=len(self._cells) - 1)
+        here = np.bincount(np.repeat(np.arange(len(texts)), terms), self._cells[found] == wanted, len(texts)) == terms
+        return rows[firsts[here]], texts[here]
+
+    @cached_property
+    def _cells(self) -> Ints:
+        """Each term and text in which it stands as one number, in order."""
+        cells: Ints = np.repeat(np.arange(len(self.keys)), self.ends - self.starts) * self.count + self.rows
+        return cells
+
+    def _find(self, keys: Keys) -> tuple[Ints, Ints]:
+        """Each term's place here and in how many texts it stands. There must be terms here."""
+        places = np.searchsorted(self.keys, keys).clip(max=len(self.keys) - 1)
+        return places, np.where(self.keys[places] == keys, self.ends[places] - self.starts[places], 0)
+
     def _add(self, product: Floats, rows: Ints, places: Ints, weights: Floats) -> None:
         starts, lengths = self.starts[places], self.ends[places] - self.starts[places]
-        begun = np.cumsum(lengths) - lengths
-        entries = np.arange(lengths.sum()) - np.repeat(begun - starts, lengths)
+        entries = _stretches(starts, lengths)
         cells = np.repeat(rows * self.count, lengths) + self.rows[entries]
         values = np.repeat(weights, lengths) * self.weights[entries]
         flat = product.reshape(-1)
@@ -364,6 +392,13 @@ class Postings:
             np.add.at(flat, cells, values)
         else:
             flat[first:last] += np.bincount(cells - first, values, minlength=last - first).astype(np.float32)
+
+
+def _stretches(starts: Ints, lengths: Ints) -> Ints:
+    """Each start and the numbers that follow it, so many as are asked for."""
+    begun = np.cumsum(lengths) - lengths
+    entries: Ints = np.arange(lengths.sum()) - np.repeat(begun - starts, lengths)
+    return entries
 
 
 def _parts(lengths: Ints, most: int = 2_000_000) -> list[slice]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from digest import choosing, gathering, previewing, why
+from digest import choosing, gathering, previewing, readers, why
 from digest.models import Given
 from digest.profiles import Pool, Profile
 from papers import understanding
@@ -301,7 +301,7 @@ PARTS = ("wanted", "unwanted")
 
 def score(profile: Profile, paper: Paper, pool: Pool) -> float:
     """Of the paper, as readers see it, when a letter is chosen for this profile alone."""
-    [before] = choosing.readers([profile], pool)
+    [before] = readers.before([profile], pool)
     return choosing.shown(float(before.scores[pool.columns[paper.pk]]))
 
 

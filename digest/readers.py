@@ -1,0 +1,110 @@
+"""Readers before a pool: which papers are open to them, and how well each fits. Knows no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from digest.evidence import Evidence, evidence
+from digest.profiles import Flags, Pool, Profile
+from digest.scoring import highest, scores
+from papers.lexical import Floats
+
+DIGITS = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
+UNWANTED_FROM = 2.0  # deviations from which a paper is pushed down for being like what is unwanted
+WORDS_FIRST = 1_000.0  # what a paper says in so many words is a better reason than what it is near to
+BLOCK = 32  # readers who are scored at a time: what fits into a processor's cache is not fetched twice
+
+
+def before(profiles: Sequence[Profile], pool: Pool) -> Iterator[Reader]:
+    """Each profile before the pool; what several of them ask for is looked at once."""
+    found = evidence((ask for one in profiles for ask in (*one.wanted, *one.unwanted)), pool)
+    windows = {after: _Window.of(after, pool) for after in {profile.after for profile in profiles}}
+    for begin in range(0, len(profiles), BLOCK):
+        block = profiles[begin : begin + BLOCK]
+        fitting = scores([one.wanted for one in block], found, pool)[:, : pool.size]
+        for profile, row in zip(block, fitting, strict=True):
+            yield Reader(profile, found, pool, windows[profile.after], row)
+
+
+def ranked(profile: Profile, pool: Pool) -> Floats:
+    """How much each candidate is what the reader wants, whether or not it would come."""
+    return scores([profile.wanted], evidence(profile.wanted, pool), pool)[0, : pool.size]
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Which candidates are new since a reader's last letter, and which were there before and have risen since."""
+
+    late: Flags
+    open: Flags  # either
+
+    @classmethod
+    def of(cls, after: datetime | None, pool: Pool) -> _Window:
+        since = after.timestamp() if after else -np.inf
+        new, risen = pool.seen > since, pool.risen > since
+        return cls(late=np.asarray(~new & risen), open=np.asarray(new | risen))
+
+
+class Reader:
+    """A reader before a pool. Flags and scores are by candidate, asks by their number among those wanted."""
+
+    def __init__(self, profile: Profile, found: Evidence, pool: Pool, window: _Window, fitting: Floats) -> None:
+        """`fitting`: how much each candidate is what the reader wants."""
+        self.profile, self.found, self.pool, self.late = profile, found, pool, window.late
+        self.rows, self.against = found.rows(profile.wanted), found.rows(profile.unwanted)
+        self.follows = [row for ask, row in zip(profile.wanted, self.rows, strict=True) if ask.is_followed]
+        self.hit, self.muted = self._hit(self.rows), self._hit(self.against)
+        self.scores = (fitting - self._pushed_down() if self.against else fitting).round(DIGITS)
+        self.open = self._open(window)
+        self.passing: Flags = self.hit | (self.scores >= profile.bar) if pool.judges else self.hit.copy()
+        self.passing &= ~self.muted
+
+    def _hit(self, rows: Sequence[int]) -> Flags:
+        flags, places = np.zeros(self.pool.total, bool), self.found.hits.of(rows)
+        flags[places] = True
+        return flags[: self.pool.size]
+
+    def _pushed_down(self) -> Floats:
+        """By how much papers lose that are like what is unwanted without saying its very words."""
+        like = np.empty(self.pool.size, np.float32)
+        highest(self.against, self.found, like)
+        return np.asarray(np.maximum(like - UNWANTED_FROM, 0), np.float32)
+
+    def _open(self, window: _Window) -> Flags:
+        """Whether a paper may come: new, risen late, or of a letter that did not arrive; never what was given."""
+        may_come = window.open.copy()
+        may_come[_places(self.profile.again, self.pool)] = True
+        may_come[_places(self.profile.given, self.pool)] = False
+        may_come[_places(self.profile.named, self.pool)] = False
+        return may_come
+
+    def in_order(self, flags: Flags, most: int) -> list[int]:
+        """The places that are so flagged, `most` at most: what is followed, then by score, votes and age."""
+        places = np.flatnonzero(flags)
+        followed, scores = self._hit(self.follows)[places], self.scores[places]
+        if len(places) > 2 * most and not followed.any():
+            least = np.partition(scores, len(places) - most)[len(places) - most]
+            best = scores >= least  # Equals are kept, for votes to decide.
+            places, followed, scores = places[best], followed[best], scores[best]
+        order = np.lexsort((self.pool.by_votes[places], -scores, ~followed))
+        found: list[int] = places[order[:most]].tolist()
+        return found
+
+    def telling(self, places: Sequence[int]) -> list[int]:
+        """For each of these papers the ask that speaks for it most: a follow, words it says, what it is near to."""
+        if not places:
+            return []
+        near = self.found.scores[np.ix_(self.rows, places)]
+        numbers: list[int] = (WORDS_FIRST * self.found.hits.at(self.rows, places) + near).argmax(axis=0).tolist()
+        return numbers
+
+    def paper(self, place: int) -> int:
+        return self.pool.candidates[place].paper
+
+
+def _places(papers: Iterable[int], pool: Pool) -> list[int]:
+    return [pool.columns[paper] for paper in papers if paper in pool.columns]
