@@ -16,7 +16,7 @@ from digest.readers import Reader, before
 TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
 TRENDING_RESERVED = 3  # and so many are kept for it
 NEAR_MISSES = 3
-CELLS = 12_000_000  # interests x papers that are compared at a time: some 50 MB
+CELLS = 36_000_000  # interests x papers that are compared at a time: some 150 MB
 CONSIDERED = 3  # times as many papers as there are places are looked at
 SAME = 0.97  # cosine of two papers' directions from which they say the same
 OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
@@ -113,14 +113,13 @@ def choice(reader: Reader, trending: Sequence[int]) -> Choice:
 
 
 def _for_you(reader: Reader, most: int) -> tuple[list[Pick], list[Miss]]:
-    considered = reader.in_order(reader.passing & reader.open, CONSIDERED * most)
+    considered = reader.best(CONSIDERED * most)
     asks = reader.telling(considered)
     chosen = _thinned(considered, asks, most, reader)
     picks = [_pick(reader, considered[number], asks[number]) for number in chosen]
     rest = [place for number, place in enumerate(considered) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
-        almost = reader.open & ~reader.passing & (reader.hit | (reader.scores > 0))
-        rest += reader.in_order(almost, NEAR_MISSES - len(rest))
+        rest += reader.almost(NEAR_MISSES - len(rest))
     return picks, [Miss(reader.paper(place), lacked(reader, place, picks)) for place in rest]
 
 
@@ -145,9 +144,11 @@ def _thinned(places: Sequence[int], asks: Sequence[int], most: int, reader: Read
 
 def _say_the_same(places: Sequence[int], pool: Pool) -> set[tuple[int, int]]:
     """The numbers of those that do, in pairs, the better first."""
+    if len(places) < 2:
+        return set()
     rows = pool.vectors[places]
-    pairs = np.argwhere(rows @ rows.T > SAME).tolist()
-    return {(better, number) for better, number in pairs if better < number}
+    first, second = np.nonzero(rows @ rows.T > SAME)
+    return {pair for pair in zip(first.tolist(), second.tolist(), strict=True) if pair[0] < pair[1]}
 
 
 def _pick(reader: Reader, place: int, number: int) -> Pick:

@@ -14,7 +14,7 @@ from papers.models import ABOUT
 
 # The least that scores are taken to deviate by, as what hardly any paper has must not weigh without bound:
 SAID, ALIKE, MEANT, FUSED = 0.05, 0.002, 0.05, 1.0  # words said, words in common with an example, meaning, a sum
-BLOCK = 64  # asks whose words are compared at a time: what fits into a processor's cache is not fetched twice
+BLOCK = 128  # asks whose words are compared at a time: what was just written is still in the processor's cache
 
 
 class Hits:
@@ -28,14 +28,13 @@ class Hits:
         # A last cell that is nobody's, so that whatever is looked for, there is one to look at.
         self.cells, self.loudness = np.append(cells, -1), np.append(loudness, np.float32(0))
 
-    def of(self, rows: Sequence[int]) -> Ints:
-        """The places of the papers that any of these asks hits; some may stand there twice."""
-        found = [self.places[self.borders[row] : self.borders[row + 1]] for row in rows]
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+    def of(self, row: int) -> Ints:
+        """The places of the papers that an ask hits."""
+        return self.places[self.borders[row] : self.borders[row + 1]]
 
-    def at(self, rows: Sequence[int], places: Sequence[int]) -> Floats:
-        """Asks x papers: how loudly; 0 where there is no hit."""
-        wanted = np.array(rows, np.int64)[:, None] * self.total + np.array(places, np.int64)
+    def at(self, rows: Ints, places: Sequence[int] | int) -> Floats:
+        """How loudly each of these asks is said by each of these papers; 0: not at all."""
+        wanted = rows * self.total + places
         found = np.searchsorted(self.cells[:-1], wanted)
         return np.where(self.cells[found] == wanted, self.loudness[found], np.float32(0))
 
@@ -54,7 +53,7 @@ class Evidence:
         return [self.places[ask] for ask in asks]
 
     def is_hit(self, ask: Ask, place: int) -> bool:
-        return bool(self.hits.at([self.places[ask]], [place])[0, 0])
+        return place in self.hits.of(self.places[ask])
 
 
 def evidence(asks: Iterable[Ask], pool: Pool) -> Evidence:
@@ -67,8 +66,9 @@ def evidence(asks: Iterable[Ask], pool: Pool) -> Evidence:
     cells, told = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
     for begin in range(0, len(unique) if pool.total else 0, BLOCK):
         block = unique[begin : begin + BLOCK]
-        said = words_in_common(block, pool)
-        found, follows = _hits(block, pool), np.array([ask.is_followed for ask in block])
+        phrases = phrases_of(block)
+        said = words_in_common(block, phrases, pool)
+        found, follows = _hits(block, phrases, pool), np.array([ask.is_followed for ask in block])
         cells.append(found + begin * pool.total)
         told.append(1 + said.reshape(-1)[found] + follows[found // pool.total])
         alike |= {begin + row: said[row].copy() for row, ask in enumerate(block) if ask.is_example}
@@ -78,16 +78,18 @@ def evidence(asks: Iterable[Ask], pool: Pool) -> Evidence:
 
 
 def _fuse(asks: Sequence[Ask], meant: Floats, said: Floats, pool: Pool) -> None:
-    """Words and meaning, each in deviations, added up, in deviations again: in the place of the meaning. Few passes
-    over large arrays: what is the same for a whole row falls out in the end."""
+    """Words and meaning, each in deviations, added up, in deviations again: in the place of the meaning. What that
+    takes is found from the papers compared with alone, so that there are few passes over all."""
     least = np.array([ALIKE if ask.kind == "paper" else SAID for ask in asks], np.float32)[:, None]
     trusted = np.array([_weight(ask, pool) for ask in asks], np.float32)[:, None]
-    meant *= trusted / np.maximum(pool.spread(meant), MEANT)
-    said *= 1 / np.maximum(pool.spread(said), least)
+    per_meaning = trusted / np.maximum(pool.spread(meant), MEANT)
+    per_word = 1 / np.maximum(pool.spread(said), least)
+    usual = meant[:, pool.compared] * per_meaning + said[:, pool.compared] * per_word
+    spread = np.maximum(usual.std(axis=1, keepdims=True), FUSED)
+    meant *= per_meaning / spread
+    said *= per_word / spread
     meant += said
-    middle, spread = pool.middle(meant), np.maximum(pool.spread(meant), FUSED)
-    meant -= middle
-    meant /= spread
+    meant -= usual.mean(axis=1, keepdims=True) / spread
 
 
 def _weight(ask: Ask, pool: Pool) -> float:
@@ -105,9 +107,14 @@ def directions(asks: Sequence[Ask], pool: Pool) -> Floats:
 # --------------------------------------------------------------------------------------------------------------- words
 
 
-def words_in_common(asks: Sequence[Ask], pool: Pool) -> Floats:
+def phrases_of(asks: Sequence[Ask]) -> Rows:
+    """The terms of those asks that are phrases: words, and pairs of neighbours."""
+    return counted([ask.text.terms if ask.kind == "phrase" else "" for ask in asks])
+
+
+def words_in_common(asks: Sequence[Ask], phrases: Rows, pool: Pool) -> Floats:
     """Asks x (candidates and reference), 0 to 1: of a topic its score, of a name 1, of words how much of them."""
-    said = pool.index.saturated.dot(_shares(asks, pool))
+    said = pool.index.saturated.dot(_shares(phrases, pool))
     examples = [row for row, ask in enumerate(asks) if ask.is_example]
     if examples:
         terms = [lexical.words_in(asks[row].text.terms) for row in examples]
@@ -117,22 +124,16 @@ def words_in_common(asks: Sequence[Ask], pool: Pool) -> Floats:
     return said
 
 
-def _shares(asks: Sequence[Ask], pool: Pool) -> Rows:
+def _shares(phrases: Rows, pool: Pool) -> Rows:
     """What each term of a phrase adds, of all that a paper could say of the phrase."""
-    phrases = _phrases(asks)
     told = pool.lexicon.bm25(phrases.keys) * (lexical.K1 + 1)
-    attainable = np.bincount(phrases.rows, told, minlength=len(asks))
+    attainable = np.bincount(phrases.rows, told, minlength=phrases.count)
     return phrases.times((1 / np.maximum(attainable, 1e-6)[phrases.rows]).astype(np.float32))
 
 
-def _phrases(asks: Sequence[Ask]) -> Rows:
-    """The terms of those asks that are phrases: words, and pairs of neighbours."""
-    return counted([ask.text.terms if ask.kind == "phrase" else "" for ask in asks])
-
-
-def _hits(asks: Sequence[Ask], pool: Pool) -> Ints:
+def _hits(asks: Sequence[Ask], phrases: Rows, pool: Pool) -> Ints:
     """As cells of Hits. A phrase is hit where all of its words and all of its pairs of neighbours stand."""
-    rows, places = pool.index.saturated.with_all(_phrases(asks))
+    rows, places = pool.index.saturated.with_all(phrases)
     cells = [rows * pool.total + places]
     for row, here, shares in _named(asks, pool):
         cells.append(row * pool.total + here[shares >= ABOUT])

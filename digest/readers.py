@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
 from digest.evidence import Evidence, evidence
 from digest.profiles import Flags, Pool, Profile
 from digest.scoring import highest, scores
-from papers.lexical import Floats
+from papers.lexical import Floats, Ints
 
 DIGITS = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
 UNWANTED_FROM = 2.0  # deviations from which a paper is pushed down for being like what is unwanted
@@ -56,16 +57,17 @@ class Reader:
         """`fitting`: how much each candidate is what the reader wants."""
         self.profile, self.found, self.pool, self.late = profile, found, pool, window.late
         self.rows, self.against = found.rows(profile.wanted), found.rows(profile.unwanted)
-        self.follows = [row for ask, row in zip(profile.wanted, self.rows, strict=True) if ask.is_followed]
-        self.hit, self.muted = self._hit(self.rows), self._hit(self.against)
+        follows = [row for ask, row in zip(profile.wanted, self.rows, strict=True) if ask.is_followed]
+        self.hit, self.followed, self.muted = self._hit(self.rows), self._hit(follows), self._hit(self.against)
         self.scores = (fitting - self._pushed_down() if self.against else fitting).round(DIGITS)
         self.open = self._open(window)
         self.passing: Flags = self.hit | (self.scores >= profile.bar) if pool.judges else self.hit.copy()
         self.passing &= ~self.muted
 
     def _hit(self, rows: Sequence[int]) -> Flags:
-        flags, places = np.zeros(self.pool.total, bool), self.found.hits.of(rows)
-        flags[places] = True
+        flags = np.zeros(self.pool.total, bool)
+        for row in rows:
+            flags[self.found.hits.of(row)] = True
         return flags[: self.pool.size]
 
     def _pushed_down(self) -> Floats:
@@ -78,14 +80,27 @@ class Reader:
         """Whether a paper may come: new, risen late, or of a letter that did not arrive; never what was given."""
         may_come = window.open.copy()
         may_come[_places(self.profile.again, self.pool)] = True
-        may_come[_places(self.profile.given, self.pool)] = False
-        may_come[_places(self.profile.named, self.pool)] = False
+        may_come[_places([*self.profile.given, *self.profile.named], self.pool)] = False
         return may_come
 
-    def in_order(self, flags: Flags, most: int) -> list[int]:
-        """The places that are so flagged, `most` at most: what is followed, then by score, votes and age."""
-        places = np.flatnonzero(flags)
-        followed, scores = self._hit(self.follows)[places], self.scores[places]
+    @cached_property
+    def coming(self) -> Ints:
+        """The places of the papers that may come: of all there are, often few."""
+        return np.flatnonzero(self.open)
+
+    def best(self, most: int) -> list[int]:
+        """The places of the papers that come, in order, `most` at most."""
+        return self._in_order(self.coming[self.passing[self.coming]], most)
+
+    def almost(self, most: int) -> list[int]:
+        """The places of those that may come, do not, but have something to them, in order, `most` at most."""
+        places = self.coming
+        is_near = ~self.passing[places] & (self.hit[places] | (self.scores[places] > 0))
+        return self._in_order(places[is_near], most)
+
+    def _in_order(self, places: Ints, most: int) -> list[int]:
+        """What is followed first, then by score, votes and age."""
+        followed, scores = self.followed[places], self.scores[places]
         if len(places) > 2 * most and not followed.any():
             least = np.partition(scores, len(places) - most)[len(places) - most]
             best = scores >= least  # Equals are kept, for votes to decide.
@@ -98,8 +113,11 @@ class Reader:
         """For each of these papers the ask that speaks for it most: a follow, words it says, what it is near to."""
         if not places:
             return []
-        near = self.found.scores[np.ix_(self.rows, places)]
-        numbers: list[int] = (WORDS_FIRST * self.found.hits.at(self.rows, places) + near).argmax(axis=0).tolist()
+        rows = np.array(self.rows)[:, None]
+        telling = self.found.scores[rows, places]
+        if self.hit[places].any():
+            telling += WORDS_FIRST * self.found.hits.at(rows, places)
+        numbers: list[int] = telling.argmax(axis=0).tolist()
         return numbers
 
     def paper(self, place: int) -> int:

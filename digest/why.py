@@ -197,7 +197,7 @@ def what_is_said(before: Reader, paper: Paper) -> list[Said]:
         replace(profile, wanted=_but(ask, profile.wanted), unwanted=_but(ask, profile.unwanted)) for ask in telling
     ]
     others = islice(readers.before([profile, *without], before.pool), 1, None)
-    said = evidence.words_in_common(telling, before.pool)[:, place].tolist()
+    said = evidence.words_in_common(telling, evidence.phrases_of(telling), before.pool)[:, place].tolist()
     return [
         _said(ask, in_common, before, other, paper)
         for ask, in_common, other in zip(telling, said, others, strict=True)

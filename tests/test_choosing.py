@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digest import choosing
+from digest import choosing, evidence, readers
 from digest.choosing import Choice, choose
 from digest.profiles import Ask, Candidate, Pool, Profile
 from papers.lexical import Lexicon, counted, terms
@@ -270,12 +270,26 @@ def test_an_archive_guards_an_author_for_all_of_its_categories():
 
 def test_readers_whose_interests_do_not_fit_into_memory_at_once_are_chosen_for_in_parts(monkeypatch: Any):
     papers = [candidate(number, topics={number: 1.0}) for number in range(20)]
-    readers = [profile(topic(number), trending=False) for number in range(20)]
-    at_once = choose(readers, Pool(papers), [])
+    many = [profile(topic(number), trending=False) for number in range(20)]
+    at_once = choose(many, Pool(papers), [])
 
     monkeypatch.setattr(choosing, "CELLS", 50)
 
-    assert choose(readers, Pool(papers), []) == at_once
+    assert choose(many, Pool(papers), []) == at_once
+
+
+def test_in_which_blocks_readers_and_interests_are_worked_on_changes_nothing(monkeypatch: Any):
+    known, words = space()
+    papers = [candidate(number, title="Bread making" if number % 3 else "Iron", topics={1: 0.7}) for number in range(9)]
+    pool = pool_with(papers, ["bread", "iron", "glass"] * 3, known, words)
+    asks = [phrase("bread"), phrase("iron"), phrase("bread making"), topic(1), phrase("glass")]
+    many = [profile(*asks[begin : begin + 3]) for begin in range(5)]
+    at_once = choose(many, pool, [])
+
+    monkeypatch.setattr(evidence, "BLOCK", 2)
+    monkeypatch.setattr(readers, "BLOCK", 2)
+
+    assert choose(many, pool, []) == at_once
 
 
 # ------------------------------------------------------------------------------------------------------------- meaning
@@ -328,6 +342,23 @@ def test_what_is_below_the_bar_is_a_near_miss_that_tells_both_numbers():
     lacked = choice.near_misses[0].lacked
     assert (lacked["code"], lacked["bar"]) == ("bar", 0.5)
     assert 0 < lacked["score"] < 0.5
+
+
+def test_a_bar_of_ones_own_decides_what_comes_and_is_what_a_near_miss_tells():
+    known, words = space()
+    pool = pool_with([candidate(1)], ["bread"], known, words)
+    usual, high = profile(phrase("bread"), trending=False), profile(phrase("bread"), trending=False, bar=9.0)
+
+    choices = choose([usual, high], pool, [])
+
+    assert [for_you(choice) for choice in choices] == [[1], []]
+    assert choices[1].near_misses[0].lacked["bar"] == 0.75  # On the one scale for all, where the site's bar is a half.
+
+
+def test_words_that_were_asked_for_bring_a_paper_whatever_the_bar():
+    choice = one(profile(phrase("bread making"), bar=99.0), [candidate(1, title="Bread making")])
+
+    assert for_you(choice) == [1]
 
 
 def test_of_two_papers_that_say_the_same_one_comes():
