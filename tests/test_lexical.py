@@ -170,6 +170,23 @@ def test_bm25_of_a_collection_is_what_the_formula_says(texts: list[str], asked: 
     assert np.allclose(found, expected, atol=1e-4)
 
 
+@given(TEXTS, TEXTS)
+def test_the_texts_with_all_terms_of_one_asked_are_those_that_have_each_of_them(texts: list[str], asked: list[str]):
+    def terms_of(text: str) -> set[int]:
+        return set(counted([text]).keys.tolist())
+
+    expected = [
+        (row, number)
+        for row, one in enumerate(asked)
+        for number, text in enumerate(texts)
+        if terms_of(one) and terms_of(one) <= terms_of(text)
+    ]
+
+    rows, numbers = Index(texts).saturated.with_all(counted(asked))
+
+    assert list(zip(rows.tolist(), numbers.tolist(), strict=True)) == expected
+
+
 # -------------------------------------------------------------------------------------------------------------- TF-IDF
 
 
