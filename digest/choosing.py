@@ -16,7 +16,7 @@ from digest.readers import Reader, before
 TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
 TRENDING_RESERVED = 3  # and so many are kept for it
 NEAR_MISSES = 3
-CELLS = 36_000_000  # interests x papers that are compared at a time: some 150 MB
+CELLS = 24_000_000  # interests x papers that are compared at a time: 100 MB, twice that if all are examples
 CONSIDERED = 3  # times as many papers as there are places are looked at
 SAME = 0.97  # cosine of two papers' directions from which they say the same
 OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too

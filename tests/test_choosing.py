@@ -280,7 +280,9 @@ def test_readers_whose_interests_do_not_fit_into_memory_at_once_are_chosen_for_i
 
 def test_in_which_blocks_readers_and_interests_are_worked_on_changes_nothing(monkeypatch: Any):
     known, words = space()
-    papers = [candidate(number, title="Bread making" if number % 3 else "Iron", topics={1: 0.7}) for number in range(9)]
+    papers = [
+        candidate(number, title="Bread making" if number % 3 else "Iron", topics={1: 0.7}) for number in range(9)
+    ]
     pool = pool_with(papers, ["bread", "iron", "glass"] * 3, known, words)
     asks = [phrase("bread"), phrase("iron"), phrase("bread making"), topic(1), phrase("glass")]
     many = [profile(*asks[begin : begin + 3]) for begin in range(5)]

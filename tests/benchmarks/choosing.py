@@ -1,10 +1,10 @@
 """Choosing for many readers at once, beside the bare matrix products that the method needs: `make bench`.
 
 1,000 new papers, 5,000 that are carried along, a reference sample of 1,000, all of 200 themes; readers with three
-interests out of 5,000, whose letters fill up with what is above the bar, and 40 papers given before, in batches as they
-are planned. The floor counts each reader's every interest, a row of 256 numbers, times all 7,000 papers, one product a
-batch, as if no two readers shared an interest; these readers have no examples, which would add a row or two for each.
-CPU seconds, as others may use the machine, in interleaved rounds; read the ratio.
+interests out of 5,000, whose letters fill up with what is above the bar, and 40 papers given before, in batches as
+they are planned. The floor counts each reader's every interest, a row of 256 numbers, times all 7,000 papers, one
+product a batch, as if no two readers shared an interest; these readers have no examples, which would add a row or two
+for each. CPU seconds, as others may use the machine, in interleaved rounds; read the ratio.
 """
 
 import os
