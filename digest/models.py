@@ -38,10 +38,11 @@ class Alarm(models.Model):
 
     class Kind(models.TextChoices):
         STALE = "stale", "a source is silent"
+        UNHEARD = "unheard", "the mail provider is silent"
 
     kind = models.CharField(max_length=20, choices=Kind)
-    subject = models.CharField(max_length=40)  # a source's name
-    why = models.TextField()  # one sentence: which source, since when, and what is known of the reason
+    subject = models.CharField(max_length=40)  # the name of the source, or of the mail provider
+    why = models.TextField()  # one sentence: who is silent, since when, and what is known of the reason
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

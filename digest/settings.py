@@ -246,12 +246,25 @@ CELERY_BEAT_SCHEDULE = {
 # All of it in one place: Django 6.1 replaces these settings by one named MAILERS.
 
 ANYMAIL_PROVIDER = variable("ANYMAIL_PROVIDER")
-ANYMAIL = {
-    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): variable(name.removesuffix("_FILE"))
+
+
+def anymail_value(text: str) -> str | bool:
+    """Anymail takes any text for yes, also "False"."""
+    return {"true": True, "false": False}.get(text.lower(), text)
+
+
+ANYMAIL: dict[str, Any] = {
+    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): anymail_value(variable(name.removesuffix("_FILE")))
     for name in sorted(os.environ)
     if name.startswith("ANYMAIL_") and name.removesuffix("_FILE") != "ANYMAIL_PROVIDER"
 }
 ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", "True")  # Not every provider takes our tags and our letter's name.
+ANYMAIL["WEBHOOK_SECRET"] = listed("WEBHOOK_SECRET")  # Any of several: a new one can come before the old one goes.
+if not all(re.fullmatch(r"[^\s:]+:\S{16,}", secret) for secret in ANYMAIL["WEBHOOK_SECRET"]):
+    raise ImproperlyConfigured(
+        "WEBHOOK_SECRET: expected a user and a password of at least 16 characters, like "
+        f"provider:{secrets.token_hex(16)} (made up just now), or several with commas between"
+    )
 EMAIL_URL = variable("EMAIL_URL")
 EMAIL_TIMEOUT = 30
 

@@ -1,4 +1,5 @@
-"""Whether the sources still bring papers: what the status page shows of each, and alarms to the operator."""
+"""Whether the sources still bring papers, and the mail provider still reports: what the status page shows of each
+source, and alarms to the operator."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from digest.models import Alarm
 from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY
@@ -22,9 +23,11 @@ from papers.models import Collection, Host
 from papers.sources import SOURCES
 from papers.sources.base import Source
 from subscriptions import letters as writing
+from subscriptions import webhooks
 from subscriptions.letters import Composed, Skip
-from subscriptions.models import Letter
+from subscriptions.models import KEEP_TRYING, Event, Letter
 
+REPORTED_BY = timedelta(hours=24)  # of a letter something is heard by then
 GRACE = timedelta(minutes=30)  # before a letter: a site that was off itself makes up for what it missed meanwhile
 Outcome = Collection.Outcome
 
@@ -184,22 +187,61 @@ def _moment(moment: datetime | None) -> str:
 
 
 def watch(now: datetime) -> None:
-    """Begin an alarm for each source that has fallen silent, and end those that are over. Again changes nothing."""
-    stale = {fresh.source.name: fresh for fresh in freshness(SOURCES.values(), now) if fresh.is_stale}
-    alarms = {alarm.subject: alarm for alarm in Alarm.objects.open().filter(kind=Alarm.Kind.STALE)}
-    for name in stale:  # Those that began before as well: the operator may have an address only now.
-        _begin(stale[name], now)
-    for name in alarms.keys() - stale.keys():
-        _end(alarms[name], now)
+    """Begin an alarm for whoever has fallen silent, and end those that are over. Again changes nothing."""
+    stale = {fresh.source.name: why(fresh) for fresh in freshness(SOURCES.values(), now) if fresh.is_stale}
+    _watch(Alarm.Kind.STALE, stale, now)
+    _watch(Alarm.Kind.UNHEARD, _unheard(now), now)
+
+
+def _watch(kind: Alarm.Kind, silent: Mapping[str, str], now: datetime) -> None:
+    """`silent` is who is, and in one sentence why."""
+    alarms = {alarm.subject: alarm for alarm in Alarm.objects.open().filter(kind=kind)}
+    for subject in silent:  # Those that began before as well: the operator may have an address only now.
+        _begin(kind, subject, silent[subject], now)
+    for subject in alarms.keys() - silent.keys():
+        _end(alarms[subject], now)
+
+
+def _unheard(now: datetime) -> dict[str, str]:
+    """The mail provider, if it took letters a day ago and has reported nothing since; once silent, until it does."""
+    provider = settings.ANYMAIL_PROVIDER
+    if not webhooks.is_heard():
+        return {}
+    for alarm in Alarm.objects.open().filter(kind=Alarm.Kind.UNHEARD, subject=provider):  # one at most
+        return {} if Event.objects.filter(received_at__gt=alarm.began_at).exists() else {provider: alarm.why}
+    count = 0 if _has_reported(now) else _taken_a_day_ago(now)
+    return {provider: _why_unheard(provider, count)} if count else {}
+
+
+def _has_reported(now: datetime) -> bool:
+    """Whether anything was heard within a day, or of any letter that went out within two."""
+    begun = now - 2 * REPORTED_BY
+    recent = Q(received_at__gt=now - REPORTED_BY) | Q(letter__ended_at__gt=begun)
+    return Event.objects.filter(recent, received_at__gt=begun).exists()
+
+
+def _taken_a_day_ago(now: datetime) -> int:
+    begun, by = now - 2 * REPORTED_BY, now - REPORTED_BY
+    recent = Letter.objects.filter(state=Letter.State.SENT, due_at__gt=begun - KEEP_TRYING)  # This has an index.
+    return recent.filter(ended_at__gt=begun, ended_at__lte=by).count()
+
+
+def _why_unheard(provider: str, count: int) -> str:
+    sentence = ngettext(
+        "%(provider)s took %(count)d letter more than a day ago and has reported nothing since; see whether its "
+        "webhook calls %(address)s with the user and password of WEBHOOK_SECRET",
+        "%(provider)s took %(count)d letters more than a day ago and has reported nothing since; see whether its "
+        "webhook calls %(address)s with the user and password of WEBHOOK_SECRET",
+        count,
+    )
+    address = settings.SITE_URL + reverse("subscriptions:webhook", args=[provider])
+    return sentence % {"provider": provider, "count": count, "address": address}
 
 
 @transaction.atomic
-def _begin(fresh: Freshness, now: datetime) -> None:
+def _begin(kind: Alarm.Kind, subject: str, why: str, now: datetime) -> None:
     alarm = Alarm.objects.get_or_create(
-        kind=Alarm.Kind.STALE,
-        subject=fresh.source.name,
-        ended_at=None,
-        defaults={"why": why(fresh), "began_at": now},
+        kind=kind, subject=subject, ended_at=None, defaults={"why": why, "began_at": now}
     )[0]
     if settings.OPERATOR_EMAIL:
         Letter.objects.plan_once(None, "operator", f"{alarm.pk}:began", now + GRACE)
@@ -224,12 +266,20 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 
 
 def _tell(letter: Letter, alarm: Alarm | None, now: datetime) -> Composed:
-    if alarm is None or alarm.subject not in SOURCES or not settings.OPERATOR_EMAIL:
+    silent = _title(alarm) if alarm else None
+    if not silent or not settings.OPERATOR_EMAIL:
         return Skip("nobody to tell, or nothing to tell of")
     context = {
         "alarm": alarm,
-        "source": SOURCES[alarm.subject].title,
+        "silent": silent,
         "is_over": letter.key.endswith(":ended"),
         "status_url": settings.SITE_URL + reverse("status"),
     }
     return writing.plain(letter, context, now)
+
+
+def _title(alarm: Alarm) -> str | None:
+    """Who is, or was, silent; None: a source that is no longer read."""
+    if alarm.kind == Alarm.Kind.UNHEARD:
+        return alarm.subject
+    return SOURCES[alarm.subject].title if alarm.subject in SOURCES else None

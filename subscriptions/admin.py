@@ -6,7 +6,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from subscriptions.models import Interest, Letter, Subscriber, Suppression
+from papers.admin import ReadOnly
+from subscriptions.models import Event, Interest, Letter, Subscriber, Suppression
 
 
 class InterestInline(admin.TabularInline):
@@ -31,12 +32,26 @@ class SubscriberAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
 
+class EventInline(admin.TabularInline):
+    model = Event
+    extra = 0
+    can_delete = False
+    fields = ("type", "at", "received_at", "provider", "event_id")
+    ordering = ("at",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+
 @admin.register(Letter)
 class LetterAdmin(admin.ModelAdmin):
     """The ledger. A letter's end is written by the post office; a person may only settle what it does not know."""
 
     actions = ("arrived", "did_not_arrive")
-
+    inlines = (EventInline,)
     list_display = (
         "pk",
         "subscriber",
@@ -76,3 +91,19 @@ class LetterAdmin(admin.ModelAdmin):
 class SuppressionAdmin(admin.ModelAdmin):
     list_display = ("hash", "reason", "at")
     list_filter = ("reason",)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    """What the mail provider reported."""
+
+    list_display = ("at", "type", "letter", "provider", "event_id", "received_at")
+    list_filter = ("type", "provider")
+    search_fields = ("event_id", "letter__message_id")
+    list_select_related = ("letter",)
+    date_hierarchy = "received_at"
+    ordering = ("-received_at",)
+    show_full_result_count = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        return False  # What is gone could be reported and acted on again.

@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +31,8 @@ MOST_DROPPED = 3
 DEFAULT_CAP = 10
 MOST_INTERESTS = 200  # of a reader, whatever their kinds
 MOST_REPLACED = 20  # states of one interest that undoing can go back to
+MOST_BOUNCES = 3  # a reader's bounce score from which on they are not written to
+BOUNCES_COUNT = timedelta(days=30)  # for how long a letter that bounced counts
 WISHED = ("value", "wanted", "origin", "guard", "learned_at", "replaced")
 OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "lease", "leased_until")
 
@@ -174,6 +177,26 @@ class Subscriber(models.Model):
         Subscriber.objects.filter(pk=self.pk, left_at__isnull=True).update(
             left_at=now, next_slot=None, next_due_at=None
         )
+
+    @transaction.atomic
+    def suppress(self, reason: str, now: datetime) -> None:
+        """Leave for a reason that also keeps the address from being written to. Again changes nothing."""
+        Suppression.objects.suppress(self.address, reason, now)
+        self.unsubscribe(now)  # Who signs up again after a bounce is asked to confirm, which lifts it.
+
+    def bounce_score(self, now: datetime) -> float:
+        """Letter by letter: one more for each that bounced for now, halved by each that was delivered.
+
+        Only letters of BOUNCES_COUNT count, and none from before the reader confirmed.
+        """
+        since = max(now - BOUNCES_COUNT, self.confirmed_at or self.created_at)
+        told = Event.objects.filter(letter__subscriber=self, letter__planned_at__gte=since)
+        in_order = told.order_by("letter__planned_at", "letter").values_list("letter", "type")
+        score = 0.0
+        for _letter, rows in groupby(in_order, key=lambda row: row[0]):
+            said = {said for _letter, said in rows}
+            score = score / 2 if Event.Type.DELIVERED in said else score + (Event.Type.SOFT in said)
+        return score
 
     def mute_trending(self, muted: bool) -> None:
         """For the caller to save; muted again stays muted since the first time."""
@@ -348,7 +371,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         return {hashes[row.hash]: row.reason for row in self.filter(hash__in=hashes)}
 
     def suppress(self, address: str, reason: str, now: datetime) -> None:
-        self.get_or_create(hash=keyed_hash(address), defaults={"reason": reason, "at": now})
+        """Again changes nothing, but that a complaint also makes a bounce final."""
+        row, _ = self.get_or_create(hash=keyed_hash(address), defaults={"reason": reason, "at": now})
+        if reason == Suppression.Reason.COMPLAINT:
+            self.filter(pk=row.pk).exclude(reason=reason).update(reason=reason, at=now)
 
 
 class Suppression(models.Model):
@@ -448,6 +474,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         for letter in letters:
             letter.lease = letter.leased_until = None
         self.filter(lease__in=leases).bulk_update(letters, OUTCOME)
+        self.settle([letter.pk for letter in letters if letter.state == Letter.State.UNCERTAIN])
 
     def give_back(self, letters: Iterable[Letter]) -> None:
         """Let go of letters that were claimed and not handed over: they are due again at once."""
@@ -478,11 +505,32 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         expired.filter(state=Letter.State.CLAIMED).update(
             state=Letter.State.PLANNED, dropped=F("dropped") + 1, lease=None, leased_until=None
         )
-        expired.filter(state=Letter.State.HANDOFF).update(
+        handed = list(expired.filter(state=Letter.State.HANDOFF).values_list("pk", flat=True))
+        expired.filter(pk__in=handed, state=Letter.State.HANDOFF).update(
             state=Letter.State.UNCERTAIN,
             leased_until=None,  # The lease stays: should the process only have been slow, it still knows the answer.
             last_answer="No answer was recorded: the process that handed the letter over stopped.",
         )
+        self.settle(handed)
+
+    def settle(self, pks: list[int]) -> None:
+        """Of these what is uncertain becomes what the provider has reported of it, in whatever order it did.
+
+        A letter that failed and yet was delivered is sent; one that is sent stays sent, as it was taken.
+        """
+        if not pks:
+            return
+        told, unsettled = Event.objects.filter(letter=OuterRef("pk")), [Letter.State.UNCERTAIN]
+        for types, state, also in (
+            (Event.ARRIVED, Letter.State.SENT, [Letter.State.FAILED]),
+            (Event.LOST, Letter.State.FAILED, []),
+        ):
+            self.filter(Exists(told.filter(type__in=types)), pk__in=pks, state__in=unsettled + also).update(
+                state=state,
+                ended_at=Coalesce("ended_at", Now()),
+                lease=None,  # Whoever was slow to write an answer need not write it any more.
+                last_answer=f"By what the provider reported: {state.label}.",
+            )
 
 
 class Letter(models.Model):
@@ -537,6 +585,37 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} letter {self.pk}"
+
+
+class Event(models.Model):
+    """What a mail provider reported of a letter. It holds no address, and outlives the letter, so that what is
+    reported twice is still known to be."""
+
+    class Type(models.TextChoices):
+        DELIVERED = "delivered", "delivered"
+        DEFERRED = "deferred", "deferred"  # the provider tries again
+        BOUNCED = "bounced", "bounced for good"
+        SOFT = "soft", "bounced for now"
+        REJECTED = "rejected", "not sent by the provider"  # for a reason that says nothing of the address
+        FAILED = "failed", "failed at the provider"
+        COMPLAINED = "complained", "complained of"
+        UNSUBSCRIBED = "unsubscribed", "unsubscribed at the provider"
+
+    ARRIVED = (Type.DELIVERED, Type.COMPLAINED, Type.UNSUBSCRIBED)
+    LOST = (Type.BOUNCED, Type.SOFT, Type.REJECTED, Type.FAILED)
+
+    provider = models.CharField(max_length=40)  # as Anymail writes it
+    event_id = models.CharField(max_length=100)  # the provider's own; where it has none, a keyed hash of its words
+    type = models.CharField(max_length=20, choices=Type)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="events")
+    at = models.DateTimeField()  # by the provider's clock
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="one_event_per_provider_and_id")]
+
+    def __str__(self) -> str:
+        return f"{self.type} event {self.pk}"
 
 
 # ------------------------------------------------------------------------------------------------------------- limits

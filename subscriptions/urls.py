@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from subscriptions import mailbox, views
+from subscriptions import mailbox, views, webhooks
 
 app_name = "subscriptions"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("my-link/", views.my_link, name="my_link"),
     path("fresh-link/<str:token>/", views.fresh_link, name="fresh_link"),
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("webhooks/<slug:provider>/tracking/", webhooks.tracking, name="webhook"),
 ]
 if settings.LOCAL:  # Letters written to files are for the eyes of whoever sits at this machine.
     urlpatterns += [

@@ -326,6 +326,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "feedback": [old[Purpose.FEEDBACK], paper.key],
         "subscriptions:mailbox_letter": [filed.name],
         "subscriptions:mailbox_html": [filed.name],
+        "subscriptions:webhook": ["postmark"],
     }
 
 

@@ -1,0 +1,96 @@
+"""Where mail providers report: Anymail's own views, behind a secret and a cap on what may be sent."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from anymail import urls as anymail_urls
+from anymail.exceptions import AnymailError
+from anymail.webhooks.base import AnymailCoreWebhookView
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.views.decorators.csrf import csrf_exempt
+
+logger = logging.getLogger(__name__)
+MOST_BYTES = 1_000_000  # A report is a few kilobytes; with the letter itself in it, a few hundred.
+VIEWS = {pattern.name: pattern.callback.view_class for pattern in anymail_urls.urlpatterns}
+# What Anymail's parsers raise when a report is not what they expect. Whatever happens later is our own fault.
+NOT_UNDERSTOOD = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    SuspiciousOperation,
+    ImproperlyConfigured,  # such as a report of mail that came in
+    AnymailError,
+)
+
+
+class Refused(Exception):
+    """A report that is not genuine, or not understood: the name of what Anymail raised, and none of its words."""
+
+
+@csrf_exempt  # Providers have no cookie; the secret, and their signature where they have one, are the proof.
+def tracking(request: HttpRequest, provider: str) -> HttpResponse:
+    """Hear the one provider that letters go by, if there is a secret. Nothing that it says is logged."""
+    view_class = _view(provider)
+    if view_class is None:
+        raise Http404
+    if _length(request) > MOST_BYTES:
+        return HttpResponse(status=413)
+    view = view_class()
+    view.setup(request)
+    view.run_validators, view.parse_events = _carefully(view.run_validators), _carefully(view.parse_events)
+    try:
+        response: HttpResponse = view.dispatch(request)
+    except Refused as refused:
+        logger.warning("a report in the name of %s was refused: %s", provider, refused)
+        return HttpResponseBadRequest()
+    return response
+
+
+def is_heard() -> bool:
+    """Whether the mail provider can tell us what became of letters."""
+    return _view(settings.ANYMAIL_PROVIDER) is not None
+
+
+def _view(provider: str) -> type[AnymailCoreWebhookView] | None:
+    """Anymail's view of the provider in use; None for any other, and without a secret."""
+    is_used = settings.SENDER.endswith(".Anymail") and provider == settings.ANYMAIL_PROVIDER
+    return VIEWS.get(f"{provider}_tracking_webhook") if is_used and settings.ANYMAIL.get("WEBHOOK_SECRET") else None
+
+
+def _length(request: HttpRequest) -> int:
+    """As announced: Django reads no more than that, and nothing of what is not announced."""
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    return int(announced) if announced.isdecimal() else 0
+
+
+def _carefully(read: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    def reading(request: HttpRequest) -> Any:
+        try:
+            return read(request)
+        except NOT_UNDERSTOOD as error:
+            raise Refused(type(error).__name__) from None  # Its words may hold the whole report, addresses included.
+
+    return reading
+
+
+def check(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """A provider that cannot tell of bounces and complaints is written to in vain, and soon not delivered for."""
+    if not settings.SENDER.endswith(".Anymail") or f"{settings.ANYMAIL_PROVIDER}_tracking_webhook" not in VIEWS:
+        return []
+    view_class = _view(settings.ANYMAIL_PROVIDER)
+    if view_class is None:
+        sentence = "ANYMAIL_PROVIDER is set without WEBHOOK_SECRET: bounces and complaints cannot be heard."
+        return [checks.Warning(sentence, id="subscriptions.W001")]
+    try:
+        view_class()
+    except ImproperlyConfigured as error:
+        sentence = f"What {settings.ANYMAIL_PROVIDER} reports cannot be heard: {' '.join(str(error).split())}"
+        return [checks.Error(sentence, id="subscriptions.E001")]
+    return []
