@@ -33,7 +33,7 @@ BOUNCED = {RejectReason.INVALID: Type.BOUNCED, RejectReason.BOUNCED: Type.BOUNCE
 REJECTED = BOUNCED | {RejectReason.SPAM: Type.COMPLAINED, RejectReason.UNSUBSCRIBED: Type.UNSUBSCRIBED}
 
 OWN_WORDS: dict[str, tuple[tuple[str, ...], ...]] = {  # where they stand in a report
-    "Amazon SES": (("bounce", "bounceType"), ("complaint", "complaintFeedbackType")),
+    "Amazon SES": (("bounce", "bounceType"), ("complaint", "complaintFeedbackType"), ("eventType",)),
     "Brevo": (("event",),),
     "MailerSend": (("type",),),
     "Mailgun": (("event-data", "reason"),),
@@ -43,6 +43,7 @@ OWN_WORDS: dict[str, tuple[tuple[str, ...], ...]] = {  # where they stand in a r
 }
 OWN_MEANINGS: dict[tuple[str, str], Type | None] = {
     # https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
+    ("Amazon SES", "DeliveryDelay"): Type.DEFERRED,
     ("Amazon SES", "Transient"): Type.SOFT,
     ("Amazon SES", "Undetermined"): Type.SOFT,
     ("Amazon SES", "not-spam"): None,  # A reader took the letter out of the spam folder.

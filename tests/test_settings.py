@@ -1,6 +1,7 @@
 """Settings: README lists each variable that is read, and no other."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,34 @@ def test_settings_are_the_only_reader_of_the_environment():
     }
 
     assert readers == {"digest/settings.py"}
+
+
+def anymail() -> dict[str, object]:
+    read: dict[str, object] = runpy.run_path(str(ROOT / "digest" / "settings.py"))["ANYMAIL"]
+    return read
+
+
+def test_what_a_provider_asks_for_may_be_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("the-key\n")
+    monkeypatch.setenv("ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("ANYMAIL_RESEND_SIGNING_SECRET", "whsec_x")
+
+    assert anymail()["MAILGUN_WEBHOOK_SIGNING_KEY"] == "the-key"
+    assert anymail()["RESEND_SIGNING_SECRET"] == "whsec_x"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("False", False), ("false", False), ("true", True), ("falsehood", "falsehood")]
+)
+def test_a_no_to_anymail_is_a_no(monkeypatch, said, meant):
+    monkeypatch.setenv("ANYMAIL_AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS", said)
+
+    assert anymail()["AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS"] == meant
+
+
+def test_webhook_secrets_are_a_list_and_none_unless_set(monkeypatch):
+    none = anymail()["WEBHOOK_SECRET"]
+    monkeypatch.setenv("WEBHOOK_SECRET", "provider:a-password-of-today, provider:a-password-of-old")
+
+    assert none == []
+    assert anymail()["WEBHOOK_SECRET"] == ["provider:a-password-of-today", "provider:a-password-of-old"]
