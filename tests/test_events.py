@@ -157,15 +157,16 @@ def test_a_report_that_repeats_only_the_providers_number_is_of_the_letter_that_i
     site, settings, provider
 ):
     reports.serves(settings, provider)
+    others = [make_sent(last_answer="message 6e1f-number-of-it: queued")]
     letter = make_sent(last_answer="message 6e1f-number-of-it: queued")
-    other = make_sent(letter.subscriber, last_answer="message 7a2b-number-of-it: queued")
+    others += [make_sent(letter.subscriber, last_answer="message 7a2b-number-of-it: queued")]
     mail = {"email_id": "6e1f-number-of-it", "to": [letter.subscriber.address], "created_at": reports.AT}
     body = json.dumps({"type": "email.complained", "created_at": reports.AT, "data": mail}).encode()
 
     reports.signed_by_svix(body, "one").sent(site)
 
     assert list(letter.events.values_list("type", flat=True)) == [Type.COMPLAINED]
-    assert not other.events.exists()
+    assert not Event.objects.filter(letter__in=others).exists()
     assert why(letter.subscriber) == Reason.COMPLAINT
 
 
@@ -451,7 +452,7 @@ def forged(letter: Letter) -> list[tuple[Report, dict]]:
         b'"words"',
         b"\xff\xfe",
         b"[" * 50_000,
-        b'{"RecordType": 7}',
+        b'{"RecordType": []}',
         b"{}" * 2,
     ]
     near = [genuine.body[:cut] for cut in range(0, len(genuine.body) - 1, 16)]
@@ -472,10 +473,10 @@ def test_a_hundred_forged_or_oversized_reports_change_no_row_of_any_table(site):
     attempts = forged(letter)
     before = every_row()
 
-    answers = [attempt.sent(site, **how).status_code for attempt, how in attempts]
+    answers = [(attempt.sent(site, **how).status_code, attempt.body[:200], how) for attempt, how in attempts]
 
     assert len(answers) >= 100
-    assert set(answers) <= {400, 404, 413}
+    assert [answer for answer in answers if answer[0] not in (400, 404, 413)] == []
     assert every_row() == before
 
 
