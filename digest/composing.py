@@ -11,8 +11,9 @@ from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
 
-from digest import gathering, ledger, planning
+from digest import ledger, planning
 from digest.cards import Card, Part, cards_for, encoded_words
+from digest.gathering import Edition
 from papers import understanding
 from papers.models import Paper
 from subscriptions import letters as writing
@@ -46,7 +47,7 @@ def _choose_welcomes(letters: Sequence[Letter], now: datetime) -> None:
     # Locked, so that no tick chooses the same papers for the same reader at this moment.
     list(Subscriber.objects.select_for_update().filter(letters__in=letters).order_by("pk"))
     readers = [reader_of(letter) for letter in letters]
-    chosen = planning.choose(readers, now, gathering.trending(now), after={})
+    chosen = planning.choose(readers, Edition.at(now), after={})
     for letter, choice in zip(letters, chosen, strict=True):
         letter.contents = choice.contents()
     Letter.objects.bulk_update(letters, ["contents"])

@@ -1,5 +1,7 @@
 """What choosing needs, out of the tables: rows in, values out, in as many queries for one reader as for many."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -33,6 +35,26 @@ def trending(now: datetime) -> list[int]:
     """The one ranking of the whole site, best first: by the formula of papers.trending, of the last seven days."""
     ranking = rank(gather(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
     return [standing.paper for standing in ranking.trending[:TRENDING_MOST]]
+
+
+class Edition:
+    """What the letters of a moment are chosen from. Readers whose windows begin on the same day share a pool, whatever
+    their batch: making one costs as much as choosing for hundreds of readers."""
+
+    def __init__(self, now: datetime, trending: Sequence[int]) -> None:
+        self.now, self.trending = now, trending
+        self._pool: tuple[object, Pool] | None = None
+
+    @classmethod
+    def at(cls, now: datetime) -> Edition:
+        return cls(now, trending(now))
+
+    def pool(self, since: datetime | None, also: frozenset[int]) -> Pool:
+        """As `pool` below, of a window that begins at `since` or somewhat earlier."""
+        key = since and since.replace(hour=0, minute=0, second=0, microsecond=0), also
+        if self._pool is None or self._pool[0] != key:
+            self._pool = key, pool(key[0], self.now, also.union(self.trending))
+        return self._pool[1]
 
 
 # -------------------------------------------------------------------------------------------------------------- papers

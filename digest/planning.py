@@ -7,6 +7,7 @@ from django.db import transaction
 
 from digest import choosing, gathering, ledger
 from digest.choosing import Choice
+from digest.gathering import Edition
 from papers import understanding
 from subscriptions import slots
 from subscriptions.models import Letter, Subscriber
@@ -21,7 +22,7 @@ def tick(now: datetime) -> int:
     if not Subscriber.objects.due(now).exists():
         return 0
     understanding.give_all_terms()  # Whoever asks for words, or rules them out, must not miss the papers of just now.
-    planned, trending = 0, gathering.trending(now)
+    planned, edition = 0, Edition.at(now)
     while True:
         with transaction.atomic():
             # Locked, so that a change of preferences at this moment waits and is not overwritten.
@@ -29,19 +30,20 @@ def tick(now: datetime) -> int:
             readers = list(due[:BATCH])
             if not readers:
                 return planned
-            planned += plan(readers, now, trending)
+            planned += plan(readers, edition)
 
 
 @transaction.atomic
-def plan(readers: Sequence[Subscriber], now: datetime, trending: Sequence[int]) -> int:
+def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     """One letter a reader and slot, whoever else plans the same; how many are to be sent.
 
     Moves each reader on to the next slot, and the window of papers up to now, for skipped slots too.
     """
+    now = edition.now
     due = {reader: latest_slot(reader, now) for reader in readers}
     struck = {reader: slot for reader, slot in due.items() if reader.last_slot is None or slot > reader.last_slot}
     letters = [_letter(reader, slot, now) for reader, slot in struck.items()]
-    _fill([letter for letter in letters if not letter.reason], now, trending)
+    _fill([letter for letter in letters if not letter.reason], edition)
     for reader in readers:
         if reader in struck:
             reader.done_with(struck[reader], now)
@@ -63,11 +65,11 @@ def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
     return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now, reason=reason)
 
 
-def _fill(letters: Sequence[Letter], now: datetime, trending: Sequence[int]) -> None:
+def _fill(letters: Sequence[Letter], edition: Edition) -> None:
     """Choose the letters' papers; a letter for which there are none gets a reason instead."""
     readers = [letter.subscriber for letter in letters if letter.subscriber]
     after = {reader.pk: opened(reader) for reader in readers}
-    for letter, choice in zip(letters, choose(readers, now, trending, after), strict=True):
+    for letter, choice in zip(letters, choose(readers, edition, after), strict=True):
         letter.contents = choice.contents()
         letter.reason = why_skipped(choice)
 
@@ -82,16 +84,14 @@ def opened(reader: Subscriber) -> datetime | None:
     return reader.read_up_to and reader.read_up_to - OVERLAP
 
 
-def choose(
-    readers: Sequence[Subscriber], now: datetime, trending: Sequence[int], after: dict[int, datetime | None]
-) -> list[Choice]:
+def choose(readers: Sequence[Subscriber], edition: Edition, after: dict[int, datetime | None]) -> list[Choice]:
     """Each reader's papers out of those first seen `after` the reader's own moment; without one, the last week's."""
     again = gathering.take_back(readers)
     since = min((moment for moment in after.values() if moment), default=None)
-    pool = gathering.pool(since, now, also=set(trending).union(*again.values()))
-    papers = {candidate.paper for candidate in pool.candidates}.union(trending)
+    pool = edition.pool(since, frozenset().union(*again.values()))
+    papers = {candidate.paper for candidate in pool.candidates}.union(edition.trending)
     profiles = gathering.profiles(readers, gathering.wishes_of(readers), papers, after, again)
-    return choosing.choose(profiles, pool, trending)
+    return choosing.choose(profiles, pool, edition.trending)
 
 
 def _write(letters: Sequence[Letter], now: datetime) -> int:

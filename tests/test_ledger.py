@@ -14,7 +14,8 @@ from django.db import connections
 from django.db.utils import load_backend
 from django.utils import timezone
 
-from digest import gathering, planning
+from digest import planning
+from digest.gathering import Edition
 from digest.models import Given
 from papers.models import Paper
 from subscriptions.models import Letter, Subscriber
@@ -164,9 +165,9 @@ def test_two_plans_for_readers_read_before_either_wrote_make_one_letter_a_reader
     for _ in range(3):
         make_reader()
     first, second = list(Subscriber.objects.all()), list(Subscriber.objects.all())
-    trending = gathering.trending(NOW)
+    edition = Edition.at(NOW)
 
-    planned = [planning.plan(first, NOW, trending), planning.plan(second, NOW, trending)]
+    planned = [planning.plan(first, edition), planning.plan(second, edition)]
 
     assert planned == [3, 0]
     assert Letter.objects.count() == 3

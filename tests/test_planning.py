@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
 from digest import planning
+from digest.gathering import Edition
 from digest.models import Given
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -55,7 +56,7 @@ def test_two_plans_from_the_same_reading_of_readers_make_one_letter():
     paper = make_paper()
     both_read = [list(Subscriber.objects.due(NOON)) for _ in range(2)]
 
-    planned = [planning.plan(readers, NOON, [paper.pk]) for readers in both_read]
+    planned = [planning.plan(readers, Edition(NOON, [paper.pk])) for readers in both_read]
 
     assert (planned, Letter.objects.count()) == ([1, 0], 1)
 
@@ -95,7 +96,7 @@ def test_two_processes_that_plan_for_the_same_readers_at_once_write_each_a_lette
         mine = list(Subscriber.objects.due(NOON))
         together.wait()
         try:
-            return planning.tick(NOON) if locked else planning.plan(mine, NOON, [paper.pk])
+            return planning.tick(NOON) if locked else planning.plan(mine, Edition(NOON, [paper.pk]))
         finally:
             connection.close()
 
@@ -123,7 +124,7 @@ def test_a_process_that_dies_before_the_commit_leaves_nothing_and_the_next_tick_
 
 @transaction.atomic
 def _plan_and_die(paper: int) -> None:
-    planning.plan(list(Subscriber.objects.due(NOON)), NOON, [paper])
+    planning.plan(list(Subscriber.objects.due(NOON)), Edition(NOON, [paper]))
     assert Given.objects.exists()
     connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
