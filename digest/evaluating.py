@@ -125,7 +125,7 @@ def understand(encoder: str) -> None:
     understanding.refit(encoder, timezone.now())
 
 
-def rank_query(text: str | None, paper: int | None, among: Sequence[int] | None, most: int) -> Ranked:
+def rank_query(text: str, paper: int | None, among: Sequence[int] | None, most: int) -> Ranked:
     """The papers that answer words, or are like a paper, or both."""
     found = []
     if text:
@@ -147,14 +147,17 @@ def _both(rankings: Sequence[Sequence[search.Found]]) -> Ranked:
 
 
 def rank_libraries(
-    known: Sequence[Sequence[int]], candidates: Sequence[Sequence[int] | None], texts: Sequence[str | None], most: int
+    known: Sequence[Sequence[int]],
+    candidates: Sequence[Sequence[int] | None],
+    texts: Sequence[Sequence[str]],
+    most: int,
 ) -> list[Ranked]:
-    """For each reader the candidates (all papers, where there are none), by what they know and a wish in words."""
+    """For each reader the candidates (all papers, where there are none), by what they know and wishes in words."""
     examples = Paper.objects.filter(pk__in=bulk.among({paper for one in known for paper in one}))
     keys = dict(examples.values_list("pk", "key"))
     wishes = [
-        [*(Wish("paper", keys[paper]) for paper in papers), *([Wish("phrase", text)] if text else [])]
-        for papers, text in zip(known, texts, strict=True)
+        [*(Wish("paper", keys[paper]) for paper in papers), *(Wish("phrase", text) for text in said)]
+        for papers, said in zip(known, texts, strict=True)
     ]
     asks = gathering.asks_for({wish for one in wishes for wish in one})
     return [
@@ -195,7 +198,7 @@ def _by_queries(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Ranked]:
     for need in the_set.needs:
         among = None if need.pool is None else [keys[number] for number in need.pool]
         paper = keys[need.known[0]] if need.known else None
-        yield rank_query(need.text, paper, among, _most(the_set, need))
+        yield rank_query(" ".join(need.texts), paper, among, _most(the_set, need))
 
 
 def _by_readers(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Ranked]:
@@ -203,16 +206,16 @@ def _by_readers(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Ranked]:
     for needs in _batches(the_set.needs, READERS_AT_ONCE):
         pools = {id(need.pool): need.pool and [keys[number] for number in need.pool] for need in needs}
         known = [[keys[number] for number in need.known] for need in needs]
-        candidates, texts = [pools[id(need.pool)] for need in needs], [need.text for need in needs]
+        candidates, texts = [pools[id(need.pool)] for need in needs], [need.texts for need in needs]
         yield from rank_libraries(known, candidates, texts, max(_most(the_set, need) for need in needs))
 
 
 def ranked_by_bm25(folder: Path, the_set: JudgedSet) -> Iterator[Numbers]:
-    """Over the same papers with the same texts. A reader is one long query: all the known papers' words."""
+    """Over the same papers with the same texts. A reader is one long query: all wishes' and known papers' words."""
     texts = [f"{title} {text}" for title, text in judged.texts(folder)]
     bm25 = Bm25(_with_bar(texts, "BM25 reads"))
     for need in _with_bar(the_set.needs, "BM25"):
-        asked = " ".join([need.text or "", *(texts[number] for number in need.known)])
+        asked = " ".join([*need.texts, *(texts[number] for number in need.known)])
         found = bm25.ranked(asked, need.pool, _most(the_set, need))
         yield found[~np.isin(found, need.known)]
 

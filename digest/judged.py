@@ -35,7 +35,7 @@ class Need:
     """What somebody looks for: a query, or a reader. Papers are numbers, counted from 0 as the corpus lists them."""
 
     name: str
-    text: str | None  # in words
+    texts: tuple[str, ...]  # in words: a query's own, a reader's wishes
     known: Pool  # by papers: the query's own one, a reader's library; never ranked, and never counted
     grades: Mapping[int, int]  # how relevant papers are, from 1; one that is not in the corpus has a negative number
     pool: Pool | None  # only these are ranked; None: all that are not known
@@ -106,7 +106,7 @@ class Names:
 
 
 def _queries(folder: Path, names: Names) -> list[Need]:
-    asked: dict[str, tuple[str | None, Pool]] = {}
+    asked: dict[str, tuple[tuple[str, ...], Pool]] = {}
     for place, record in _records(folder, QUERIES):
         name, text = _id(place, record, "_id"), _text(place, record, "text")
         if name in asked:
@@ -114,9 +114,9 @@ def _queries(folder: Path, names: Names) -> list[Need]:
         example = names.paper(place, _id(place, record, "paper")) if record.get("paper") is not None else None
         if text is None and example is None:
             place.bad('a "text", or the "paper" that is the example', record)
-        asked[name] = text, () if example is None else (example,)
+        asked[name] = (text,) if text else (), () if example is None else (example,)
     grades, pools = _grades(folder, names, asked), _pools(folder, names, asked)
-    return [_need(name, text, known, grades[name], pools.get(name)) for name, (text, known) in asked.items()]
+    return [_need(name, texts, known, grades[name], pools.get(name)) for name, (texts, known) in asked.items()]
 
 
 def _readers(folder: Path, names: Names) -> list[Need]:
@@ -128,16 +128,25 @@ def _readers(folder: Path, names: Names) -> list[Need]:
         relevant = {names.judged(paper): 1 for paper in _ids(place, record, "relevant")}
         pool = None if record.get("candidates") is None else names.papers(place, record, "candidates")
         known = names.papers(place, record, "known")
-        found[name] = _need(name, _text(place, record, "text"), known, relevant, pool)
+        found[name] = _need(name, _wishes(place, record), known, relevant, pool)
     return list(found.values())
 
 
-def _need(name: str, text: str | None, known: Pool, grades: Mapping[int, int], pool: Pool | None) -> Need:
+def _wishes(place: Place, record: Mapping[str, Any]) -> tuple[str, ...]:
+    """A reader may have one, or a list of them, each scored by itself."""
+    said = record.get("text")
+    listed = said if isinstance(said, list) else [said]
+    if not all(isinstance(one, str | None) for one in listed):
+        place.bad('a text or a list of texts as "text"', said)
+    return tuple(one for one in listed if one)
+
+
+def _need(name: str, texts: tuple[str, ...], known: Pool, grades: Mapping[int, int], pool: Pool | None) -> Need:
     hidden = set(known)
     if pool is not None and not hidden.isdisjoint(pool):
         pool = tuple(paper for paper in pool if paper not in hidden)
     counted = {paper: grade for paper, grade in grades.items() if grade > 0 and paper not in hidden}
-    return Need(name, text, known, counted, pool)
+    return Need(name, texts, known, counted, pool)
 
 
 def _grades(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[str, dict[int, int]]:

@@ -222,6 +222,23 @@ def test_a_reader_is_never_given_what_they_know(tmp_path: Path):
 
 
 @pytest.mark.django_db
+def test_each_wish_of_a_reader_is_scored_by_itself(tmp_path: Path):
+    titles = {
+        "some": "Weather forecasts for seas",
+        "one": "Autoencoders",
+        "other": "Weather forecasts for sea ice",
+        "none": "City",
+    }
+    reader = {"reader": 1, "text": ["autoencoders", "weather forecasts for sea ice"], "known": []}
+    folder = make_readers(tmp_path, reader | {"relevant": ["one", "other"]})
+    (folder / "corpus.jsonl").write_text(lines([{"_id": name, "title": title} for name, title in titles.items()]))
+
+    report = evaluating.evaluate(folder, "light", NOW)
+
+    assert report["ndcg_10"] == 1.0
+
+
+@pytest.mark.django_db
 def test_ids_with_white_space_are_refused_for_a_run_file(tmp_path: Path):
     folder = make_readers(tmp_path, {"reader": "Ada Quill", "known": ["a"], "relevant": ["b"]})
 

@@ -44,9 +44,9 @@ def test_a_set_of_queries_is_read(tmp_path: Path):
     the_set = judged.read(make_set(tmp_path, meta='{"relevant_from": 2}'))
 
     assert the_set.papers == ["a", "b", "c", "d"]
-    assert [(need.name, need.text, need.known, need.pool) for need in the_set.needs] == [
-        ("q1", "one", (), None),
-        ("q2", None, (0,), None),
+    assert [(need.name, need.texts, need.known, need.pool) for need in the_set.needs] == [
+        ("q1", ("one",), (), None),
+        ("q2", (), (0,), None),
     ]
     assert the_set.needs[0].grades == {0: 2}
     assert (the_set.relevant_from, the_set.of_readers) == (2, False)
@@ -92,8 +92,16 @@ def test_a_set_of_readers_is_read(tmp_path: Path):
 
     ada, other = judged.read(folder).needs
 
-    assert (ada.text, ada.known, ada.grades, ada.pool) == ("in words", (0,), {1: 1}, (1, 3))
-    assert (other.name, other.text, other.known, other.grades, other.pool) == ("2", None, (), {3: 1}, None)
+    assert (ada.texts, ada.known, ada.grades, ada.pool) == (("in words",), (0,), {1: 1}, (1, 3))
+    assert (other.name, other.texts, other.known, other.grades, other.pool) == ("2", (), (), {3: 1}, None)
+
+
+def test_a_reader_may_have_several_wishes_in_words(tmp_path: Path):
+    reader = {"reader": "ada", "text": ["one thing", "", "another"], "known": [], "relevant": ["b"]}
+
+    (ada,) = judged.read(make_readers(tmp_path, reader)).needs
+
+    assert ada.texts == ("one thing", "another")
 
 
 def test_readers_with_the_same_candidates_share_one_list_of_them(tmp_path: Path):
@@ -148,6 +156,10 @@ MALFORMED = {
     "a reader without list": (
         {"queries": "", "libraries": '{"reader": 1, "relevant": ["a"]}\n'},
         'libraries.jsonl, line 1: expected a list of ids as "known"',
+    ),
+    "a wish that is no text": (
+        {"queries": "", "libraries": '{"reader": 1, "text": ["x", 3], "known": [], "relevant": []}\n'},
+        'libraries.jsonl, line 1: expected a text or a list of texts as "text"',
     ),
     "a reader twice": (
         {"queries": "", "libraries": '{"reader": 1, "known": [], "relevant": []}\n' * 2},

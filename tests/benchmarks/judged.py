@@ -11,6 +11,8 @@ listings said, so read differences between two rankings, not heights. All that i
     phrases       a keyword of Daily Papers -> the papers that carry it; keywords are incomplete judgements
     by-example    a paper -> those that share rare keywords with it, among a hundred
     seeds         the first five papers of a printed list -> the rest of it, among 5,000 others
+    readers-N-day-A   N keywords as wishes -> the new papers of a day that carry any, on a site that is A days old;
+                  of one that was set up today there is a set for each day, as each is a site of its own
     topics-at-N, phrases-at-N   N papers of all months; above the number of Daily Papers, phrases are also looked for
                   among arXiv papers without keywords, of which some would deserve them
 """
@@ -35,6 +37,8 @@ MOST_AUTHORS, MOST_PHRASES, MOST_EXAMPLES, POOL = 1_500, 400, 300, 100
 PHRASES_SINCE = date(2025, 12, 1)
 DAYS_KNOWN_UP_TO = (date(2025, 9, 30), date(2026, 1, 31), date(2026, 4, 30), date(2026, 5, 31))
 WEEKS_AFTER = timedelta(weeks=4)
+JUDGED_DAYS = tuple(date(2026, 6, day) for day in (8, 9, 10, 11, 12))  # Monday to Friday
+AGES, WISHES, READERS_A_DAY = (1, 30, 365), (1, 3, 10), 100
 DESCRIPTIONS = {
     "cs.AI": "Artificial intelligence in general: agents that plan, reason and act, knowledge and its use, search.",
     "cs.CL": "Natural language processing and large language models: text, translation, dialogue, linguistics.",
@@ -81,6 +85,7 @@ def main() -> None:
     for build in (topics, topics_of_readers, authors, next_day, phrases, by_example, seeds, topics_by_size):
         build(folder, recorded)
     phrases_by_size(folder, recorded)
+    readers_by_age(folder, recorded)
 
 
 # ---------------------------------------------------------------------------------------------------- what is recorded
@@ -301,6 +306,62 @@ def seeds(folder: Path, recorded: Recorded) -> None:
 
 def _name(title: str) -> str:
     return "-".join(re.findall(r"\w+", title.lower()))
+
+
+# ---------------------------------------------------------------------------------------------------------- day by day
+
+
+def readers_by_age(folder: Path, recorded: Recorded) -> None:
+    """The same readers and the same new papers each time: only what the site has read before differs."""
+    everything, seen = recorded.arxiv | recorded.daily, _first_seen(recorded)
+    wishes = _wishes([paper for name, paper in recorded.daily.items() if seen[name] < JUDGED_DAYS[0]])
+    new = {day: [everything[name] for name in sorted(seen) if seen[name] == day] for day in JUDGED_DAYS}
+    for many in WISHES:
+        readers = {day: _readers(day, new[day], many, wishes) for day in JUDGED_DAYS}
+        for day in JUDGED_DAYS:
+            write(folder / f"readers-{many}-day-1-{day}", new[day], libraries=readers[day])
+        for age in AGES[1:]:
+            since = JUDGED_DAYS[0] - timedelta(days=age - 1)
+            read = [paper for name, paper in everything.items() if since <= seen[name] <= JUDGED_DAYS[-1]]
+            read.sort(key=lambda paper: seen[paper["id"]])  # as a site that was there has stored them
+            write(
+                folder / f"readers-{many}-day-{age}", read, libraries=[one for day in readers.values() for one in day]
+            )
+
+
+def _first_seen(recorded: Recorded) -> dict[str, date]:
+    """When a site that reads both sources had each paper: whichever listed it first."""
+    seen = {name: paper["day"] for name, paper in recorded.daily.items()}
+    for name, paper in recorded.arxiv.items():
+        announced = date.fromisoformat(paper["announced"])
+        seen[name] = min(announced, seen.get(name, announced))
+    return seen
+
+
+def _wishes(papers: Sequence[Record]) -> dict[str, list[str]]:
+    """Readers by a keyword of these papers: that one, and others which these papers carry beside it."""
+    usable, beside = set(_usable(papers)), defaultdict(set)
+    for paper in papers:
+        here = usable.intersection(paper["keywords"])
+        for word in here:
+            beside[word] |= here - {word}
+    most = max(WISHES)
+    return {
+        word: [word, *_drawn(others, most - 1, word)] for word, others in beside.items() if len(others) >= most - 1
+    }
+
+
+def _readers(day: date, new: Sequence[Record], many: int, wishes: Mapping[str, list[str]]) -> list[Record]:
+    """Of those for whom anything new of the day is relevant, some."""
+    of = _by_keyword(paper for paper in new if "keywords" in paper)
+    relevant = {word: {paper for wish in wanted[:many] for paper in of[wish]} for word, wanted in wishes.items()}
+    drawn = _drawn((word for word, papers in relevant.items() if papers), READERS_A_DAY, f"readers {many} {day}")
+    candidates = [paper["id"] for paper in new]
+    return [
+        {"reader": _one_word(f"{word} {day}"), "text": wishes[word][:many], "known": []}
+        | {"relevant": sorted(relevant[word]), "candidates": candidates}
+        for word in drawn
+    ]
 
 
 # -------------------------------------------------------------------------------------------------------- size by size
