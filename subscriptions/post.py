@@ -263,8 +263,7 @@ def _outcome(letter: Letter, answer: Answer) -> Letter.State:
 def _suppress(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> None:
     for letter, answer in answers:
         if answer.no_such_address and letter.subscriber:
-            Suppression.objects.suppress(letter.subscriber.address, Suppression.Reason.BOUNCE, now)
-            letter.subscriber.unsubscribe(now)  # Who signs up again is asked to confirm, which lifts it.
+            letter.subscriber.suppress(Suppression.Reason.BOUNCE, now)  # Lifted by a new confirmation.
 
 
 def _learn_what_others_left(now: datetime) -> None:
