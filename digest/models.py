@@ -28,6 +28,29 @@ class Given(models.Model):
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_once_per_reader")]
 
 
+class PostDay(models.Model):
+    """What became of the letters of a day (UTC), counted. Letters that were skipped were due to nobody."""
+
+    day = models.DateField(unique=True)
+    sent = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    uncertain = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
+    late_by = models.PositiveIntegerField(null=True)  # seconds after their hour by which 99 of 100 had left
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"post of {self.day}"
+
+    @property
+    def due(self) -> int:
+        return self.sent + self.failed + self.uncertain + self.waiting
+
+    @property
+    def minutes_late(self) -> int | None:
+        return None if self.late_by is None else -(-self.late_by // 60)
+
+
 class AlarmQuerySet(models.QuerySet["Alarm"]):
     def open(self) -> AlarmQuerySet:
         return self.filter(ended_at=None)

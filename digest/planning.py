@@ -62,7 +62,8 @@ def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
     due_at = max(slots.due_at(slot, reader.hour, reader.zone), reader.next_due_at or now)
     too_late = now - due_at >= LATEST[Subscriber.Cadence(reader.cadence)]
     reason = "paused" if reader.is_paused(slot) else "too late" if too_late else ""
-    return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now, reason=reason)
+    moments = {"promised_at": due_at, "planned_at": now, "due_at": now}
+    return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), reason=reason, **moments)
 
 
 def _fill(letters: Sequence[Letter], edition: Edition) -> None:

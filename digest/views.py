@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from digest import days, feedback, previewing, watching, why
-from digest.models import Alarm
+from digest.models import Alarm, PostDay
 from papers import understanding
 from papers.calendar import AWAITED_FOR, STALE_AFTER
 from papers.models import Paper
@@ -46,6 +46,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
         "days": days.days_of(sources, now),
+        "post": PostDay.objects.filter(day__gt=now.date() - days.SHOWN).order_by("-day"),
         "fit": understanding.in_use(),
         "papers": Paper.objects.count(),
         "fewest": understanding.FEWEST,

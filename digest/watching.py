@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from digest import promise
 from digest.models import Alarm
 from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY
 from papers.models import Collection, Host
@@ -191,6 +192,7 @@ def watch(now: datetime) -> None:
     stale = {fresh.source.name: why(fresh) for fresh in freshness(SOURCES.values(), now) if fresh.is_stale}
     _watch(Alarm.Kind.STALE, stale, now)
     _watch(Alarm.Kind.UNHEARD, _unheard(now), now)
+    promise.count(now)
 
 
 def _watch(kind: Alarm.Kind, silent: Mapping[str, str], now: datetime) -> None:

@@ -551,6 +551,7 @@ class Letter(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     due_at = models.DateTimeField()
     planned_at = models.DateTimeField()
+    promised_at = models.DateTimeField(null=True)  # when a digest's hour struck; others are promised when planned
     handed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)  # whose hands it is in
