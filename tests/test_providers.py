@@ -19,7 +19,7 @@ def provider(settings):
     settings.SENDER = "subscriptions.providers.Anymail"
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     with FarEnd() as provider:
-        settings.ANYMAIL = by_postmark(provider.url)
+        settings.ANYMAIL, settings.SENDER_CONNECTIONS = by_postmark(provider.url), 1
         yield provider
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest import wording
-from digest.choosing import Reader, readers
+from digest import choosing, readers, wording
 from digest.profiles import Ask, Candidate, Pool, Profile
+from digest.readers import Reader
 from papers import lexical
 from papers.meaning import Text
 
@@ -18,12 +18,12 @@ def before(phrase: str, title: str) -> Reader:
     """A reader of one phrase, and one paper."""
     ask = Ask("phrase", phrase, phrase, Text(phrase, "", lexical.terms(phrase, "")))
     paper = Candidate(1, NOON, terms=lexical.terms(title, ""))
-    return readers([Profile(1, (ask,), trending=False, cap=5)], Pool([paper]))[0]
+    return next(readers.before([Profile(1, (ask,), trending=False, cap=5)], Pool([paper])))
 
 
 def reason(phrase: str, title: str) -> str:
     """Of the paper, which choosing must find to say the phrase."""
-    (pick,) = before(phrase, title).picks([0])
+    (pick,) = choosing.choice(before(phrase, title), []).for_you
     assert pick.hit
     return wording.reason({"reason": pick.reason}, title, "")
 
