@@ -30,12 +30,15 @@ run: install
 demo: install
 	@$(BIN)/python manage.py demo $(if $(DAY),--day $(DAY))
 
-# Everything on PostgreSQL and Redis; then rows, ledger, search and journeys on SQLite as well.
+# Everything on PostgreSQL and Redis; then rows, ledger, search and journeys on SQLite as well. A worker for each core
+# that we may use; `make test WORKERS=0` is one process.
+WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 test: .venv/tested
 	@if [ -n "$$($(BIN)/python -m tests.servers missing)" ]; then \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/servers.lock; fi
-	$(BIN)/python -m pytest
-	TEST_DATABASE=sqlite $(BIN)/python -m pytest -m "not one_database"
+	$(PYTEST)
+	TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
 
 check: .venv/tested
 	$(BIN)/ruff format --check .

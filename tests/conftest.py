@@ -29,6 +29,24 @@ def without_semantic() -> str:
     return ""
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay on one worker, as they share what is slow to set up.
+
+    Those that commit empty the database in the end, of its topics too. pytest-django has them come after all others
+    that ask for it; as a group of their own they do so on every worker, where groups are kept in their order.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction")
+        item.add_marker(pytest.mark.xdist_group("commits" if commits else item.location[0]))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Nothing to do: each worker's databases have its name already, and SQLite's test database is in its memory."""
+
+
 @pytest.fixture
 def mailbox(settings: Settings, tmp_path: Path) -> Path:
     """The folder that letters are written to, of this test alone."""

@@ -3,6 +3,9 @@
 Pytest loads this module as a plugin before Django reads its settings (`-p tests.servers` in pyproject.toml), since
 importing it is what makes the environment safe. `python -m tests.servers missing` only names the servers that are
 neither given, nor on this machine, nor in this virtual environment.
+
+Of a run on several cores (`-n auto`) each worker is a process that loads this module anew. All share one PostgreSQL,
+in which each has databases of its own; everything else, from folders to Redis, each worker has to itself.
 """
 
 import atexit
@@ -10,6 +13,7 @@ import importlib.metadata
 import os
 import pwd
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -18,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -76,7 +80,13 @@ UNWANTED = re.compile(
     "|OPERATOR_EMAIL|HUGGINGFACE_URL|ARXIV_[A-Z]+|CONTACT_URL|SITE_NAME|SITE_URL|SITE_POSTAL_ADDRESS|TRUSTED_PROXIES|ADMIN_PATH"
     "|DEBUG|PORT|WEBHOOK_SECRET|HANDOVER_CHUNK|SENDER_CONNECTIONS|ENCODER|VAR_DIR)(?:_FILE)?|CELERY_.*|(?i:https?_proxy|all_proxy)"
 )
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 60  # seconds until a server that does not answer counts as broken
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # as pytest-xdist names it; empty in a run of one process
+SHARED_POSTGRESQL = "POSTGRESQL_OF_THE_RUN"  # the variable that tells workers its address
+RUNS_FOLDER = os.environ.get("VAR_DIR") if WORKER else None  # where a worker's folders lie: they go with the run's own
+PORTS = range(20_000, 32_000)  # below those that systems give away by themselves, to a caller or a server at port 0
 
 SITES = ("HUGGINGFACE_URL", "ARXIV_RSS_URL", "ARXIV_API_URL", "ARXIV_OAI_URL")
 _cleanup = ExitStack()
@@ -84,10 +94,10 @@ atexit.register(_cleanup.close)
 
 
 def database_url(name: str) -> str:
-    """A fresh, empty database of that name; one that is already there is dropped, whoever uses it."""
+    """A fresh, empty database of that name, for this worker alone; one that is there is dropped, whoever uses it."""
     if os.environ.get("TEST_DATABASE") == "sqlite":
         return f"sqlite:///{_temporary_folder()}/{name}.sqlite3"
-    server = _postgresql_url()
+    server, name = _postgresql_url(), f"{name}_{WORKER}" if WORKER else name
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -101,9 +111,35 @@ def redis_url() -> str:
     return os.environ.get(REDIS.variable) or _start_redis(programs(REDIS))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """No workers where a Redis is given: it has one database for us, where they would take each other's messages."""
+    return 0 if os.environ.get(REDIS.variable) else None
+
+
+def pytest_keyboard_interrupt() -> None:
+    """Tell the workers, and wait until they have stopped what they started: pytest-xdist ends them rudely."""
+    workers = set() if WORKER else set(Path(os.environ["VAR_DIR"]).glob("*.worker"))
+    for worker in workers:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int(worker.read_text()), signal.SIGINT)
+    deadline = time.monotonic() + PATIENCE
+    while any(worker.exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    if WORKER:
+        _cleanup.close()  # Python's own end would be too late: it comes when nobody waits for a worker any more.
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port where nobody listens; until it is taken, the system gives it to nobody else."""
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def chromium(names: Iterable[str] = CHROMIUM_NAMES) -> str:
@@ -148,6 +184,13 @@ def missing() -> list[str]:
     return [server.name.lower() for server in wanted if not (find(server, folders(server)) or packaged(server))]
 
 
+def _report_to_the_run() -> None:
+    """The file that says which process this worker is, for as long as it has something to stop."""
+    mark = Path(os.environ["VAR_DIR"]) / f"{WORKER}.worker"
+    mark.write_text(str(os.getpid()))
+    _cleanup.callback(mark.unlink, missing_ok=True)  # The first to be called back is the last that is done.
+
+
 def _prepare() -> None:
     """Leave nothing in the environment by which a test could reach something real."""
     for name in filter(UNWANTED.fullmatch, list(os.environ)):
@@ -166,14 +209,16 @@ def _first_database_url() -> str:
         case "sqlite":
             return database_url("test")
         case "postgresql":
-            return os.environ.get(POSTGRESQL.variable) or database_url("paper_route")
+            given = "" if WORKER else os.environ.get(POSTGRESQL.variable)  # Workers cannot share the one it names.
+            return given or database_url("paper_route")
         case other:
             pytest.exit(f"TEST_DATABASE must be `postgresql` or `sqlite`, not `{other}`.", returncode=3)
 
 
 @cache
 def _postgresql_url() -> str:
-    return os.environ.get(POSTGRESQL.variable) or _start_postgresql(programs(POSTGRESQL))
+    shared = os.environ.get(SHARED_POSTGRESQL) if WORKER else None
+    return os.environ.get(POSTGRESQL.variable) or shared or _start_postgresql(programs(POSTGRESQL))
 
 
 def _start_postgresql(binaries: Path) -> str:
@@ -188,6 +233,7 @@ def _start_postgresql(binaries: Path) -> str:
     _start([binaries / "postgres", "-D", data, "-p", str(port), *settings], folder, account, lambda: _accepts(url))
     with psycopg.connect(url) as connection:
         assert_ours(connection.execute("SHOW data_directory").fetchone()[0], data)
+    os.environ[SHARED_POSTGRESQL] = url
     return url
 
 
@@ -306,7 +352,7 @@ def _account(server: Server) -> Account:
 def _temporary_folder(account: Account | None = None) -> Path:
     """A folder of the account's own, removed at the end of the run."""
     # Resolved, as macOS keeps temporary files behind a link and servers answer with the real path.
-    folder = Path(tempfile.mkdtemp(prefix="paper-route-")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix="paper-route-", dir=RUNS_FOLDER)).resolve()
     _cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
     _give(folder, account or {})
     return folder
@@ -317,16 +363,25 @@ def _give(path: Path, account: Account) -> None:
         os.chown(path, account["user"], account["group"])
 
 
+def _interrupt_once(*_: object) -> None:
+    """As Ctrl-C does; what ends a worker asks it more than once, and must not interrupt the stopping of servers."""
+    for told_to_end in ENDINGS:
+        signal.signal(told_to_end, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
     if sys.argv[1:] != ["missing"]:
         sys.exit("usage: python -m tests.servers missing")
     for name in missing():
         print(name)
 else:
-    for told_to_end in (signal.SIGTERM, signal.SIGHUP):
-        # Left alone, they end Python at once and our servers stay behind; now they end the run as Ctrl-C does.
-        if signal.getsignal(told_to_end) is signal.SIG_DFL:
-            signal.signal(told_to_end, signal.default_int_handler)
+    for told_to_end in ENDINGS:
+        # Left alone, most end Python at once and our servers stay behind; now they end the run as Ctrl-C does.
+        if signal.getsignal(told_to_end) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(told_to_end, _interrupt_once if WORKER else signal.default_int_handler)
+    if WORKER:
+        _report_to_the_run()
     try:
         _prepare()
     except pytest.exit.Exception as stopped:

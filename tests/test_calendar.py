@@ -7,6 +7,7 @@ import pytest
 
 from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, Calendar, days
 
+pytestmark = pytest.mark.one_database
 THURSDAY = date(2026, 8, 20)
 SATURDAY = date(2026, 8, 22)
 WEEKDAYS = Calendar(MONDAY_TO_FRIDAY, grows_for=timedelta(days=14))

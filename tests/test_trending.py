@@ -50,38 +50,45 @@ def scores(*courses: Course, now: datetime = NOW) -> list[float]:
 # --------------------------------------------------------------------------------------------------- votes an hour
 
 
+@pytest.mark.one_database
 def test_of_a_long_series_the_votes_of_the_recent_hours_count():
     paper = counted((90, 500), (49, 510), (20, 530), (0, 540), hours=100)
 
     assert gain(paper, NOW) == 30
 
 
+@pytest.mark.one_database
 def test_of_a_paper_listed_within_the_recent_hours_all_votes_count():
     assert gain(counted((20, 8), (0, 40), hours=30), NOW) == 40
 
 
+@pytest.mark.one_database
 def test_on_a_new_site_the_average_since_the_listing_stands_in():
     paper = counted((0, 100), hours=96)
 
     assert gain(paper, NOW) == 50
 
 
+@pytest.mark.one_database
 def test_where_counting_began_within_the_recent_hours_the_average_stands_in_for_the_hours_before():
     paper = counted((24, 80), (0, 100), hours=120)
 
     assert gain(paper, NOW) == 20 + 80 * (24 / 96)
 
 
+@pytest.mark.one_database
 def test_votes_taken_back_and_given_again_are_no_gain():
     paper = counted((80, 100), (60, 40), (0, 100), hours=100)
 
     assert gain(paper, NOW) == 0
 
 
+@pytest.mark.one_database
 def test_votes_of_before_the_listing_are_no_gain_since_then():
     assert gain(counted((40, 70), (0, 75), hours=30), NOW) == 5
 
 
+@pytest.mark.one_database
 def test_the_first_votes_of_a_day_are_divided_by_twelve_hours_at_least():
     (just_listed,) = rank([course(6, hours=0.5)], NOW).trending
 
@@ -123,6 +130,7 @@ def series(draw: st.DrawFn) -> Course:
     return counted(*votes, hours=hours) if votes else course(draw(st.integers(0, 500)), hours=hours)
 
 
+@pytest.mark.one_database
 @given(st.lists(any_course(), max_size=8))
 def test_no_input_makes_a_number_negative_infinite_or_none_at_all(courses):
     ranking = rank(courses, NOW)
@@ -132,6 +140,7 @@ def test_no_input_makes_a_number_negative_infinite_or_none_at_all(courses):
         assert all(math.isfinite(number) and number >= 0 for number in numbers)
 
 
+@pytest.mark.one_database
 @given(st.lists(any_course(), max_size=8))
 def test_no_old_paper_is_trending_and_no_paper_stands_in_both_lists(courses):
     ranking = rank(courses, NOW)
@@ -141,6 +150,7 @@ def test_no_old_paper_is_trending_and_no_paper_stands_in_both_lists(courses):
     assert all((TODAY - first_on[standing.paper]).days > 30 for standing in ranking.resurfacing)
 
 
+@pytest.mark.one_database
 @given(series(), st.lists(series(), max_size=6), st.integers(0, 300))
 def test_more_votes_never_lower_a_score_or_a_place(paper, others, more):
     before = rank([paper, *others], NOW)
@@ -151,6 +161,7 @@ def test_more_votes_never_lower_a_score_or_a_place(paper, others, more):
     assert score_of(paper, after) >= score_of(paper, before) * (1 - 1e-9)
 
 
+@pytest.mark.one_database
 @given(series(), st.lists(series(), max_size=6), st.integers(0, 300))
 def test_votes_that_go_down_never_raise_a_score_or_a_place(paper, others, fewer):
     lower = max(0, paper.votes - fewer)
@@ -167,6 +178,7 @@ def score_of(paper: Course, ranking: Ranking) -> float:
     return next(standing.score for standing in ranking.trending if standing.paper == paper.paper)
 
 
+@pytest.mark.one_database
 @given(series(), st.floats(0, 200))
 def test_time_without_new_votes_never_raises_votes_an_hour(paper, hours):
     before = rank([paper], NOW, timedelta(days=30)).trending[0]
@@ -177,6 +189,7 @@ def test_time_without_new_votes_never_raises_votes_an_hour(paper, hours):
     assert later.age >= before.age
 
 
+@pytest.mark.one_database
 @given(st.integers(1, 500), RECENT_HOURS, st.floats(0.01, 100))
 def test_of_two_papers_with_the_same_votes_the_one_listed_later_stands_higher(votes, hours, earlier):
     late = course(votes, hours=hours, listed_on=TODAY, paper=2)
@@ -185,15 +198,18 @@ def test_of_two_papers_with_the_same_votes_the_one_listed_later_stands_higher(vo
     assert order(rank([early, late], NOW)) == [2, 1]
 
 
+@pytest.mark.one_database
 @given(st.floats(0, 2000), st.floats(0.01, 2000))
 def test_a_score_decays_with_age(age, more):
     assert decay(age + more) < decay(age) <= 1
 
 
+@pytest.mark.one_database
 def test_an_age_of_three_days_weighs_half():
     assert (decay(0), decay(72), decay(144)) == (1, 0.5, 0.25)
 
 
+@pytest.mark.one_database
 @given(st.lists(any_course(), max_size=8), st.randoms())
 def test_the_order_of_the_rows_does_not_matter(courses, dice):
     shuffled = list(courses)
@@ -202,6 +218,7 @@ def test_the_order_of_the_rows_does_not_matter(courses, dice):
     assert rank(shuffled, NOW) == rank(courses, NOW)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "better",
     [{"comments": 1}, {"stars": 1}, {"listed_on": TODAY}],
@@ -214,10 +231,12 @@ def test_where_votes_are_equal_the_rest_decides(better):
     assert order(rank([second, first], NOW)) == [2, 1]
 
 
+@pytest.mark.one_database
 def test_where_all_is_equal_the_paper_known_longer_comes_first():
     assert order(rank([course(5, paper=2), course(5, paper=1)], NOW)) == [1, 2]
 
 
+@pytest.mark.one_database
 def test_where_no_rate_is_known_votes_decide():
     silent = [counted((90, votes), (0, votes), hours=100) for votes in (3, 30, 12)]
 
@@ -231,6 +250,7 @@ def field_of(category: str, *votes: int) -> list[Course]:
     return [course(many, category=category) for many in votes]
 
 
+@pytest.mark.one_database
 @settings(max_examples=15)
 @given(st.integers(2, 12), st.integers(1, 10))
 def test_the_same_multiple_of_a_fields_typical_has_the_same_score_in_every_field(times, busier):
@@ -247,6 +267,7 @@ def test_the_same_multiple_of_a_fields_typical_has_the_same_score_in_every_field
         assert found.score == found.votes_per_hour / found.typical * decay(found.age)
 
 
+@pytest.mark.one_database
 def test_one_vote_more_makes_no_winner_of_a_small_field():
     crowd = field_of("cs.CL", *[10] * 100, 60)
     small = field_of("math.CO", 1, 1, 4)
@@ -257,6 +278,7 @@ def test_one_vote_more_makes_no_winner_of_a_small_field():
     assert score_of(small[2], ranking) < score_of(crowd[0], ranking)
 
 
+@pytest.mark.one_database
 @given(st.lists(st.integers(1, 500), min_size=1, max_size=30), st.lists(st.integers(1, 500), max_size=30))
 def test_a_small_fields_typical_lies_between_its_own_median_and_the_sites(small, large):
     papers = field_of("hep-th", *small)
@@ -268,6 +290,7 @@ def test_a_small_fields_typical_lies_between_its_own_median_and_the_sites(small,
     assert min(own, site) * (1 - 1e-9) <= typical <= max(own, site) * (1 + 1e-9)
 
 
+@pytest.mark.one_database
 def test_a_category_with_enough_papers_is_a_field_and_the_others_share_their_archive():
     papers = [*field_of("cs.CL", *[3] * ENOUGH), *field_of("cs.DB", 3, 3), *field_of("cs.OS", 3), *field_of("", 3)]
 
@@ -281,6 +304,7 @@ def test_a_category_with_enough_papers_is_a_field_and_the_others_share_their_arc
 LONG_AGO = {"hours": 24.0 * 400, "first_on": date(2023, 9, 12)}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "comes_back",
     [
@@ -297,6 +321,7 @@ def test_an_old_paper_that_comes_back_is_resurfacing_and_not_trending(comes_back
     assert comes_back.paper not in order(ranking)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "stays_away",
     [course(900, **LONG_AGO), counted((90, 900), (0, 900), **LONG_AGO), counted((1, 900), (0, 850), **LONG_AGO)],
@@ -306,6 +331,7 @@ def test_an_old_paper_that_gains_nothing_is_in_neither_list(stays_away):
     assert rank([stays_away], NOW) == Ranking([], [])
 
 
+@pytest.mark.one_database
 def test_old_papers_that_return_are_ordered_by_their_recent_votes_alone():
     slow, fast = (counted((60, 900), (0, 900 + more), **LONG_AGO) for more in (10, 90))
 
@@ -315,6 +341,7 @@ def test_old_papers_that_return_are_ordered_by_their_recent_votes_alone():
     assert ranking.resurfacing[0].score == ranking.resurfacing[0].times_typical > 0
 
 
+@pytest.mark.one_database
 def test_old_papers_do_not_move_what_is_typical():
     recent = field_of("cs.CL", 3, 5, 9)
     crowd = [counted((60, 900), (0, 1900), category="cs.CL", **LONG_AGO) for _ in range(50)]
@@ -322,6 +349,7 @@ def test_old_papers_do_not_move_what_is_typical():
     assert rank([*recent, *crowd], NOW).trending == rank(recent, NOW).trending
 
 
+@pytest.mark.one_database
 def test_a_paper_listed_earlier_than_asked_for_is_in_neither_list():
     assert rank([course(50, hours=24 * 9)], NOW) == Ranking([], [])
 

@@ -41,7 +41,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=SIZES)
+# How a page fits a window does not depend on the database.
+@pytest.fixture(params=["wide", pytest.param("narrow", marks=pytest.mark.one_database)])
 def visitor(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors, each with a browser profile and an address of their own; at the end all is still well."""
     made: list[Visitor] = []
