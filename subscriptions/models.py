@@ -443,12 +443,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             letter.lease = lease
         return set(self.filter(lease=lease).values_list("pk", flat=True))
 
-    def record(self, letters: Iterable[Letter], lease: uuid.UUID) -> None:
-        """Write what came of letters that were handed over under this lease. Again changes nothing. Should a crash of
-        the database lose it, they are as they were."""
+    def record(self, letters: Iterable[Letter], lease: uuid.UUID, *, lazily: bool = False) -> None:
+        """Write what came of letters that were handed over under this lease. Again changes nothing. Written lazily, a
+        crash of the database may lose it until a later commit has waited for the disk."""
         sent = [letter for letter in letters if letter.state == Letter.State.SENT]
         others = [letter for letter in letters if letter.state != Letter.State.SENT]
-        with committed_lazily():
+        with committed_lazily() if lazily else transaction.atomic():
             for begin in range(0, len(sent), MOST_ROWS):
                 self._record_sent(sent[begin : begin + MOST_ROWS], lease)
             self._put_down(others, {lease})

@@ -45,7 +45,7 @@ def drain(now: datetime, enough: Callable[[], bool] = lambda: False) -> int:
     try:
         while not enough() and (chunk := round_.claim()):
             round_.send(chunk)
-        round_.settle()
+        round_.settle(lazily=False)
     except NoConnection as error:
         logger.warning("letters wait: %s", error)
     finally:
@@ -130,7 +130,7 @@ class Round:
         self._on_wire = handed
         self._pool.start(handed.batch)
 
-    def settle(self) -> None:
+    def settle(self, *, lazily: bool = True) -> None:
         """Wait for what is on the wire, and write down what came of it. Raises NoConnection if some did not leave."""
         handed, self._on_wire = self._on_wire, None
         if handed is None:
@@ -138,26 +138,28 @@ class Round:
         try:
             trouble = handed.batch.wait()
         finally:  # Whatever stops us, the answers that came are known.
-            self._record(handed)
+            self._record(handed, lazily=lazily)
         if trouble:
             _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
             raise trouble
 
-    def _record(self, handed: Handed) -> None:
+    def _record(self, handed: Handed, *, lazily: bool) -> None:
         answers = [(parcel.letter, answer) for parcel, answer in handed.batch.answers]
         handed.letters = _with_outcomes(answers, handed.at)
         self.sent += sum(letter.state == Letter.State.SENT for letter in handed.letters)
         self._unflushed.append(handed)
-        self._write([handed])
+        self._write([handed], lazily=lazily)
+        if not lazily:
+            self._forget_flushed()
         _suppress(answers, handed.at)
 
-    def _write(self, outcomes: Sequence[Handed]) -> None:
+    def _write(self, outcomes: Sequence[Handed], *, lazily: bool) -> None:
         """Through a restart of the database, too: then also what it may have lost."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
                 for handed in outcomes:
-                    Letter.objects.record(handed.letters, handed.lease)
+                    Letter.objects.record(handed.letters, handed.lease, lazily=lazily)
                 return
             except (OperationalError, InterfaceError):
                 if connection.in_atomic_block or time.monotonic() > until:
@@ -175,7 +177,7 @@ class Round:
 
     def close(self) -> None:
         try:
-            self.settle()
+            self.settle(lazily=False)
         except NoConnection as error:
             logger.warning("letters wait: %s", error)
         finally:

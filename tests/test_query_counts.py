@@ -55,7 +55,7 @@ def test_sending_many_letters_in_a_chunk_asks_no_more_than_sending_few(settings,
     for_many = queries(post.drain)
 
     assert (for_few[0], for_many[0]) == (FEW, MANY)
-    assert for_many[1] == for_few[1]
+    assert for_many[1] <= for_few[1]
 
 
 def make_letters(kind, count):
