@@ -16,8 +16,12 @@ install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/installed-%: papers/%.lock .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+.venv/installed-semantic: papers/semantic.lock
+.venv/installed-amazon-ses: subscriptions/amazon-ses.lock
+.venv/installed-resend: subscriptions/resend.lock
+.venv/installed-%: .venv/installed
+	@[ -n "$(filter %.lock,$^)" ] || { echo "Expected EXTRA to be semantic, amazon-ses or resend, found $*."; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(filter %.lock,$^))
 	@touch $@
 
 .venv/tested: .venv/installed tests/requirements.lock
@@ -71,3 +75,5 @@ lock:
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o tests/requirements.lock
 	$(LOCK) --group servers -o tests/servers.lock
 	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/semantic.lock
+	$(LOCK) --extra amazon-ses -c requirements.lock pyproject.toml -o subscriptions/amazon-ses.lock
+	$(LOCK) --extra resend -c requirements.lock pyproject.toml -o subscriptions/resend.lock

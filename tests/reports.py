@@ -7,7 +7,6 @@ import hmac
 import json
 import time
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,9 @@ from subscriptions.models import Letter
 SECRET = "provider:an-invented-password"
 MAILGUN_KEY = "an-invented-signing-key"
 RESEND_KEY = "whsec_" + base64.b64encode(b"an-invented-signing-key-of-32-by").decode()
-SAMPLES = {file.stem: json.loads(file.read_text()) for file in (Path(__file__).parent / "webhooks").glob("*.json")}
+SAMPLES = {
+    file.stem: json.loads(file.read_text()) for file in sorted((Path(__file__).parent / "webhooks").glob("*.json"))
+}
 AT = "2026-08-20T12:00:05+00:00"
 SETTINGS: dict[str, dict[str, Any]] = {  # Anymail's, as ANYMAIL_* sets them
     "postmark": {"POSTMARK_SERVER_TOKEN": "x"},
@@ -26,14 +27,7 @@ SETTINGS: dict[str, dict[str, Any]] = {  # Anymail's, as ANYMAIL_* sets them
     "resend": {"RESEND_API_KEY": "x", "RESEND_SIGNING_SECRET": RESEND_KEY},
     "brevo": {"BREVO_API_KEY": "x"},
 }
-NEEDS = {"amazon_ses": "boto3", "resend": "svix"}  # what Anymail hears these with
 _numbers = count(1)
-
-
-def missing(provider: str) -> str:
-    """The library without which this provider's reports cannot be tested here; empty: none."""
-    library = NEEDS.get(provider, "")
-    return library if library and not find_spec(library) else ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,7 @@ class Report:
 
 def serves(settings: Any, provider: str) -> None:
     """From now on letters go by this provider, and it is heard."""
-    settings.SENDER = "subscriptions.senders.Anymail"
+    settings.SENDER = "subscriptions.providers.Anymail"
     settings.ANYMAIL_PROVIDER = provider
     settings.ANYMAIL = {**SETTINGS[provider], "WEBHOOK_SECRET": [SECRET]}
 
