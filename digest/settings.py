@@ -289,7 +289,8 @@ if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # Nothing but the sender above sends mail.
 elif ANYMAIL_PROVIDER:
     SENDER = "subscriptions.providers.Anymail"
-    EMAIL_BACKEND = f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend"
+    TAKE_ONCE = {"resend": "subscriptions.repeatable.Resend", "brevo": "subscriptions.repeatable.Brevo"}
+    EMAIL_BACKEND = TAKE_ONCE.get(ANYMAIL_PROVIDER, f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend")
     if not (ANYMAIL_PROVIDER.isidentifier() and find_spec(f"anymail.backends.{ANYMAIL_PROVIDER}")):
         raise ImproperlyConfigured(f"ANYMAIL_PROVIDER: expected a name like postmark, found {ANYMAIL_PROVIDER!r}")
 else:

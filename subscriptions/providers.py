@@ -1,6 +1,8 @@
 """Letters by any provider that Anymail knows, over HTTP: one message a call, one kept-alive session."""
 
 import re
+import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +14,11 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from subscriptions.letters import Draft
 from subscriptions.models import Letter
+from subscriptions.repeatable import Brevo, Resend
 from subscriptions.senders import Answer, NoConnection, Noted, Parcel
 
 NEVER_CONNECTED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
+WAITS = (1.0, 5.0)  # seconds before a letter of which nobody knows is offered again, and once more
 
 
 class Anymail:
@@ -42,13 +46,33 @@ class Anymail:
 
     def _offer(self, message: Any, letter: Letter) -> Answer:
         message.metadata, message.tags = {"letter": str(letter.message_id)}, [letter.kind]
+        # Another one for each attempt, as a letter that was refused for now is dated anew.
+        message.offered_as = str(uuid.uuid5(letter.message_id, str(letter.attempts)))
         try:
             self._backend.send_messages([message])
         except AnymailRecipientsRefused:
             return _answered(message)
         except (AnymailError, requests.RequestException) as error:
-            return _failed(error)
-        return _answered(message)
+            return self._unless_taken(message, _failed(error))
+        return self._unless_taken(message, _answered(message))
+
+    def _unless_taken(self, message: Any, answer: Answer) -> Answer:
+        """Where the provider would take it once only, a letter of which nobody knows is offered again. Nothing but
+        that it was taken is believed then: a refusal may be of the second offer alone."""
+        if answer.state != Letter.State.UNCERTAIN or not isinstance(self._backend, (Resend, Brevo)):
+            return answer
+        for wait in WAITS:
+            time.sleep(wait)
+            if self._is_taken(message):
+                return Answer(Letter.State.SENT, f"{answer.text}; offered again under the same key: taken")
+        return answer
+
+    def _is_taken(self, message: Any) -> bool:
+        try:
+            self._backend.send_messages([message])
+        except (AnymailError, requests.RequestException) as error:
+            return bool(self._backend.was_taken(error))
+        return _answered(message).state == Letter.State.SENT
 
     def close(self) -> None:
         if self._backend is not None:
