@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -39,7 +38,7 @@ OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "
 
 def keyed_hash(value: str) -> str:
     """What is kept of an address or a network that must be recognised but not known: HMAC-SHA-256, hexadecimal."""
-    return hmac.new(settings.SUPPRESSION_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.SUPPRESSION_KEY.encode(), value.encode(), "sha256").hex()
 
 
 @contextmanager

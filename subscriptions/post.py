@@ -123,23 +123,25 @@ class Round:
         self._forget_flushed()
         handed = Handed(lease, self.now, noted, Batch([parcel for parcel in part if parcel.letter.pk in ours], noted))
         try:
-            self.settle()
+            self.settle(following=handed)
         except NoConnection:
             noted.leave()
             raise
-        self._on_wire = handed
-        self._pool.start(handed.batch)
 
-    def settle(self, *, lazily: bool = True) -> None:
-        """Wait for what is on the wire, and write down what came of it. Raises NoConnection if some did not leave."""
+    def settle(self, *, following: Handed | None = None, lazily: bool = True) -> None:
+        """Wait for what is on the wire, put what follows on it, and write down what came of the former. Raises
+        NoConnection if some of that did not leave: then what follows is not offered either."""
         handed, self._on_wire = self._on_wire, None
-        if handed is None:
-            return
+        trouble: NoConnection | None = None
         try:
-            trouble = handed.batch.wait()
+            trouble = handed.batch.wait() if handed else None
+            if following and not trouble:
+                self._on_wire = following
+                self._pool.start(following.batch)
         finally:  # Whatever stops us, the answers that came are known.
-            self._record(handed, lazily=lazily)
-        if trouble:
+            if handed:
+                self._record(handed, lazily=lazily)
+        if handed and trouble:
             _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
             raise trouble
 
