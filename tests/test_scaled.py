@@ -17,8 +17,12 @@ import pytest
 import requests
 import yaml
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
+from subscriptions.models import Letter
 from tests import servers
+from tests.benchmarks.far_end import far_end
+from tests.factories import make_letter
 from tests.farend import FarEnd
 from tests.journeys.site import publish
 from tests.sink import Sink
@@ -28,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 PATIENCE = 60  # seconds until what a test waits for counts as lost
 TO_STOP = 30  # seconds
+LETTERS, A_REPLY = 300, 0.04  # seconds: far more letters than a worker could send before it is killed
 PUBLIC = {
     "SITE_URL": "https://papers.example.org",
     "SECRET_KEY": "nothing-that-anyone-could-guess-" * 2,
@@ -181,6 +186,33 @@ def test_the_processes_of_compose_take_a_reader_from_signing_up_to_one_welcome_l
             assert not is_open(site.port)
     assert sink.recipients == ["ada@example.org", "ada@example.org"]
     assert any(title[:40] in sink.accepted[1][1]["Subject"] for title in titles)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_asked_to_stop_finishes_what_is_on_the_wire_and_begins_nothing_more(tmp_path):
+    for _ in range(LETTERS):
+        make_letter(at=datetime.now(UTC))
+    states = Letter.objects.filter(kind="manage").order_by().values_list("state", flat=True)
+    here = connection.settings_dict
+    with far_end(A_REPLY) as sink:
+        variables = {
+            "DATABASE_URL": f"postgresql://{here['USER']}@{here['HOST']}:{here['PORT']}/{here['NAME']}",
+            "REDIS_URL": servers.redis_url(),
+            "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
+            "SENDER_CONNECTIONS": "1",
+            "HANDOVER_CHUNK": "5",
+        }
+        with machine(tmp_path, **variables) as site:
+            site.starts("letters")
+            site.starts("beat")
+            site.wait_until(lambda: states.filter(state="sent").exists(), "the first letters to be sent")
+            sent = states.filter(state="sent").count()
+
+            ended = site.stop()
+
+    assert ended["letters"] == 0
+    assert set(states) == {"sent", "planned"}
+    assert states.filter(state="sent").count() - sent <= 3 * 5  # two chunks handed over, and the last one's outcomes
 
 
 def test_pages_are_served_and_sign_ups_taken_behind_a_proxy_while_redis_is_down(tmp_path):
