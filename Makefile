@@ -66,6 +66,7 @@ bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.planning
 	$(BIN)/python -m tests.benchmarks.previewing
 	$(BIN)/python -m tests.benchmarks.sending
+	$(BIN)/python -m tests.benchmarks.peak
 	$(BIN)/python -m tests.benchmarks.servers
 
 # Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.

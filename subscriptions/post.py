@@ -86,23 +86,22 @@ class Round:
         return Letter.objects.claim(self.now, self._most)
 
     def send(self, chunk: Sequence[Letter]) -> None:
-        rest = self._written(chunk)
+        rest = _compose(_end_unwanted(chunk, self.now), self.now)
         try:
             while rest and not self._enough():
-                self._hand_over(rest[: settings.HANDOVER_CHUNK])
+                self._hand_over(self._written(rest[: settings.HANDOVER_CHUNK]))
                 rest = rest[settings.HANDOVER_CHUNK :]
         except NoConnection as error:
-            _wait_for_connection([parcel.letter for parcel in rest], str(error), self.now)
+            _wait_for_connection([letter for letter, _draft in rest], str(error), self.now)
             raise
-        Letter.objects.give_back([parcel.letter for parcel in rest])
+        Letter.objects.give_back([letter for letter, _draft in rest])
         took, self._since = time.monotonic() - self._since, time.monotonic()
         self.now += timedelta(seconds=took)
         self._most = max(FEWEST, min(MOST, round(len(chunk) * A_MOMENT / took)))
 
-    def _written(self, chunk: Sequence[Letter]) -> list[Parcel]:
-        """Guarded, in the form that the sender wants; what cannot be written ends here."""
-        now = self.now
-        drafts = _compose(_end_unwanted(chunk, now), now)
+    def _written(self, drafts: Sequence[tuple[Letter, Draft]]) -> list[Parcel]:
+        """Guarded, in the form that the sender wants; what cannot be written ends here. Only as many at a time as are
+        handed over together: letters are large."""
         parcels: list[Parcel] = []
         bad: list[tuple[Letter, Answer]] = []
         for letter, draft in drafts:
@@ -110,7 +109,7 @@ class Round:
                 parcels.append(Parcel(letter, self._pool.prepare(draft)))
             except BadLetter as error:
                 bad.append((letter, Answer(Letter.State.FAILED, str(error))))
-        Letter.objects.put_down(_with_outcomes(bad, now))
+        Letter.objects.put_down(_with_outcomes(bad, self.now))
         return parcels
 
     def _hand_over(self, part: Sequence[Parcel]) -> None:

@@ -45,7 +45,7 @@ def main() -> None:
     composing()
 
 
-def make_letters() -> None:
+def make_letters(readers: int = READERS) -> None:
     """One to each reader, planned: ten of the papers, half of them with a reason."""
     from papers.models import Paper
     from subscriptions.models import Letter, Subscriber
@@ -64,7 +64,7 @@ def make_letters() -> None:
     papers = list(Paper.objects.values_list("pk", flat=True))
     Subscriber.objects.bulk_create(
         Subscriber(address=f"reader{number}@example.org", created_at=NOW, confirmed_at=NOW)
-        for number in range(READERS)
+        for number in range(readers)
     )
     Letter.objects.bulk_create(
         Letter(
