@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -297,6 +298,18 @@ else:
     SENDER = "subscriptions.smtp.Smtp"
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(mail_host(EMAIL_URL))
+DKIM_SELECTOR, DKIM_KEY = variable("DKIM_SELECTOR"), variable("DKIM_KEY")
+if bool(DKIM_SELECTOR) != bool(DKIM_KEY):
+    raise ImproperlyConfigured("DKIM_SELECTOR and DKIM_KEY: expected both, or neither")
+if DKIM_KEY and SENDER != "subscriptions.smtp.Smtp":
+    raise ImproperlyConfigured("DKIM_KEY: expected with EMAIL_URL alone, as providers sign by themselves")
+if DKIM_KEY:
+    try:
+        parse_pem_private_key(DKIM_KEY.encode())
+    except UnparsableKeyError as error:
+        raise ImproperlyConfigured(
+            "DKIM_KEY: expected an RSA key in PEM, as `openssl genrsa 2048` writes it, found something else"
+        ) from error
 DEFAULT_FROM_EMAIL = (
     variable("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <letters@localhost>")
     if LOCAL

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from subscriptions import dkim
 from subscriptions.letters import Draft
 from subscriptions.models import Letter
 from subscriptions.senders import Answer, NoConnection, Noted, Parcel
@@ -35,7 +36,7 @@ class Smtp:
         self._asked: list[bytes] = []  # commands whose replies are still to be read
 
     def prepare(self, draft: Draft) -> bytes:
-        return draft.content()
+        return dkim.signed(draft.content())
 
     def open(self) -> None:
         if self._server is not None and self._is_alive(self._server):
