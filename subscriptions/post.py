@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,8 +90,9 @@ class Round:
         rest = _compose(_end_unwanted(chunk, self.now), self.now)
         try:
             while rest and not self._enough():
-                self._hand_over(self._written(rest[: settings.HANDOVER_CHUNK]))
+                handed = self._handed_over(self._written(rest[: settings.HANDOVER_CHUNK]))
                 rest = rest[settings.HANDOVER_CHUNK :]
+                self._offer(handed)
         except NoConnection as error:
             _wait_for_connection([letter for letter, _draft in rest], str(error), self.now)
             raise
@@ -112,35 +114,40 @@ class Round:
         Letter.objects.put_down(_with_outcomes(bad, self.now))
         return parcels
 
-    def _hand_over(self, part: Sequence[Parcel]) -> None:
-        """Offer a part of the chunk, each letter at most once; the ledger says first that they are handed over."""
+    def _handed_over(self, part: Sequence[Parcel]) -> Handed:
+        """The ledger says first that these are about to be offered, each at most once."""
         if self._on_wire is None:
             self._pool.open()
         lease = uuid.uuid4()
-        noted = Journal(lease)
-        ours = Letter.objects.hand_over([parcel.letter for parcel in part], lease, self.now)
-        self._forget_flushed()
-        handed = Handed(lease, self.now, noted, Batch([parcel for parcel in part if parcel.letter.pk in ours], noted))
-        try:
-            self.settle(following=handed)
-        except NoConnection:
-            noted.leave()
-            raise
+        with ExitStack() as in_vain:
+            noted = Journal(lease)
+            in_vain.callback(noted.leave)  # Whatever stops us, nothing of it was offered.
+            ours = Letter.objects.hand_over([parcel.letter for parcel in part], lease, self.now)
+            if ours:
+                self._forget_flushed()
+            in_vain.pop_all()
+        return Handed(lease, self.now, noted, Batch([parcel for parcel in part if parcel.letter.pk in ours], noted))
 
-    def settle(self, *, following: Handed | None = None, lazily: bool = True) -> None:
-        """Wait for what is on the wire, put what follows on it, and write down what came of the former. Raises
-        NoConnection if some of that did not leave: then what follows is not offered either."""
+    def _offer(self, handed: Handed) -> None:
+        """Put it on the wire behind what is there, and write down what came of that. Raises NoConnection if some of
+        that did not leave."""
+        before, self._on_wire = self._on_wire, handed
+        self._pool.start(handed.batch)
+        if before:
+            self._settle(before)
+
+    def settle(self, *, lazily: bool = True) -> None:
+        """The same of all that is on the wire."""
         handed, self._on_wire = self._on_wire, None
-        trouble: NoConnection | None = None
+        if handed:
+            self._settle(handed, lazily=lazily)
+
+    def _settle(self, handed: Handed, *, lazily: bool = True) -> None:
         try:
-            trouble = handed.batch.wait() if handed else None
-            if following and not trouble:
-                self._on_wire = following
-                self._pool.start(following.batch)
+            trouble = handed.batch.wait()
         finally:  # Whatever stops us, the answers that came are known.
-            if handed:
-                self._record(handed, lazily=lazily)
-        if handed and trouble:
+            self._record(handed, lazily=lazily)
+        if trouble:
             _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
             raise trouble
 
@@ -150,7 +157,7 @@ class Round:
         self.sent += sum(letter.state == Letter.State.SENT for letter in handed.letters)
         self._unflushed.append(handed)
         self._write([handed], lazily=lazily)
-        if not lazily:
+        if handed.letters and not lazily:
             self._forget_flushed()
         _suppress(answers, handed.at)
 
@@ -171,7 +178,7 @@ class Round:
                 time.sleep(0.5)
 
     def _forget_flushed(self) -> None:
-        """A synchronous commit has just written all earlier ones to the disk."""
+        """A synchronous commit has just written all earlier ones to the disk. One that changes nothing does not."""
         for handed in self._unflushed:
             handed.journal.close()
         self._unflushed = []

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cached_property
+from queue import LifoQueue
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -138,13 +139,18 @@ class Batch:
         self._noted, self._turn, self._rest = noted, threading.Lock(), iter(parcels)
         self._workers: list[Future[None]] = []
 
-    def begin(self, senders: Sequence[Sender], threads: ThreadPoolExecutor) -> None:
-        self._workers = [threads.submit(self._work, sender) for sender in senders[: len(self.parcels)]]
+    def begin(self, idle: "LifoQueue[Sender]", most: int, threads: ThreadPoolExecutor) -> None:
+        """By `most` connections at most, each of which is idle once a thread begins."""
+        self._workers = [threads.submit(self._work, idle) for _ in self.parcels[:most]]
 
-    def _work(self, sender: Sender) -> None:
-        for parcel, answer in sender.offer(self._next_ones(), self._noted):
-            self._noted.answered(parcel, answer)
-            self.answers.append((parcel, answer))
+    def _work(self, idle: "LifoQueue[Sender]") -> None:
+        sender = idle.get()
+        try:
+            for parcel, answer in sender.offer(self._next_ones(), self._noted):
+                self._noted.answered(parcel, answer)
+                self.answers.append((parcel, answer))
+        finally:
+            idle.put(sender)
 
     def _next_ones(self) -> Iterator[Parcel]:
         while True:
@@ -171,23 +177,30 @@ class Batch:
 
 
 class Pool:
-    """As many connections as the settings say, each used by a thread of its own."""
+    """As many connections as the settings say, and a thread for each; whichever was used last is used next."""
 
     def __init__(self) -> None:
         make = import_string(settings.SENDER)
         self._senders: list[Sender] = [make() for _ in range(settings.SENDER_CONNECTIONS)]
         self._threads = ThreadPoolExecutor(len(self._senders), thread_name_prefix="sender")
+        self._idle: LifoQueue[Sender] = LifoQueue()
+        for sender in self._senders:
+            self._idle.put(sender)
 
     def prepare(self, draft: Draft) -> Any:
         return self._senders[0].prepare(draft)
 
     def open(self) -> None:
         """Whether there is a connection at all; raises NoConnection. Not while letters are being offered."""
-        self._senders[0].open()
+        sender = self._idle.get()
+        try:
+            sender.open()
+        finally:
+            self._idle.put(sender)
 
     def start(self, batch: Batch) -> None:
-        """Offer these, while the caller goes on. One batch at a time."""
-        batch.begin(self._senders, self._threads)
+        """Offer these, while the caller goes on; a batch that is being offered still goes first."""
+        batch.begin(self._idle, len(self._senders), self._threads)
 
     def close(self) -> None:
         self._threads.shutdown()
