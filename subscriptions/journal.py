@@ -6,6 +6,7 @@ The operating system keeps what a killed process wrote. What was written before 
 rely on: such a file counts for nothing, and its letters become uncertain when their lease ends.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -33,9 +34,13 @@ class Journal:
         try:
             settings.HANDOVER_DIR.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise _unwritable(error) from error
+        try:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             self._note([boot()])
         except OSError as error:
+            self.close()
             raise _unwritable(error) from error
 
     def offered(self, parcel: Parcel) -> None:
@@ -49,7 +54,9 @@ class Journal:
             self._note([parcel.letter.pk, answer.state, answer.text, answer.no_such_address])
 
     def _note(self, what: list[object]) -> None:
-        os.write(self._file, f"{json.dumps(what)}\n".encode())
+        line = f"{json.dumps(what)}\n".encode()
+        if os.write(self._file, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # As the next byte would meet.
 
     def close(self) -> None:
         """The ledger has it all."""
