@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from tests.sink import Sink
 
+FAULTS = Path(__file__).parent / "faults"
 # No deadline: machines are shared, and speed is measured by benchmarks. The same examples every time.
 hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("here")
@@ -39,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = marker is not None and marker.kwargs.get("transaction")
-        item.add_marker(pytest.mark.xdist_group("commits" if commits else item.location[0]))
+        together = "faults" if item.path.parent == FAULTS else item.location[0]
+        item.add_marker(pytest.mark.xdist_group("commits" if commits else together))
 
 
 @pytest.fixture(scope="session")

@@ -97,7 +97,10 @@ def database_url(name: str) -> str:
     """A fresh, empty database of that name, for this worker alone; one that is there is dropped, whoever uses it."""
     if os.environ.get("TEST_DATABASE") == "sqlite":
         return f"sqlite:///{_temporary_folder()}/{name}.sqlite3"
-    server, name = _postgresql_url(), f"{name}_{WORKER}" if WORKER else name
+    return _fresh_database(_postgresql_url(), f"{name}_{WORKER}" if WORKER else name)
+
+
+def _fresh_database(server: str, name: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -215,26 +218,49 @@ def _first_database_url() -> str:
             pytest.exit(f"TEST_DATABASE must be `postgresql` or `sqlite`, not `{other}`.", returncode=3)
 
 
+class Cluster:
+    """A PostgreSQL of our own, in a folder of its own, running."""
+
+    def __init__(self, binaries: Path) -> None:
+        for name in [name for name in os.environ if name.startswith("PG")]:
+            del os.environ[name]  # PGHOSTADDR, for one, would lead psycopg to another server than the address names.
+        self._account = _account(POSTGRESQL)
+        self._folder, self._port, self._binaries = _temporary_folder(self._account), free_port(), binaries
+        self._data = self._folder / "data"
+        self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+        initdb = [binaries / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]
+        _run(initdb, self._account)
+        self._start()
+
+    def _start(self) -> None:
+        options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}", "fsync=off"]
+        options += ["wal_writer_delay=10s"]  # What is committed without waiting for the disk is lost in a crash.
+        settings = [argument for option in options for argument in ("-c", option)]
+        command = [self._binaries / "postgres", "-D", self._data, "-p", str(self._port), *settings]
+        self._server = _start(command, self._folder, self._account, lambda: _accepts(self.url))
+        with psycopg.connect(self.url) as connection:
+            assert_ours(connection.execute("SHOW data_directory").fetchone()[0], self._data)
+
+    def crash(self) -> None:
+        """As `pg_ctl -m immediate restart`: whatever was committed and not yet written out is lost."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(PATIENCE)
+        self._start()
+
+    def database_url(self, name: str) -> str:
+        """As `database_url`, here."""
+        return _fresh_database(self.url, name)
+
+
 @cache
 def _postgresql_url() -> str:
     shared = os.environ.get(SHARED_POSTGRESQL) if WORKER else None
-    return os.environ.get(POSTGRESQL.variable) or shared or _start_postgresql(programs(POSTGRESQL))
+    return os.environ.get(POSTGRESQL.variable) or shared or _started_postgresql()
 
 
-def _start_postgresql(binaries: Path) -> str:
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]  # PGHOSTADDR, for one, would lead psycopg to another server than the address names.
-    folder, port, account = _temporary_folder(_account(POSTGRESQL)), free_port(), _account(POSTGRESQL)
-    data = folder / "data"
-    _run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"], account)
-    options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
-    settings = [argument for option in options for argument in ("-c", option)]
-    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    _start([binaries / "postgres", "-D", data, "-p", str(port), *settings], folder, account, lambda: _accepts(url))
-    with psycopg.connect(url) as connection:
-        assert_ours(connection.execute("SHOW data_directory").fetchone()[0], data)
-    os.environ[SHARED_POSTGRESQL] = url
-    return url
+def _started_postgresql() -> str:
+    os.environ[SHARED_POSTGRESQL] = Cluster(programs(POSTGRESQL)).url
+    return os.environ[SHARED_POSTGRESQL]
 
 
 def _accepts(url: str) -> bool:
@@ -265,7 +291,9 @@ def assert_ours(found: str, expected: Path) -> None:
         raise AssertionError(f"Expected the server that keeps its data in {expected}, met one that does in {found}.")
 
 
-def _start(command: list[Any], folder: Path, account: Account, answers: Callable[[], bool]) -> None:
+def _start(
+    command: list[Any], folder: Path, account: Account, answers: Callable[[], bool]
+) -> "subprocess.Popen[bytes]":
     """Start a server that is stopped at the end of the run, and wait until it answers."""
     log = folder / "log"
     with log.open("wb") as output:
@@ -277,6 +305,7 @@ def _start(command: list[Any], folder: Path, account: Account, answers: Callable
         if server.poll() is not None or time.monotonic() > deadline:
             pytest.exit(f"{command[0]} does not answer; its last words: {_last_line(log.read_text())}", returncode=3)
         time.sleep(0.05)
+    return server
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,23 @@
+"""The random storm of `make chaos`, in short."""
+
+from pathlib import Path
+
+from subscriptions.models import Letter
+from tests.faults import chaos
+from tests.faults.sink import FaultySink
+from tests.servers import Cluster
+
+SHORT = chaos.Plan(letters=300, kills=4, restarts=1, others=1, minutes=0.25, chunk=20, patience=1.5)
+
+
+def test_every_letter_of_a_storm_is_accepted_once_or_accounted_for(
+    database: str, cluster: Cluster | None, tmp_path: Path
+):
+    with FaultySink(tmp_path) as sink:
+        report = chaos.Storm(SHORT, database, sink, cluster).run()
+
+    told = "\n".join(report.lines())
+    assert report.broken == [], told
+    assert report.faults["kill"] == SHORT.kills, told
+    assert Letter.objects.count() == SHORT.letters
+    assert report.accepted > 0.9 * SHORT.letters, told

@@ -1,0 +1,93 @@
+"""Each step of a drain, and what may happen just after it: once, at that very point."""
+
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from subscriptions.models import Letter, Subscriber
+from tests.faults.pausing import HERE, Process
+from tests.faults.points import CHUNK, LETTERS, NOW, ON_THE_WIRE, POINTS, Finish, Start
+from tests.faults.sink import FaultySink
+from tests.servers import Cluster
+from tests.sink import wait_until
+
+pytestmark = pytest.mark.usefixtures("letters")
+State = Letter.State
+
+
+def drain_until(point: str, start: Start) -> Process:
+    """A drain that waits at the point; if that is on the wire, the following chunk is handed over meanwhile."""
+    drain = start(after=point, nth=POINTS[point][0])
+    assert drain.words() == HERE
+    if point in ON_THE_WIRE:
+        handed = Letter.objects.filter(state=State.HANDOFF)
+        wait_until(lambda: handed.count() == 2 * CHUNK, "the following chunk to be handed over")
+    return drain
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_drain_that_is_killed_leaves_only_what_was_on_the_wire_uncertain(
+    point: str, start: Start, all_is_done_by_others: Finish
+):
+    drain = drain_until(point, start)
+
+    drain.kill()
+    verdict = all_is_done_by_others()
+
+    assert verdict.broken == set()
+    assert len(verdict.by_faults) == POINTS[point][1]
+    assert Letter.objects.filter(state=State.SENT).count() == LETTERS - POINTS[point][1]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("point", ["handed over", *ON_THE_WIRE])
+def test_a_mail_server_that_dies_leaves_at_most_the_letter_that_it_had_uncertain(
+    point: str, start: Start, sink: FaultySink, all_is_done_by_others: Finish
+):
+    drain = drain_until(point, start)
+
+    sink.kill()
+    sink.start()
+    drain.go_on()
+    verdict = all_is_done_by_others()
+
+    assert verdict.broken == set()
+    assert len(verdict.by_faults) <= 1
+    assert Letter.objects.filter(state=State.SENT).count() == LETTERS - len(verdict.by_faults)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("point", POINTS)
+def test_a_database_that_dies_makes_no_letter_uncertain(
+    point: str, start: Start, cluster: Cluster, all_is_done_by_others: Finish
+):
+    drain = drain_until(point, start)
+
+    cluster.crash()
+    connection.close()
+    drain.go_on()
+    verdict = all_is_done_by_others()
+
+    assert verdict.broken == set()
+    assert verdict.by_faults == set()
+    assert Letter.objects.filter(state=State.SENT).count() == LETTERS
+
+
+@pytest.mark.one_database
+def test_a_database_that_dies_after_a_chunk_whose_readers_all_left_makes_no_letter_uncertain(
+    start: Start, cluster: Cluster, all_is_done_by_others: Finish
+):
+    drain = start(after="handed over", nth=2)
+    drain.words()
+    leaving = Letter.objects.filter(state=State.CLAIMED)
+    Subscriber.objects.filter(letters__in=leaving).update(left_at=NOW)
+
+    drain.go_on()
+    cluster.crash()
+    connection.close()
+    verdict = all_is_done_by_others()
+
+    assert verdict.broken == set()
+    assert verdict.by_faults == set()
+    assert Counter(Letter.objects.values_list("state", flat=True)) == {State.SENT: 2 * CHUNK, State.SKIPPED: 2}
