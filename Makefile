@@ -4,7 +4,7 @@ BIN = .venv/bin
 EXTRA ?=
 export DJANGO_SETTINGS_MODULE = digest.settings
 
-.PHONY: install run demo test check recorded bench lock
+.PHONY: install run demo test check recorded bench chaos lock
 
 # EXTRA=semantic adds an optional part; it is installed again when its lock changes.
 install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
@@ -68,6 +68,11 @@ bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.sending
 	$(BIN)/python -m tests.benchmarks.peak
 	$(BIN)/python -m tests.benchmarks.servers
+
+# Random faults against letters of all kinds, some minutes; `make chaos SEED=1` repeats the order of faults of that seed.
+chaos: .venv/tested
+	$(BIN)/python -m tests.faults.chaos $(if $(SEED),--seed $(SEED))
+	TEST_DATABASE=sqlite $(BIN)/python -m tests.faults.chaos --letters 2000 $(if $(SEED),--seed $(SEED))
 
 # Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

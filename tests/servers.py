@@ -111,7 +111,7 @@ def _fresh_database(server: str, name: str) -> str:
 @cache
 def redis_url() -> str:
     """The Redis of this run, started when first asked for."""
-    return os.environ.get(REDIS.variable) or _start_redis(programs(REDIS))
+    return os.environ.get(REDIS.variable) or Redis(programs(REDIS)).url
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -271,14 +271,24 @@ def _accepts(url: str) -> bool:
     return True
 
 
-def _start_redis(binaries: Path) -> str:
-    folder, port = _temporary_folder(), free_port()
-    options = ["--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no"]
-    _start([binaries / "redis-server", *options], folder, {}, lambda: _listens(port))
-    url = f"redis://127.0.0.1:{port}/0"
-    with redis.Redis.from_url(url, decode_responses=True) as client:
-        assert_ours(client.config_get("dir")["dir"], folder)
-    return url
+class Redis:
+    """A Redis of our own, in a folder of its own, running; it keeps nothing over its end."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._folder, self._port, self._binaries = _temporary_folder(), free_port(), binaries
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.start()
+
+    def start(self) -> None:
+        address = ["--bind", "127.0.0.1", "--port", str(self._port), "--dir", self._folder]
+        command = [self._binaries / "redis-server", *address, "--save", "", "--appendonly", "no"]
+        self._server = _start(command, self._folder, {}, lambda: _listens(self._port))
+        with redis.Redis.from_url(self.url, decode_responses=True) as client:
+            assert_ours(client.config_get("dir")["dir"], self._folder)
+
+    def kill(self) -> None:
+        self._server.kill()
+        self._server.wait(PATIENCE)
 
 
 def _listens(port: int) -> bool:

@@ -300,7 +300,7 @@ def main() -> None:
 
 def asked() -> Plan:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in asdict(Plan()).items():
+    for name, value in asdict(Plan(seed=int(time.time()))).items():
         parser.add_argument(f"--{name}", type=type(value), default=value, help=f"{value} unless told")
     return Plan(**vars(parser.parse_args()))
 

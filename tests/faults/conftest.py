@@ -1,15 +1,13 @@
 """What the tests of this folder share: one database, one mail server, and processes that may be killed."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as own
+from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -23,7 +21,6 @@ from tests.faults.points import CHUNK, LETTERS, NOW, Start
 from tests.faults.shared import connected_to
 from tests.faults.sink import HOST, FaultySink
 from tests.faults.truth import Verdict, judge
-from tests.sink import PATIENCE
 
 
 @pytest.fixture(scope="package")
@@ -35,10 +32,10 @@ def cluster() -> servers.Cluster | None:
 
 
 @pytest.fixture(scope="package")
-def database_url(cluster: servers.Cluster | None) -> str:
+def database_url(cluster: servers.Cluster | None, django_db_blocker: Any) -> str:
     url = (cluster or servers).database_url("paper_route_faults")
-    command = [sys.executable, own.BASE_DIR / "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=True, timeout=PATIENCE)
+    with django_db_blocker.unblock(), connected_to(url):
+        call_command("migrate", verbosity=0)
     return url
 
 

@@ -1,0 +1,65 @@
+"""The processes of the scaled shape, killed one after the other, and Redis with them: the ledger is the queue."""
+
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import redis
+from django.utils import timezone
+
+from subscriptions.models import Letter
+from tests import servers
+from tests.factories import make_letter
+from tests.sink import Sink
+from tests.test_scaled import Machine, machine
+
+pytestmark = pytest.mark.one_database
+State = Letter.State
+FIRST, SECOND, HELD = 30, 10, 5
+
+
+def make_due(count: int) -> None:
+    for _ in range(count):
+        make_letter(at=timezone.now())
+
+
+def kill(site: Machine, name: str) -> None:
+    """With all its children, as a machine would end them."""
+    process = site.processes.pop(name)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(servers.PATIENCE)
+
+
+def test_letters_go_once_though_redis_is_flushed_and_gone_and_worker_and_beat_are_killed(
+    database: str, tmp_path: Path
+):
+    hints, sent = servers.Redis(servers.programs(servers.REDIS)), Letter.objects.filter(state=State.SENT)
+    make_due(FIRST)
+    with Sink() as sink:
+        variables = {"DATABASE_URL": database, "REDIS_URL": hints.url, "EMAIL_URL": f"smtp://{sink.host}:{sink.port}"}
+        with machine(tmp_path, **variables, SENDER_CONNECTIONS="1", HANDOVER_CHUNK="5") as site:
+            with sink.silent(after=HELD):
+                site.starts("letters")
+                site.starts("beat")
+                site.wait_until(lambda: len(sink.accepted) > HELD, "a worker to be sending")
+                with redis.Redis.from_url(hints.url) as client:
+                    client.flushall()
+                hints.kill()
+            site.wait_until(lambda: sent.count() == FIRST, "the worker to send on without Redis")
+
+            make_due(SECOND)
+            kill(site, "beat")
+            with sink.silent(after=HELD):
+                hints.start()
+                site.starts("beat", "second beat")
+                site.wait_until(lambda: len(sink.accepted) > FIRST + HELD, "the worker to be back")
+                kill(site, "letters")
+            Letter.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - timedelta(hours=1))
+            site.starts("letters", "second worker")
+            site.wait_until(lambda: sent.count() == FIRST + SECOND - 1, "another worker to do the rest")
+
+    assert sink.twice == []
+    assert len(sink.accepted) == FIRST + SECOND
+    assert Letter.objects.filter(state=State.UNCERTAIN).count() == 1  # what was on the wire
