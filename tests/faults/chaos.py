@@ -26,11 +26,11 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max, Q
-from django.utils import timezone
 
 from tests import servers
 from tests.benchmarks.sending import NOW, contents
 from tests.faults.pausing import Process, Site
+from tests.faults.points import expire_leases
 from tests.faults.shared import connected_to
 from tests.faults.sink import ACCEPTED_UNHEARD, ENDINGS, HOST, NEVER, FaultySink
 from tests.faults.truth import Verdict, judge
@@ -281,8 +281,7 @@ class Storm:
 
     def expire(self) -> LetterQuerySet:
         """The leases of the dead: nobody is alive. What is still to come."""
-        ended = timezone.now() - timedelta(hours=1)
-        Letter.objects.filter(leased_until__isnull=False).update(leased_until=ended)
+        expire_leases()
         return Letter.objects.filter(state__in=(State.PLANNED, State.CLAIMED, State.HANDOFF))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
 from pytest_django import Settings
 
 from papers.models import Paper
@@ -17,7 +16,7 @@ from subscriptions.models import Letter, Subscriber, Suppression
 from tests import servers
 from tests.factories import make_letter
 from tests.faults.pausing import Process, Site
-from tests.faults.points import CHUNK, LETTERS, NOW, Start
+from tests.faults.points import CHUNK, LETTERS, NOW, Start, expire_leases
 from tests.faults.shared import connected_to
 from tests.faults.sink import HOST, FaultySink
 from tests.faults.truth import Verdict, judge
@@ -101,8 +100,7 @@ def all_is_done_by_others(site: Site, sink: FaultySink) -> Callable[[], Verdict]
     """The next drains, when leases have run out and what waits is due."""
 
     def drain() -> Verdict:
-        ended = timezone.now() - timedelta(hours=1)
-        Letter.objects.filter(leased_until__isnull=False).update(leased_until=ended)
+        expire_leases()
         for minutes in (0, 10, 30):
             post.drain(NOW + timedelta(minutes=minutes))
         return judge(sink.accepted)

@@ -1,8 +1,11 @@
 """What the tests of this folder agree on."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from django.utils import timezone
+
+from subscriptions.models import Letter
 from tests.faults.pausing import Process
 from tests.faults.truth import Verdict
 
@@ -24,3 +27,8 @@ POINTS = {
 ON_THE_WIRE = ("noted as offered", "last byte sent", "answer read", "answer noted")
 Start = Callable[..., Process]
 Finish = Callable[[], Verdict]
+
+
+def expire_leases() -> None:
+    """As if everybody who has something in hands had been silent for long."""
+    Letter.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - timedelta(hours=1))

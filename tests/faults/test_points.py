@@ -7,7 +7,7 @@ from django.db import connection
 
 from subscriptions.models import Letter, Subscriber
 from tests.faults.pausing import HERE, Process
-from tests.faults.points import CHUNK, LETTERS, NOW, ON_THE_WIRE, POINTS, Finish, Start
+from tests.faults.points import CHUNK, LETTERS, NOW, ON_THE_WIRE, POINTS, Finish, Start, expire_leases
 from tests.faults.sink import FaultySink
 from tests.servers import Cluster
 from tests.sink import wait_until
@@ -38,6 +38,36 @@ def test_a_drain_that_is_killed_leaves_only_what_was_on_the_wire_uncertain(
     assert verdict.broken == set()
     assert len(verdict.by_faults) == POINTS[point][1]
     assert Letter.objects.filter(state=State.SENT).count() == LETTERS - POINTS[point][1]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_drain_that_wakes_up_after_its_lease_repeats_nothing_and_its_answers_count(
+    point: str, start: Start, sink: FaultySink, all_is_done_by_others: Finish
+):
+    drain = drain_until(point, start)
+
+    meanwhile = all_is_done_by_others()
+    drain.go_on()
+    verdict = all_is_done_by_others()
+
+    assert meanwhile.twice | meanwhile.untrue == set()
+    assert verdict.broken | verdict.by_faults == set()
+    assert len(sink.accepted) == Letter.objects.filter(state=State.SENT).count() == LETTERS
+
+
+def test_of_two_drains_that_hold_the_same_letters_only_the_later_one_offers_them(
+    start: Start, sink: FaultySink, all_is_done_by_others: Finish
+):
+    asleep = drain_until("claimed", start)
+    expire_leases()
+    later = drain_until("claimed", start)
+
+    ends = [asleep.go_on(), later.go_on()]
+    verdict = all_is_done_by_others()
+
+    assert ends == [f"done: {LETTERS - 1}", "done: 1"]  # What was dropped once goes alone; the rest was free again.
+    assert verdict.broken | verdict.by_faults == set()
+    assert len(sink.accepted) == LETTERS
 
 
 @pytest.mark.one_database

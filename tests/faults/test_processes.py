@@ -2,7 +2,6 @@
 
 import os
 import signal
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from django.utils import timezone
 from subscriptions.models import Letter
 from tests import servers
 from tests.factories import make_letter
+from tests.faults.points import expire_leases
 from tests.sink import Sink
 from tests.test_scaled import Machine, machine
 
@@ -56,7 +56,7 @@ def test_letters_go_once_though_redis_is_flushed_and_gone_and_worker_and_beat_ar
                 site.starts("beat", "second beat")
                 site.wait_until(lambda: len(sink.accepted) > FIRST + HELD, "the worker to be back")
                 kill(site, "letters")
-            Letter.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - timedelta(hours=1))
+            expire_leases()
             site.starts("letters", "second worker")
             site.wait_until(lambda: sent.count() == FIRST + SECOND - 1, "another worker to do the rest")
 
