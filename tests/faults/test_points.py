@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from subscriptions.models import Letter, Subscriber
+from subscriptions.models import Event, Letter, Subscriber
 from tests.faults.pausing import HERE, Process
 from tests.faults.points import CHUNK, LETTERS, NOW, ON_THE_WIRE, POINTS, Finish, Start, expire_leases
 from tests.faults.sink import FaultySink
@@ -53,6 +53,22 @@ def test_a_drain_that_wakes_up_after_its_lease_repeats_nothing_and_its_answers_c
     assert meanwhile.twice | meanwhile.untrue == set()
     assert verdict.broken | verdict.by_faults == set()
     assert len(sink.accepted) == Letter.objects.filter(state=State.SENT).count() == LETTERS
+
+
+def test_an_answer_that_comes_after_the_provider_reported_the_end_changes_nothing(
+    start: Start, sink: FaultySink, all_is_done_by_others: Finish
+):
+    drain = drain_until("answer read", start)
+    letter = Letter.objects.get(message_id=sink.accepted[-1][1])
+    all_is_done_by_others()
+
+    bounced = {"type": Event.Type.BOUNCED, "letter": letter, "at": NOW, "received_at": NOW}
+    Event.objects.create(provider="invented", event_id="1", **bounced)
+    Letter.objects.settle([letter.pk])
+    drain.go_on()
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.last_answer) == (State.FAILED, "By what the provider reported: failed.")
 
 
 def test_of_two_drains_that_hold_the_same_letters_only_the_later_one_offers_them(
