@@ -111,18 +111,7 @@ class Report:
 
 
 def make_letters(count: int, dice: random.Random) -> None:
-    Paper.objects.bulk_create(
-        Paper(
-            key=f"arxiv:2608.{number:05}", arxiv_id=f"2608.{number:05}", title=f"Invented paper {number}",
-            abstract=f"What paper {number} found. " * 20, authors=["Ada Quill"], published_on=NOW.date(),
-            listed_on=NOW.date(), first_seen_at=NOW,
-        )
-        for number in range(PAPERS)
-    )  # fmt: skip
-    papers = list(Paper.objects.values_list("pk", flat=True))
-    Sighting.objects.bulk_create(
-        Sighting(paper_id=pk, source="huggingface", day=NOW.date(), rank=rank) for rank, pk in enumerate(papers)
-    )
+    papers = make_papers()
     alarm = Alarm.objects.create(kind=Alarm.Kind.UNHEARD, subject="an invented provider", began_at=NOW)
     kinds = [dice.choice(KINDS) for _ in range(count)]
     readers = Subscriber.objects.bulk_create(
@@ -137,6 +126,21 @@ def make_letters(count: int, dice: random.Random) -> None:
         )
         for number, (reader, kind) in enumerate(zip(readers, kinds, strict=True))
     )  # fmt: skip
+
+
+def make_papers() -> list[int]:
+    made = Paper.objects.bulk_create(
+        Paper(
+            key=f"arxiv:2608.{number:05}", arxiv_id=f"2608.{number:05}", title=f"Invented paper {number}",
+            abstract=f"What paper {number} found. " * 20, authors=["Ada Quill"], published_on=NOW.date(),
+            listed_on=NOW.date(), first_seen_at=NOW,
+        )
+        for number in range(PAPERS)
+    )  # fmt: skip
+    Sighting.objects.bulk_create(
+        Sighting(paper=paper, source="huggingface", day=NOW.date(), rank=rank) for rank, paper in enumerate(made)
+    )
+    return [paper.pk for paper in made]
 
 
 def addresses(count: int) -> list[str]:

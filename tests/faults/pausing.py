@@ -43,6 +43,7 @@ FORKS.set_forkserver_preload([__name__])
 LOADED = [import_string(name) for name in (*settings.LETTERS.values(), "subscriptions.views.sign_up")]
 HERE = "here"
 POINTS: dict[str, tuple[type | ModuleType, str]] = {  # what has just been done
+    "letters taken": (LetterQuerySet, "take"),
     "claimed": (LetterQuerySet, "claim"),
     "journal made": (Journal, "__init__"),
     "hand-over committed": (QuerySet, "update"),

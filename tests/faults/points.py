@@ -14,6 +14,7 @@ LETTERS, CHUNK = 12, 5
 FIRST, THIRD = 1, 3
 # Just after what, the how manieth time, and how many letters nobody can know the fate of after a kill there.
 POINTS = {
+    "letters taken": (FIRST, 0),
     "claimed": (FIRST, 0),
     "journal made": (FIRST, 0),
     "hand-over committed": (FIRST, 0),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,34 +33,52 @@ def kill(site: Machine, name: str) -> None:
     process.wait(servers.PATIENCE)
 
 
-def test_letters_go_once_though_redis_is_flushed_and_gone_and_worker_and_beat_are_killed(
-    database: str, tmp_path: Path
-):
-    hints, sent = servers.Redis(servers.programs(servers.REDIS)), Letter.objects.filter(state=State.SENT)
-    make_due(FIRST)
+def flush_and_kill(hints: servers.Redis) -> None:
+    with redis.Redis.from_url(hints.url) as client:
+        client.flushall()
+    hints.kill()
+
+
+@pytest.fixture
+def hints() -> servers.Redis:
+    return servers.Redis(servers.programs(servers.REDIS))
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
     with Sink() as sink:
-        variables = {"DATABASE_URL": database, "REDIS_URL": hints.url, "EMAIL_URL": f"smtp://{sink.host}:{sink.port}"}
-        with machine(tmp_path, **variables, SENDER_CONNECTIONS="1", HANDOVER_CHUNK="5") as site:
-            with sink.silent(after=HELD):
-                site.starts("letters")
-                site.starts("beat")
-                site.wait_until(lambda: len(sink.accepted) > HELD, "a worker to be sending")
-                with redis.Redis.from_url(hints.url) as client:
-                    client.flushall()
-                hints.kill()
-            site.wait_until(lambda: sent.count() == FIRST, "the worker to send on without Redis")
+        yield sink
 
-            make_due(SECOND)
-            kill(site, "beat")
-            with sink.silent(after=HELD):
-                hints.start()
-                site.starts("beat", "second beat")
-                site.wait_until(lambda: len(sink.accepted) > FIRST + HELD, "the worker to be back")
-                kill(site, "letters")
-            expire_leases()
-            site.starts("letters", "second worker")
-            site.wait_until(lambda: sent.count() == FIRST + SECOND - 1, "another worker to do the rest")
 
-    assert sink.twice == []
-    assert len(sink.accepted) == FIRST + SECOND
+@pytest.fixture
+def site(database: str, hints: servers.Redis, sink: Sink, tmp_path: Path) -> Iterator[Machine]:
+    variables = {"DATABASE_URL": database, "REDIS_URL": hints.url, "EMAIL_URL": f"smtp://{sink.host}:{sink.port}"}
+    with machine(tmp_path, **variables, SENDER_CONNECTIONS="1", HANDOVER_CHUNK="5") as site:
+        yield site
+
+
+def test_letters_go_once_though_redis_is_flushed_and_gone_and_worker_and_beat_are_killed(
+    site: Machine, hints: servers.Redis, sink: Sink
+):
+    sent = Letter.objects.filter(state=State.SENT)
+    make_due(FIRST)
+    with sink.silent(after=HELD):
+        site.starts("letters")
+        site.starts("beat")
+        site.wait_until(lambda: len(sink.accepted) > HELD, "a worker to be sending")
+        flush_and_kill(hints)
+    site.wait_until(lambda: sent.count() == FIRST, "the worker to send on without Redis")
+
+    make_due(SECOND)
+    kill(site, "beat")
+    with sink.silent(after=HELD):
+        hints.start()
+        site.starts("beat", "second beat")
+        site.wait_until(lambda: len(sink.accepted) > FIRST + HELD, "the worker to be back")
+        kill(site, "letters")
+    expire_leases()
+    site.starts("letters", "second worker")
+    site.wait_until(lambda: sent.count() == FIRST + SECOND - 1, "another worker to do the rest")
+
+    assert (sink.twice, len(sink.accepted)) == ([], FIRST + SECOND)
     assert Letter.objects.filter(state=State.UNCERTAIN).count() == 1  # what was on the wire

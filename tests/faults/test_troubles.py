@@ -1,16 +1,20 @@
 """What may go wrong outside: at the mail server, on the disk, with the clock; and processes killed while they plan."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from digest.models import Given
 from subscriptions import post
 from subscriptions.journal import boot
 from subscriptions.models import Letter
+from subscriptions.senders import Answer, Noted, Parcel
+from subscriptions.smtp import Smtp
 from tests.factories import make_letter, make_paper, make_reader
 from tests.faults.pausing import ADDRESS, HERE, Site
-from tests.faults.points import CHUNK, LETTERS, NOW, Finish, Start
+from tests.faults.points import CHUNK, LETTERS, NOW, THIRD, Finish, Start
 from tests.faults.sink import ACCEPTED_UNHEARD, ENDINGS, FOR_NOW, NEVER, FaultySink
 
 State = Letter.State
@@ -34,7 +38,7 @@ def test_letters_wait_for_a_mail_server_that_refuses_connections(sink: FaultySin
     assert Letter.objects.filter(state=State.SENT).count() == LETTERS
 
 
-def test_each_letter_ends_as_its_mail_server_treats_it(site: Site, settings, all_is_done_by_others: Finish):
+def test_each_letter_ends_as_its_mail_server_treats_it(site: Site, settings: Settings, all_is_done_by_others: Finish):
     settings.EMAIL_TIMEOUT = 0.3
     made = [
         (ending, make_letter(make_reader(address=f"reader{number}-{ending}@example.org")))
@@ -49,6 +53,32 @@ def test_each_letter_ends_as_its_mail_server_treats_it(site: Site, settings, all
     assert [(ending, states[letter.pk]) for ending, letter in made] == [(ending, ends[ending]) for ending, _ in made]
     assert verdict.broken | verdict.by_faults == set()
     assert len(verdict.on_purpose) == 2 * len(ACCEPTED_UNHEARD)
+
+
+class Surprising(Smtp):
+    """Fails in a way that nobody foresaw, once its third letter was accepted."""
+
+    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+        for number, answered in enumerate(super().offer(parcels, noted), 1):
+            if number == THIRD:
+                raise ArithmeticError
+            yield answered
+
+
+@pytest.mark.usefixtures("letters")
+def test_a_sender_that_fails_as_nobody_foresaw_leaves_one_letter_uncertain(
+    site: Site, settings: Settings, all_is_done_by_others: Finish
+):
+    settings.SENDER = f"{__name__}.{Surprising.__name__}"
+    with pytest.raises(ArithmeticError):
+        post.drain(NOW)
+
+    settings.SENDER = site.settings["SENDER"]
+    verdict = all_is_done_by_others()
+
+    assert verdict.broken == set()
+    assert len(verdict.by_faults) == 1
+    assert Letter.objects.filter(state=State.SENT).count() == LETTERS - 1
 
 
 # ----------------------------------------------------------------------------------------------------------- the disk
