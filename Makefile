@@ -71,8 +71,8 @@ bench: .venv/tested
 
 # Random faults against letters of all kinds, some minutes; `make chaos SEED=1` repeats the order of faults of that seed.
 chaos: .venv/tested
-	$(BIN)/python -m tests.faults.chaos $(if $(SEED),--seed $(SEED))
-	TEST_DATABASE=sqlite $(BIN)/python -m tests.faults.chaos --letters 2000 $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
+	TEST_DATABASE=sqlite $(BIN)/python -m tests.faults --letters 2000 $(if $(SEED),--seed $(SEED))
 
 # Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -391,7 +391,8 @@ def _account(server: Server) -> Account:
 def _temporary_folder(account: Account | None = None) -> Path:
     """A folder of the account's own, removed at the end of the run."""
     # Resolved, as macOS keeps temporary files behind a link and servers answer with the real path.
-    folder = Path(tempfile.mkdtemp(prefix="paper-route-", dir=RUNS_FOLDER)).resolve()
+    # Another account could not enter the run's folder, which is ours alone.
+    folder = Path(tempfile.mkdtemp(prefix="paper-route-", dir=None if account else RUNS_FOLDER)).resolve()
     _cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
     _give(folder, account or {})
     return folder

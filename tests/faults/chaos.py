@@ -1,5 +1,5 @@
 """Letters of all kinds under random faults, each fault real, held against what a mail server has on its disk:
-`make chaos`. Ends with 1 if a promise is broken, and by itself in any case.
+`make chaos`.
 
 Drains, some at once, hand over 100 letters at a time and have one connection each, as when speed is measured. They are
 killed by their number; some begin on a disk that is full, or by a clock that is hours wrong; PostgreSQL is stopped as
@@ -10,20 +10,13 @@ The same seed makes the same letters and the same order of faults; what they mee
 outside, and so leases are shorter and the wait for an answer is.
 """
 
-import argparse
-import os
 import random
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Max, Q
 
@@ -31,7 +24,6 @@ from tests import servers
 from tests.benchmarks.sending import NOW, contents
 from tests.faults.pausing import Process, Site
 from tests.faults.points import expire_leases
-from tests.faults.shared import connected_to
 from tests.faults.sink import ACCEPTED_UNHEARD, ENDINGS, HOST, NEVER, FaultySink
 from tests.faults.truth import Verdict, judge
 
@@ -287,37 +279,3 @@ class Storm:
         """The leases of the dead: nobody is alive. What is still to come."""
         expire_leases()
         return Letter.objects.filter(state__in=(State.PLANNED, State.CLAIMED, State.HANDOFF))
-
-
-# ----------------------------------------------------------------------------------------------------------- by itself
-
-
-def main() -> None:
-    plan = asked()
-    with database() as (url, cluster), tempfile.TemporaryDirectory(prefix="paper-route-") as folder:
-        with FaultySink(Path(folder)) as sink:
-            report = Storm(plan, url, sink, cluster).run()
-        print(*report.lines(), sep="\n")
-    sys.exit("; ".join(report.broken) or 0)
-
-
-def asked() -> Plan:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in asdict(Plan(seed=int(time.time()))).items():
-        parser.add_argument(f"--{name}", type=type(value), default=value, help=f"{value} unless told")
-    return Plan(**vars(parser.parse_args()))
-
-
-@contextmanager
-def database() -> Iterator[tuple[str, servers.Cluster | None]]:
-    """Prepared: on SQLite if the environment says so, else on a PostgreSQL that nobody else uses."""
-    sqlite = os.environ["TEST_DATABASE"] == "sqlite"
-    cluster = None if sqlite else servers.Cluster(servers.programs(servers.POSTGRESQL))
-    url = (cluster or servers).database_url("chaos")
-    with connected_to(url):
-        call_command("migrate", verbosity=0)
-        yield url, cluster
-
-
-if __name__ == "__main__":
-    main()

@@ -7,7 +7,7 @@ from tests.faults import chaos
 from tests.faults.sink import FaultySink
 from tests.servers import Cluster
 
-SHORT = chaos.Plan(letters=300, kills=4, restarts=1, others=1, minutes=0.25, chunk=20, patience=1.5)
+SHORT = chaos.Plan(letters=300, kills=4, restarts=1, others=1, minutes=2, chunk=20, patience=1.5)
 
 
 def test_every_letter_of_a_storm_is_accepted_once_or_accounted_for(
