@@ -69,6 +69,7 @@ class Handed:
     journal: Journal
     batch: Batch
     letters: Sequence[Letter] = ()  # with their outcomes, once they have them
+    is_over: bool = False  # whether nothing of it is left that only the notes tell of
 
 
 class Round:
@@ -145,10 +146,12 @@ class Round:
     def _settle(self, handed: Handed, *, lazily: bool = True) -> None:
         try:
             trouble = handed.batch.wait()
+            if trouble:
+                _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
+            handed.is_over = True
         finally:  # Whatever stops us, the answers that came are known.
             self._record(handed, lazily=lazily)
         if trouble:
-            _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
             raise trouble
 
     def _record(self, handed: Handed, *, lazily: bool) -> None:
@@ -180,7 +183,10 @@ class Round:
     def _forget_flushed(self) -> None:
         """A synchronous commit has just written all earlier ones to the disk. One that changes nothing does not."""
         for handed in self._unflushed:
-            handed.journal.close()
+            if handed.is_over:
+                handed.journal.close()
+            else:
+                handed.journal.leave()
         self._unflushed = []
 
     def close(self) -> None:

@@ -12,18 +12,18 @@ from tests.faults.truth import Verdict
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 LETTERS, CHUNK = 12, 5
 FIRST, THIRD = 1, 3
-# Just after what, the how manieth time, and how many letters nobody can know the fate of after a kill there.
+# Just after what, the how manieth time, and of how many letters nobody can know the fate after a kill there.
 POINTS = {
-    "letters taken": (FIRST, 0),
-    "claimed": (FIRST, 0),
-    "journal made": (FIRST, 0),
-    "hand-over committed": (FIRST, 0),
-    "handed over": (FIRST, 0),
-    "noted as offered": (THIRD, 1),
-    "last byte sent": (THIRD, 1),
-    "answer read": (THIRD, 1),
-    "answer noted": (THIRD, 0),
-    "recorded": (FIRST, 0),
+    "letters taken": (FIRST, {0}),
+    "claimed": (FIRST, {0}),
+    "journal made": (FIRST, {0}),
+    "hand-over committed": (FIRST, {0}),
+    "handed over": (FIRST, {0}),
+    "noted as offered": (THIRD, {1}),
+    "last byte sent": (THIRD, {1}),
+    "answer read": (THIRD, {1}),
+    "answer noted": (THIRD, {0}),
+    "recorded": (FIRST, {0, 1}),  # The next chunk is on the wire meanwhile.
 }
 ON_THE_WIRE = ("noted as offered", "last byte sent", "answer read", "answer noted")
 Start = Callable[..., Process]

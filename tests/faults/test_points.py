@@ -36,8 +36,8 @@ def test_a_drain_that_is_killed_leaves_only_what_was_on_the_wire_uncertain(
     verdict = all_is_done_by_others()
 
     assert verdict.broken == set()
-    assert len(verdict.by_faults) == POINTS[point][1]
-    assert Letter.objects.filter(state=State.SENT).count() == LETTERS - POINTS[point][1]
+    assert len(verdict.by_faults) in POINTS[point][1]
+    assert Letter.objects.filter(state=State.SENT).count() == LETTERS - len(verdict.by_faults)
 
 
 # A transaction that is held open holds up everybody else on SQLite.
