@@ -9,7 +9,7 @@ import re
 import secrets
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parseaddr
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -322,6 +322,46 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 100, 1, 1000)
 SENDER_CONNECTIONS = whole_number("SENDER_CONNECTIONS", 4, 1, 100)  # to the mail server or provider, of each process
 HANDOVER_DIR = VAR_DIR / "handover"
+
+
+SPANS = ("second", "minute", "hour", "day")
+
+
+def sending_limits(name: str, texts: list[str], spans: tuple[str, ...], example: str) -> dict[str, int]:
+    """Letters a span, for each span that is limited."""
+    found = [re.fullmatch(rf"([1-9][0-9]{{0,8}})/({'|'.join(spans)})", text) for text in texts]
+    rates = {match[2]: int(match[1]) for match in found if match}
+    if len(rates) < len(texts):
+        raise ImproperlyConfigured(
+            f"{name}: expected letters a {', '.join(spans[:-1])} or {spans[-1]}, each once at most, like {example}, "
+            f"found {','.join(texts)!r}"
+        )
+    return rates
+
+
+def domain_limits() -> dict[str, dict[str, int]]:
+    """Not by the second: who waits for a domain is looked for every few seconds only."""
+    name, example = "DOMAIN_LIMITS", "gmail.com=300/minute,outlook.com=5000/day"
+    of_domains: dict[str, list[str]] = {}
+    for text in listed("DOMAIN_LIMITS"):
+        domain, _, rate = text.lower().partition("=")
+        if not re.fullmatch(r"[^\s@=/]+\.[^\s@=/]+", domain):
+            raise ImproperlyConfigured(f"{name}: expected mail domains and limits like {example}, found {text!r}")
+        of_domains.setdefault(domain, []).append(rate)
+    return {domain: sending_limits(name, rates, SPANS[1:], example) for domain, rates in of_domains.items()}
+
+
+def first_day(name: str) -> date | None:
+    text = variable(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: expected a day like 2026-11-21, found {text!r}") from error
+
+
+SEND_LIMITS = sending_limits("SEND_LIMITS", listed("SEND_LIMITS"), SPANS, "14/second,10000/day")
+DOMAIN_LIMITS = domain_limits()
+WARM_UP = first_day("WARM_UP")  # on which 500 letters may leave; on each day after it twice as many as on the last
 LETTERS = {  # Each kind of letter, and what composes it.
     "confirm": "subscriptions.letters.confirm",
     "manage": "subscriptions.letters.manage",

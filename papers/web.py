@@ -246,9 +246,9 @@ def _silence(response: requests.Response, manners: Manners) -> float | None:
     used_up = [limit["t"] for limit in limits if limit["r"] == 0]
     if response.status_code == 429:
         named = [limit["t"] for limit in limits]
-        return max(at_least, max(used_up or named, default=_retry_after(response) or AFTER_429))
+        return max(at_least, max(used_up or named, default=retry_after(response) or AFTER_429))
     if response.status_code == 503:
-        return max(at_least, max(used_up, default=_retry_after(response) or 0)) or None
+        return max(at_least, max(used_up, default=retry_after(response) or 0)) or None
     return max(used_up, default=None)
 
 
@@ -258,7 +258,8 @@ def _limits(header: str) -> list[dict[str, int]]:
     return [{name: int(number) for name, number in item.items()} for item in items if item.keys() == {"r", "t"}]
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def retry_after(response: requests.Response) -> float | None:
+    """The seconds that an answer asks us to wait (RFC 9110, 10.2.3), if it does."""
     try:
         return Retry().parse_retry_after(response.headers.get("Retry-After", ""))
     except (InvalidHeader, ValueError, OverflowError):

@@ -13,7 +13,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class Journal:
 
     def answered(self, parcel: Parcel, answer: Answer) -> None:
         with suppress(OSError):  # Then should this process be killed, nobody knows the answer: that is no lie.
-            self._note([parcel.letter.pk, answer.state, answer.text, answer.no_such_address])
+            self._note([parcel.letter.pk, *astuple(answer)])
 
     def _note(self, what: list[object]) -> None:
         line = f"{json.dumps(what)}\n".encode()

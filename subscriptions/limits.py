@@ -1,43 +1,79 @@
-"""Token buckets: how often something may be done. They know what is counted only as a keyed hash."""
+"""Token buckets: how often something may be done. They know what is counted only as a keyed hash.
 
+A bucket is full at first and fills up evenly: after a time t it holds min(most, tokens + most * t / per). So within
+any time t at most `most + most * t / per` are granted, whoever asks and how often; what is granted at once is never
+more than belongs to one span.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 
-from subscriptions.models import Bucket, keyed_hash
+from subscriptions.models import Bucket, committed_lazily, keyed_hash
 
 
 @dataclass(frozen=True)
 class Limit:
-    """So many per span; the bucket is full at first and fills up evenly."""
+    """So many per span. One whose span is FOR_EVER never fills up again."""
 
     purpose: str
     most: int
     per: timedelta
 
 
+FOR_EVER = timedelta.max
+A_TRICE = timedelta(milliseconds=1)  # more than what is lost by rounding
 SIGN_UPS_PER_NETWORK = Limit("sign-ups of a network", 20, timedelta(hours=1))
 SIGN_UPS_PER_SITE = Limit("sign-ups of the site", 500, timedelta(hours=1))
 
 
-@transaction.atomic
 def take(limit: Limit, value: str, now: datetime) -> bool:
     """One more, if there is one left."""
-    Bucket.objects.get_or_create(
+    granted, _wait = take_up_to([limit], value, 1, now)
+    return granted == 1
+
+
+def take_up_to(limits: Sequence[Limit], value: str, wanted: int, now: datetime) -> tuple[int, timedelta]:
+    """The same number of each limit, as many as the one with the fewest has left but not more than wanted; and after
+    which time each has one again, if nobody takes any meanwhile.
+
+    Whoever asks names the limits in the same order; no two have the same purpose. Without limits all is granted.
+    """
+    if not limits:
+        return wanted, timedelta()
+    with committed_lazily():
+        buckets = [_bucket(limit, value, now) for limit in limits]
+        granted = min(wanted, *(int(bucket.tokens) for bucket in buckets))
+        for bucket in buckets if granted else []:
+            bucket.tokens -= granted
+            bucket.save()
+    lacking = [max(0.0, 1 - bucket.tokens) / limit.most for limit, bucket in zip(limits, buckets, strict=True)]
+    return granted, A_TRICE + max(limit.per * lacks for limit, lacks in zip(limits, lacking, strict=True))
+
+
+def give_back(limits: Sequence[Limit], value: str, unused: int, now: datetime) -> None:
+    """What was taken of each limit and not needed."""
+    if not (limits and unused):
+        return
+    with committed_lazily():
+        for limit in limits:
+            bucket = _bucket(limit, value, now)
+            bucket.tokens = min(limit.most, bucket.tokens + unused)
+            bucket.save()
+
+
+def _bucket(limit: Limit, value: str, now: datetime) -> Bucket:
+    """Locked, and filled up to now; for the caller to save. Where processes' clocks differ, by the one ahead."""
+    bucket, _ = Bucket.objects.select_for_update().get_or_create(
         purpose=limit.purpose, hash=keyed_hash(value), defaults={"tokens": limit.most, "at": now}
     )
-    bucket = Bucket.objects.select_for_update().get(purpose=limit.purpose, hash=keyed_hash(value))
-    refill = max(now - bucket.at, timedelta()) / limit.per * limit.most
-    tokens = min(limit.most, bucket.tokens + refill)
-    if tokens < 1:
-        return False
-    bucket.tokens, bucket.at = tokens - 1, now
-    bucket.save()
-    return True
+    since, bucket.at = bucket.at, max(bucket.at, now)
+    bucket.tokens = min(limit.most, bucket.tokens + (bucket.at - since) / limit.per * limit.most)
+    return bucket
 
 
 def network(request: HttpRequest) -> str:

@@ -490,6 +490,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             state=Letter.State.FAILED, lease=None, ended_at=now, last_answer="It was never offered to a mail server."
         )
 
+    def put_off(self, until: datetime, now: datetime, why: str) -> None:
+        """Nobody takes before then what is due now; what another process is claiming is left to it."""
+        skips = connection.features.has_select_for_update_skip_locked
+        due = self.due(now).select_for_update(skip_locked=skips)
+        self.filter(pk__in=due.values("pk")).update(due_at=until, last_answer=why)
+
     def release_expired(self) -> None:
         """A process that died with letters claimed offered none of them; what it had handed over, nobody knows."""
         expired = self.filter(leased_until__lt=Now())

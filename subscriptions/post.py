@@ -17,12 +17,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 
-from subscriptions import journal
+from subscriptions import journal, rationing
 from subscriptions import letters as writing
 from subscriptions.journal import Journal
 from subscriptions.letters import BadLetter, Draft, Skip
 from subscriptions.models import KEEP_TRYING, MOST_ATTEMPTS, Letter, Suppression
-from subscriptions.senders import Answer, Batch, NoConnection, Parcel, Pool
+from subscriptions.senders import Answer, Batch, Busy, NoConnection, Parcel, Pool
 
 logger = logging.getLogger(__name__)
 FEWEST, MOST = 20, 500  # letters claimed at a time; in between as many as leave in
@@ -31,6 +31,7 @@ FIRST_WAIT = timedelta(minutes=1)  # after a temporary refusal; three times as l
 LONGEST_WAIT = timedelta(hours=4)  # so eight attempts last ten hours
 A_WHILE = 30.0  # seconds
 LOST = Answer(Letter.State.UNCERTAIN, "No answer was recorded: the process that offered the letter stopped.")
+A_BLINK, A_BREATH = 0.25, 1.0  # seconds, at least and at most, before limits are asked again
 PATIENCE = 120.0  # seconds for which outcomes are written again to a database that is away
 
 
@@ -84,8 +85,27 @@ class Round:
         self._most = FEWEST
 
     def claim(self) -> list[Letter]:
-        """As many as leave in A_MOMENT, by the pace of the last ones."""
-        return Letter.objects.claim(self.now, self._most)
+        """As many as leave in A_MOMENT, by the pace of the last ones, and as the limits let go. None: nothing is due,
+        or may go in A_WHILE."""
+        claimed, wait = rationing.claim(self.now, self._most)
+        while wait is not None and wait.total_seconds() < A_WHILE and not self._enough():
+            if wait:
+                self._pause(wait.total_seconds())
+            claimed, wait = rationing.claim(self.now, self._most)
+        return claimed
+
+    def _pause(self, seconds: float) -> None:
+        """Until a letter may go; A_BLINK at least, so that where many a second may, they go by the handful."""
+        self.settle()
+        at_most = min(max(seconds, A_BLINK), A_BREATH)
+        time.sleep(max(0.0, at_most - self._time_goes_on()))
+        self._time_goes_on()
+
+    def _time_goes_on(self) -> float:
+        """Seconds since it last did."""
+        took, self._since = time.monotonic() - self._since, time.monotonic()
+        self.now += timedelta(seconds=took)
+        return took
 
     def send(self, chunk: Sequence[Letter]) -> None:
         rest = _compose(_end_unwanted(chunk, self.now), self.now)
@@ -95,12 +115,11 @@ class Round:
                 rest = rest[settings.HANDOVER_CHUNK :]
                 self._offer(handed)
         except NoConnection as error:
-            _wait_for_connection([letter for letter, _draft in rest], str(error), self.now)
+            _wait_for_connection([letter for letter, _draft in rest], error, self.now)
             raise
         Letter.objects.give_back([letter for letter, _draft in rest])
-        took, self._since = time.monotonic() - self._since, time.monotonic()
-        self.now += timedelta(seconds=took)
-        self._most = max(FEWEST, min(MOST, round(len(chunk) * A_MOMENT / took)))
+        rationing.give_back([letter for letter, _draft in rest], self.now)
+        self._most = max(FEWEST, min(MOST, round(len(chunk) * A_MOMENT / self._time_goes_on())))
 
     def _written(self, drafts: Sequence[tuple[Letter, Draft]]) -> list[Parcel]:
         """Guarded, in the form that the sender wants; what cannot be written ends here. Only as many at a time as are
@@ -147,11 +166,13 @@ class Round:
         try:
             trouble = handed.batch.wait()
             if trouble:
-                _wait_for_connection([parcel.letter for parcel in handed.batch.left], str(trouble), handed.at)
+                _wait_for_connection([parcel.letter for parcel in handed.batch.left], trouble, handed.at)
             handed.is_over = True
         finally:  # Whatever stops us, the answers that came are known.
             self._record(handed, lazily=lazily)
         if trouble:
+            if isinstance(trouble, Busy):
+                Letter.objects.put_off(self.now + trouble.wait, self.now, str(trouble))
             raise trouble
 
     def _record(self, handed: Handed, *, lazily: bool) -> None:
@@ -243,13 +264,15 @@ def _end(ended: Sequence[tuple[Letter, str]], state: Letter.State, now: datetime
     for letter, reason in ended:
         letter.state, letter.reason, letter.ended_at = state, reason, now
     Letter.objects.put_down([letter for letter, _ in ended])
+    rationing.give_back([letter for letter, _ in ended], now)
 
 
-def _wait_for_connection(letters: Sequence[Letter], why: str, now: datetime) -> None:
+def _wait_for_connection(letters: Sequence[Letter], why: NoConnection, now: datetime) -> None:
     """Nobody refused anything, so it does not count as an attempt."""
     for letter in letters:
-        letter.state, letter.due_at, letter.last_answer = Letter.State.PLANNED, now + FIRST_WAIT, why
+        letter.state, letter.due_at, letter.last_answer = Letter.State.PLANNED, now + why.wait, str(why)
     Letter.objects.put_down(letters)
+    rationing.give_back(letters, now)
 
 
 # ----------------------------------------------------------------------------------------------------- what came of it
@@ -261,18 +284,20 @@ def _with_outcomes(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> l
     for letter, answer in answers:
         letter.state, letter.last_answer = _outcome(letter, answer), answer.text
         if letter.state == Letter.State.PLANNED:
-            letter.due_at = now + min(FIRST_WAIT * 3**letter.attempts, LONGEST_WAIT)
+            asked = timedelta(seconds=answer.wait)
+            letter.due_at = now + min(FIRST_WAIT * 3**letter.attempts + asked, LONGEST_WAIT)
         else:
             letter.ended_at = now
-        letter.attempts += 1
+        letter.attempts += not answer.busy
         logger.info("%s: %s", letter, letter.state)
         letters.append(letter)
     return letters
 
 
 def _outcome(letter: Letter, answer: Answer) -> Letter.State:
-    """A temporary refusal is tried again, but not for ever."""
-    given_up = letter.attempts + 1 >= MOST_ATTEMPTS or letter.state == Letter.State.UNCERTAIN
+    """A temporary refusal is tried again, but not for ever; while the server is busy as long as a letter lives."""
+    tried_enough = letter.attempts + 1 >= MOST_ATTEMPTS and not answer.busy
+    given_up = tried_enough or letter.state == Letter.State.UNCERTAIN
     return Letter.State.FAILED if answer.state == Letter.State.PLANNED and given_up else answer.state
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from papers.web import retry_after
 from subscriptions.letters import Draft
 from subscriptions.models import Letter
 from subscriptions.repeatable import Brevo, Resend
@@ -19,6 +20,7 @@ from subscriptions.senders import Answer, NoConnection, Noted, Parcel
 
 NEVER_CONNECTED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
 WAITS = (1.0, 5.0)  # seconds before a letter of which nobody knows is offered again, and once more
+LONGEST_WAIT = 4 * 3600.0  # seconds, whatever the provider asks for
 
 
 class Anymail:
@@ -92,16 +94,26 @@ def _answered(message: EmailMultiAlternatives) -> Answer:
 
 def _failed(error: Exception) -> Answer:
     """Only what certainly was not accepted may be offered again. Raises NoConnection when nobody's letter would be."""
-    status = getattr(error, "status_code", None)
+    status, wait = _reply(error)
     answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
     if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
         raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
     if status in (401, 403):
         raise NoConnection(f"The mail provider refuses the key of this site: {answer}") from error
     if status in (429, 503):
-        return Answer(Letter.State.PLANNED, answer)
+        return Answer(Letter.State.PLANNED, answer, busy=True, wait=wait)
     # An answer of 4xx refuses; no answer, a broken one or 5xx says nothing. Errors of other kinds never left.
     refused = status is not None and 400 <= status < 500
     if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):
         return Answer(Letter.State.UNCERTAIN, answer)
     return Answer(Letter.State.FAILED, answer)
+
+
+def _reply(error: Exception) -> tuple[int | None, float]:
+    """The status of HTTP, and the seconds that we are asked to wait."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):  # of boto3, by which Amazon SES is spoken to
+        return response.get("ResponseMetadata", {}).get("HTTPStatusCode"), 0.0
+    if not isinstance(response, requests.Response):
+        return None, 0.0
+    return response.status_code, min(retry_after(response) or 0.0, LONGEST_WAIT)

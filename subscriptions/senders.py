@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from queue import LifoQueue
@@ -22,11 +23,22 @@ from subscriptions.letters import Draft, address_of
 from subscriptions.models import Letter
 
 FILES, SMTP = "subscriptions.senders.Files", "subscriptions.smtp.Smtp"
+MOST_BUSY, A_REST = 5, timedelta(seconds=30)
 LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class NoConnection(Exception):
     """Nothing could be offered to anyone: the mail server or the folder cannot be reached. One sentence."""
+
+    wait = timedelta(minutes=1)  # until what was in hands is tried again
+
+
+class Busy(NoConnection):
+    """Whoever it is for, the mail server or provider wants no letters now."""
+
+    def __init__(self, why: str, wait: timedelta) -> None:
+        super().__init__(why)
+        self.wait = wait
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,23 @@ class Answer:
     state: Letter.State
     text: str
     no_such_address: bool = False
+    busy: bool = False  # said to us, not of the letter: no letters now
+    wait: float = 0  # seconds that we are asked to wait
+
+
+class Patience:
+    """Of the mail server or provider, in one draining: at an end when it says how long to wait, or was busy MOST_BUSY
+    times in a row. A single time may be about one address, or one of several connections."""
+
+    def __init__(self) -> None:
+        self._busy = 0
+        self.end: Busy | None = None
+
+    def hear(self, answer: Answer) -> None:
+        self._busy = self._busy + 1 if answer.busy else 0
+        if answer.wait or self._busy >= MOST_BUSY:
+            wait = timedelta(seconds=answer.wait) or A_REST
+            self.end = Busy(f"No more letters are wanted for now: {answer.text}", wait)
 
 
 @dataclass(frozen=True)
@@ -139,14 +168,16 @@ class Batch:
         self._noted, self._turn, self._rest = noted, threading.Lock(), iter(parcels)
         self._workers: list[Future[None]] = []
 
-    def begin(self, idle: "LifoQueue[Sender]", most: int, threads: ThreadPoolExecutor) -> None:
+    def begin(self, idle: "LifoQueue[Sender]", most: int, threads: ThreadPoolExecutor, patience: Patience) -> None:
         """By `most` connections at most, each of which is idle once a thread begins."""
+        self._patience = patience
         self._workers = [threads.submit(self._work, idle) for _ in self.parcels[:most]]
 
     def _work(self, idle: "LifoQueue[Sender]") -> None:
         sender = idle.get()
         try:
             for parcel, answer in sender.offer(self._next_ones(), self._noted):
+                self._patience.hear(answer)
                 self._noted.answered(parcel, answer)
                 self.answers.append((parcel, answer))
         finally:
@@ -155,7 +186,7 @@ class Batch:
     def _next_ones(self) -> Iterator[Parcel]:
         while True:
             with self._turn:
-                parcel = next(self._rest, None)
+                parcel = None if self._patience.end else next(self._rest, None)
             if parcel is None:
                 return
             yield parcel
@@ -167,7 +198,8 @@ class Batch:
         for error in errors:
             if not isinstance(error, NoConnection):
                 raise error
-        return next((error for error in errors if isinstance(error, NoConnection)), None) if self.left else None
+        cut_off = next((error for error in errors if isinstance(error, NoConnection)), None) if self.left else None
+        return self._patience.end or cut_off
 
     @property
     def left(self) -> list[Parcel]:
@@ -183,6 +215,7 @@ class Pool:
         make = import_string(settings.SENDER)
         self._senders: list[Sender] = [make() for _ in range(settings.SENDER_CONNECTIONS)]
         self._threads = ThreadPoolExecutor(len(self._senders), thread_name_prefix="sender")
+        self._patience = Patience()
         self._idle: LifoQueue[Sender] = LifoQueue()
         for sender in self._senders:
             self._idle.put(sender)
@@ -200,7 +233,7 @@ class Pool:
 
     def start(self, batch: Batch) -> None:
         """Offer these, while the caller goes on; a batch that is being offered still goes first."""
-        batch.begin(self._idle, len(self._senders), self._threads)
+        batch.begin(self._idle, len(self._senders), self._threads, self._patience)
 
     def close(self) -> None:
         self._threads.shutdown()

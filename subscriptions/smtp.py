@@ -20,6 +20,7 @@ from subscriptions.senders import Answer, NoConnection, Noted, Parcel
 
 # RFC 3463, 7505: bad address, mailbox moved or disabled, no mail there. Not 5.1.7 and 5.1.8, which blame our address.
 NO_SUCH_ADDRESS = re.compile(r"\b5\.(1\.[1236]|1\.10|2\.1)\b")
+BUSY = (421, 454)  # RFC 5321, 4954: about us or the server; Amazon SES says 454 to whoever sends too fast
 BROKEN = (OSError, smtplib.SMTPException)
 ACCEPTS = {b"RSET": {250}, b"MAIL": {250}, b"RCPT": {250, 251}, b"DATA": {354}}
 FRESH = 1.0  # seconds for which a connection that was just used is taken to be alive
@@ -141,7 +142,7 @@ class Smtp:
         if code == 421:
             self.close()
         if not 500 <= code < 600:
-            return Answer(Letter.State.PLANNED, answer)
+            return Answer(Letter.State.PLANNED, answer, busy=code in BUSY)
         # A 550 that says no more may mean us as well ("relay not permitted"), and would then meet every reader.
         return Answer(
             Letter.State.FAILED, answer, no_such_address=of_recipient and bool(NO_SUCH_ADDRESS.search(answer))

@@ -61,6 +61,17 @@ def test_of_a_killed_process_only_what_was_on_the_wire_is_uncertain(sink):
     assert list(Letter.objects.order_by("pk").values_list("attempts", flat=True)) == [1, 1, 1, 1]
 
 
+def test_that_a_killed_process_was_told_to_wait_is_known_to_the_next(sink):
+    noted, letters = handed_over(1)
+    note(noted, letters[0], Answer(State.PLANNED, "429", busy=True, wait=120))
+    noted.leave()
+
+    post.drain(NOW)
+
+    letter = Letter.objects.get()
+    assert (letter.attempts, letter.due_at) == (0, NOW + timedelta(minutes=3))
+
+
 def test_what_a_living_process_has_in_hands_is_left_alone(sink, folder):
     noted, _letters = handed_over(2)
 

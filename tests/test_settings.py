@@ -2,12 +2,14 @@
 
 import re
 import runpy
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).parent.parent
-READERS = r'\b(?:variable|required|whole_number|switch|web_address|listed)\(\s*"([A-Z_]+)"'
+READERS = r'\b(?:variable|required|whole_number|switch|web_address|listed|first_day)\(\s*"([A-Z_]+)"'
 
 pytestmark = pytest.mark.one_database
 
@@ -82,3 +84,46 @@ def test_providers_that_take_a_letter_once_under_one_key_are_offered_it_under_on
     read = runpy.run_path(str(ROOT / "digest" / "settings.py"))
 
     assert read["EMAIL_BACKEND"] == backend
+
+
+def as_read(name: str) -> object:
+    return runpy.run_path(str(ROOT / "digest" / "settings.py"))[name]
+
+
+def test_limits_of_sending_are_letters_a_span(monkeypatch):
+    monkeypatch.setenv("SEND_LIMITS", "14/second, 10000/day")
+    monkeypatch.setenv("DOMAIN_LIMITS", "Gmail.com=300/minute,outlook.com=5000/day,gmail.com=9000/hour")
+    monkeypatch.setenv("WARM_UP", "2026-11-21")
+
+    assert as_read("SEND_LIMITS") == {"second": 14, "day": 10_000}
+    assert as_read("DOMAIN_LIMITS") == {"gmail.com": {"minute": 300, "hour": 9000}, "outlook.com": {"day": 5000}}
+    assert as_read("WARM_UP") == date(2026, 11, 21)
+
+
+def test_unless_set_nothing_is_limited():
+    assert (as_read("SEND_LIMITS"), as_read("DOMAIN_LIMITS"), as_read("WARM_UP")) == ({}, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("SEND_LIMITS", "10", "letters a second, minute, hour or day, each once at most, like 14/second,10000/day"),
+        ("SEND_LIMITS", "0/day", "letters a second, minute, hour or day"),
+        ("SEND_LIMITS", "10/week", "letters a second, minute, hour or day"),
+        ("SEND_LIMITS", "10/day,20/day", "each once at most"),
+        ("DOMAIN_LIMITS", "300/minute", "mail domains and limits like gmail.com=300/minute,outlook.com=5000/day"),
+        ("DOMAIN_LIMITS", "a@gmail.com=300/minute", "mail domains and limits like gmail.com=300/minute"),
+        ("DOMAIN_LIMITS", "gmail.com=5/second", "letters a minute, hour or day, each once at most, like gmail.com="),
+        ("DOMAIN_LIMITS", "gmail.com=5/day,gmail.com=6/day", "each once at most"),
+        ("WARM_UP", "tomorrow", "a day like 2026-11-21"),
+        ("WARM_UP", "2026-02-30", "a day like 2026-11-21"),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_one_sentence(monkeypatch, name, text, expected):
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(ImproperlyConfigured, match=re.escape(expected)) as raised:
+        as_read(name)
+
+    assert str(raised.value).startswith(f"{name}: expected ")
+    assert "\n" not in str(raised.value)
