@@ -67,6 +67,7 @@ bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.previewing
 	$(BIN)/python -m tests.benchmarks.sending
 	$(BIN)/python -m tests.benchmarks.peak
+	$(BIN)/python -m tests.benchmarks.limits
 	$(BIN)/python -m tests.benchmarks.servers
 
 # Random faults against letters of all kinds, some minutes; `make chaos SEED=1` repeats the order of faults of that seed.
