@@ -48,8 +48,8 @@ class Anymail:
 
     def _offer(self, message: Any, letter: Letter) -> Answer:
         message.metadata, message.tags = {"letter": str(letter.message_id)}, [letter.kind]
-        # Another one for each attempt, as a letter that was refused for now is dated anew.
-        message.offered_as = str(uuid.uuid5(letter.message_id, str(letter.attempts)))
+        # A letter that was refused for now is dated anew when its turn comes again, and is then another request.
+        message.offered_as = str(uuid.uuid5(letter.message_id, message.extra_headers["Date"]))
         try:
             self._backend.send_messages([message])
         except AnymailRecipientsRefused:
