@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, every in [  # seconds
         ("tick", "digest.tasks.tick", 60),
         ("watch", "digest.tasks.watch", 60),
+        ("prune", "digest.tasks.prune", 3600),
         ("drain", "subscriptions.tasks.drain", 5),
         ("collect", "papers.tasks.collect_due", 300),
         ("understand", "papers.tasks.understand", 300),

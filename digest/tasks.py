@@ -3,12 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from digest import planning, watching
+from digest import planning, pruning, watching
 
 
 @shared_task(ignore_result=True, expires=60)
 def tick() -> None:
     planning.tick(now=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=3600)
+def prune() -> None:
+    pruning.prune(now=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

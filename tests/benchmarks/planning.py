@@ -142,7 +142,7 @@ def empty() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(TABLES)}")
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
         cursor.execute("VACUUM subscriptions_subscriber")
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from tests.benchmarks.far_end import FarEnd, far_end
 
 READERS, PAPERS, EACH, ROUNDS, PLAIN = 2_000, 400, 10, 5, 200
+AT_A_TIME = 5_000  # rows that are made
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
 
@@ -62,21 +63,18 @@ def make_letters(readers: int = READERS) -> None:
         for number in range(PAPERS)
     )  # fmt: skip
     papers = list(Paper.objects.values_list("pk", flat=True))
-    Subscriber.objects.bulk_create(
-        Subscriber(address=f"reader{number}@example.org", created_at=NOW, confirmed_at=NOW)
-        for number in range(readers)
-    )
-    Letter.objects.bulk_create(
-        Letter(
-            subscriber=reader,
-            kind="digest",
-            key="2026-08-20",
-            due_at=NOW,
-            planned_at=NOW,
-            contents=contents(dice, papers),
+    for begin in range(0, readers, AT_A_TIME):
+        some = Subscriber.objects.bulk_create(
+            Subscriber(address=f"reader{number}@example.org", created_at=NOW, confirmed_at=NOW)
+            for number in range(begin, min(begin + AT_A_TIME, readers))
         )
-        for reader in Subscriber.objects.all()
-    )
+        Letter.objects.bulk_create(
+            Letter(
+                subscriber=reader, kind="digest", key="2026-08-20", due_at=NOW, planned_at=NOW,
+                contents=contents(dice, papers),
+            )
+            for reader in some
+        )  # fmt: skip
 
 
 def contents(dice: random.Random, papers: Sequence[int]) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""What is no longer needed is forgotten: a little at a time, so that nobody waits for it."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from digest.models import Given
+from subscriptions.models import Bucket, Consent, Event, Subscriber
+
+logger = logging.getLogger(__name__)
+NEVER_CONFIRMED = timedelta(days=30)  # the link in the letter that asks for it lives for seven
+EVENTS = timedelta(days=90)  # bounces count for 30 days
+GIVEN = timedelta(days=730)  # papers that old reach nobody's letter
+BUCKETS = timedelta(days=2)  # full again, or of a day of a warm-up that is over
+AT_A_TIME, TIMES = 10_000, 100  # rows of a kind in one transaction, and how many of these in one pruning
+
+
+def prune(now: datetime) -> None:
+    """Again soon goes on where it stopped."""
+    forgotten = {
+        "addresses that were never confirmed": _forget(never_confirmed(now)),
+        "reports of providers": _forget(Event.objects.filter(received_at__lt=now - EVENTS)),
+        "gifts": _forget(Given.objects.filter(letter__planned_at__lt=now - GIVEN)),
+        "buckets": _forget(Bucket.objects.filter(at__lt=now - BUCKETS)),
+    }
+    for what, count in forgotten.items():
+        if count:
+            logger.info("forgot %d %s", count, what)
+
+
+def never_confirmed(now: datetime) -> QuerySet[Subscriber]:
+    """Whose address somebody entered, at last so long ago, and who never agreed to get letters."""
+    asked = Consent.objects.filter(subscriber=OuterRef("pk"), at__gte=now - NEVER_CONFIRMED)
+    entered = Subscriber.objects.filter(confirmed_at=None, created_at__lt=now - NEVER_CONFIRMED)
+    return entered.exclude(Exists(asked)).order_by("pk")
+
+
+def _forget(rows: QuerySet) -> int:  # type: ignore[type-arg]  # of any model
+    count = 0
+    for _ in range(TIMES):
+        pks = list(rows.values_list("pk", flat=True)[:AT_A_TIME])
+        rows.model._default_manager.filter(pk__in=pks).delete()
+        count += len(pks)
+        if len(pks) < AT_A_TIME:
+            break
+    return count
