@@ -68,7 +68,7 @@ def watch(drain: "subprocess.Popen[bytes]", digests: int) -> None:
     for look in itertools.count():
         if look % LOOKS_A_READER == 0:
             somebody_signs_up(look)
-        note_waits(waits, seen)
+        note_waits(waits, seen, digests)
         if look % 50 == 0:
             done = sent_digests()
             sizes[done] = resident(drain.pid)
@@ -87,14 +87,15 @@ def somebody_signs_up(number: int) -> None:
         Subscriber.objects.get(address=address).confirm(now)
 
 
-def note_waits(waits: dict[str, list[float]], seen: set[int]) -> None:
+def note_waits(waits: dict[str, list[float]], seen: set[int], digests: int) -> None:
     from subscriptions.models import Letter
 
     now = datetime.now(UTC)
-    sent = Letter.objects.exclude(kind="digest").filter(state="sent").exclude(pk__in=seen)
-    for pk, kind, planned_at in sent.values_list("pk", "kind", "planned_at"):
+    later = Letter.objects.filter(pk__gt=digests, state="sent")  # than the digests, which were made first
+    for pk, kind, planned_at in later.values_list("pk", "kind", "planned_at"):
+        if pk not in seen:
+            waits[kind].append((now - planned_at).total_seconds())
         seen.add(pk)
-        waits[kind].append((now - planned_at).total_seconds())
 
 
 def sent_digests() -> int:
