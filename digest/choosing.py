@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from digest.evidence import Findings
 from digest.profiles import BAR, Ask, Pool, Profile
-from digest.readers import Reader, before
+from digest.readers import Reader, before_what_may_come
 
 TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
 TRENDING_RESERVED = 3  # and so many are kept for it
 NEAR_MISSES = 3
-CELLS = 24_000_000  # interests x papers that are compared at a time: 100 MB, twice that if all are examples
+CELLS = 12_000_000  # interests x papers that are compared at a time: 50 MB, twice that if all are examples
 CONSIDERED = 3  # times as many papers as there are places are looked at
 SAME = 0.97  # cosine of two papers' directions from which they say the same
 OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
@@ -85,7 +86,16 @@ def shown(score: float) -> float:
 
 def choose(profiles: Sequence[Profile], pool: Pool, trending: Sequence[int]) -> list[Choice]:
     """For each profile in turn. `trending` is the one ranking of the whole site, best first."""
-    return [choice(reader, trending) for part in _parts(profiles, pool) for reader in before(part, pool)]
+    return choose_out_of(Findings(pool), profiles, trending)
+
+
+def choose_out_of(findings: Findings, profiles: Sequence[Profile], trending: Sequence[int]) -> list[Choice]:
+    """The same; what was found before is not looked for again."""
+    return [
+        choice(reader, trending)
+        for part in _parts(profiles, findings.pool)
+        for reader in before_what_may_come(part, findings, trending)
+    ]
 
 
 def _parts(profiles: Sequence[Profile], pool: Pool) -> Iterator[list[Profile]]:

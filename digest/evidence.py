@@ -14,6 +14,7 @@ from papers.models import ABOUT
 
 # The least that scores are taken to deviate by, as what hardly any paper has must not weigh without bound:
 SAID, ALIKE, MEANT, FUSED = 0.05, 0.002, 0.05, 1.0  # words said, words in common with an example, meaning, a sum
+KEPT = 36_000_000  # interests x papers of which the evidence is kept, an example counts twice: 150 MB
 BLOCK = 128  # asks whose words are compared at a time: what was just written is still in the processor's cache
 
 
@@ -31,6 +32,9 @@ class Hits:
     def of(self, row: int) -> Ints:
         """The places of the papers that an ask hits."""
         return self.places[self.borders[row] : self.borders[row + 1]]
+
+    def loudness_of(self, row: int) -> Floats:
+        return self.loudness[self.borders[row] : self.borders[row + 1]]
 
     def at(self, rows: Ints, places: Sequence[int] | int) -> Floats:
         """How loudly each of these asks is said by each of these papers; 0: not at all."""
@@ -75,6 +79,57 @@ def evidence(asks: Iterable[Ask], pool: Pool) -> Evidence:
         _fuse(block, scores[begin : begin + BLOCK], said, pool)
     hits = Hits(len(unique), pool.total, np.concatenate(cells), np.concatenate(told))
     return Evidence({ask: row for row, ask in enumerate(unique)}, hits, towards, alike, scores)
+
+
+class Findings:
+    """A pool, and the evidence in it for whatever was asked so far, so that nobody looks for the same again.
+
+    Of KEPT cells at most; then it is begun anew."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._rows: dict[Ask, tuple[Evidence, int]] = {}
+        self._cells = 0
+
+    def of(self, asks: Iterable[Ask], columns: Ints) -> Evidence:
+        """For these asks and these columns of the pool, which are in order."""
+        unique = list(dict.fromkeys(asks))
+        self._look_at(unique)
+        rows = [self._rows[ask] for ask in unique]
+        scores = np.empty((len(rows), len(columns)), np.float32)
+        for (found, row), into in zip(rows, scores, strict=True):
+            found.scores[row].take(columns, out=into, mode="clip")  # "raise" would write it elsewhere first.
+        towards = np.empty((len(rows), self.pool.vectors.shape[1]), np.float32)
+        for (found, row), into in zip(rows, towards, strict=True):
+            into[:] = found.towards[row]
+        alike = {number: found.alike[row][columns] for number, (found, row) in enumerate(rows) if row in found.alike}
+        hits = _hits_in(columns, rows, self.pool.total)
+        return Evidence({ask: row for row, ask in enumerate(unique)}, hits, towards, alike, scores)
+
+    def _look_at(self, asks: Sequence[Ask]) -> None:
+        new = [ask for ask in asks if ask not in self._rows]
+        if self._cells and self._cells + self._cells_of(new) > KEPT:
+            self._rows, self._cells, new = {}, 0, list(asks)
+        if new:
+            found = evidence(new, self.pool)
+            self._rows |= {ask: (found, row) for ask, row in found.places.items()}
+            self._cells += self._cells_of(new)
+
+    def _cells_of(self, asks: Sequence[Ask]) -> int:
+        return sum(2 if ask.is_example else 1 for ask in asks) * self.pool.total
+
+
+def _hits_in(columns: Ints, rows: Sequence[tuple[Evidence, int]], total: int) -> Hits:
+    """The hits of these rows, by what number a paper has among the columns."""
+    number = np.full(total, -1)
+    number[columns] = np.arange(len(columns))
+    places = [found.hits.of(row) for found, row in rows]
+    loudness = [found.hits.loudness_of(row) for found, row in rows]
+    numbers = number[np.concatenate([np.empty(0, np.int64), *places])]
+    of = np.repeat(np.arange(len(rows)), [len(some) for some in places])
+    here = numbers >= 0
+    cells = of[here] * len(columns) + numbers[here]
+    return Hits(len(rows), len(columns), cells, np.concatenate([np.empty(0, np.float32), *loudness])[here])
 
 
 def _fuse(asks: Sequence[Ask], meant: Floats, said: Floats, pool: Pool) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from django.db.models import Min, Q, QuerySet
 
+from digest.evidence import Findings
 from digest.models import Given
 from digest.profiles import ENOUGH, NO_WORDS, Ask, Candidate, Pool, Profile
 from papers import bulk, lexical, understanding
@@ -43,18 +44,18 @@ class Edition:
 
     def __init__(self, now: datetime, trending: Sequence[int]) -> None:
         self.now, self.trending = now, trending
-        self._pool: tuple[object, Pool] | None = None
+        self._findings: tuple[object, Findings] | None = None
 
     @classmethod
     def at(cls, now: datetime) -> Edition:
         return cls(now, trending(now))
 
-    def pool(self, since: datetime | None, also: frozenset[int]) -> Pool:
-        """As `pool` below, of a window that begins at `since` or somewhat earlier."""
+    def findings(self, since: datetime | None, also: frozenset[int]) -> Findings:
+        """What is found in a pool as below, of a window that begins at `since` or somewhat earlier."""
         key = since and since.replace(hour=0, minute=0, second=0, microsecond=0), also
-        if self._pool is None or self._pool[0] != key:
-            self._pool = key, pool(key[0], self.now, also.union(self.trending))
-        return self._pool[1]
+        if self._findings is None or self._findings[0] != key:
+            self._findings = key, Findings(pool(key[0], self.now, also.union(self.trending)))
+        return self._findings[1]
 
 
 # -------------------------------------------------------------------------------------------------------------- papers

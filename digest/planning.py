@@ -89,10 +89,10 @@ def choose(readers: Sequence[Subscriber], edition: Edition, after: dict[int, dat
     """Each reader's papers out of those first seen `after` the reader's own moment; without one, the last week's."""
     again = gathering.take_back(readers)
     since = min((moment for moment in after.values() if moment), default=None)
-    pool = edition.pool(since, frozenset().union(*again.values()))
-    papers = {candidate.paper for candidate in pool.candidates}.union(edition.trending)
+    findings = edition.findings(since, frozenset().union(*again.values()))
+    papers = findings.pool.columns.keys() | edition.trending
     profiles = gathering.profiles(readers, gathering.wishes_of(readers), papers, after, again)
-    return choosing.choose(profiles, pool, edition.trending)
+    return choosing.choose_out_of(findings, profiles, edition.trending)
 
 
 def _write(letters: Sequence[Letter], now: datetime) -> int:

@@ -34,6 +34,10 @@ class Ask:
     paper: int = 0  # an example's key, if it is here
     guard: tuple[str, ...] = ()  # categories in which an author's name counts; none: all
 
+    def __hash__(self) -> int:
+        """Of what tells nearly all apart: asks are looked up many times for each reader."""
+        return hash((self.kind, self.value))
+
     @property
     def is_name(self) -> bool:
         """Whether papers are of it or not, whatever their words."""
@@ -97,7 +101,7 @@ class Pool:
         vectors: Floats | None = None,
     ) -> None:
         """`vectors`: candidates and reference x dimensions."""
-        self.candidates, self.known = candidates, known
+        self.candidates, self.reference, self.known = candidates, reference, known
         self.rows = [*candidates, *reference]
         self.size, self.total = len(candidates), len(self.rows)
         self.votes = np.array([one.votes for one in candidates], np.int64)
@@ -105,8 +109,24 @@ class Pool:
         self.risen = np.array([one.risen_at.timestamp() if one.risen_at else -np.inf for one in candidates])
         self.columns = {one.paper: place for place, one in enumerate(candidates)}
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
-        self.compared = slice(self.size if len(reference) >= ENOUGH else 0, None)
+        self.compared = slice(self.size if self.has_reference else 0, None)
         self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether there is a sample to compare with, so that what is found of a candidate depends on no other."""
+        return len(self.reference) >= ENOUGH
+
+    def only(self, places: Ints) -> Pool:
+        """The same with these candidates alone, which are in order."""
+        if len(places) == self.size:
+            return self
+        candidates = [self.candidates[place] for place in places.tolist()]
+        return Pool(candidates, self.reference, self.known, self.vectors[self.columns_of(places)])
+
+    def columns_of(self, places: Ints) -> Ints:
+        """These candidates and, behind them, the reference sample."""
+        return np.append(places, np.arange(self.size, self.total))
 
     @cached_property
     def index(self) -> Index:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
-from digest.evidence import Evidence, evidence
-from digest.profiles import Flags, Pool, Profile
+from digest.evidence import Evidence, Findings, evidence
+from digest.profiles import Ask, Flags, Pool, Profile
 from digest.scoring import highest, scores
 from papers.lexical import Floats, Ints
 
@@ -22,7 +23,30 @@ BLOCK = 32  # readers who are scored at a time: what fits into a processor's cac
 
 def before(profiles: Sequence[Profile], pool: Pool) -> Iterator[Reader]:
     """Each profile before the pool; what several of them ask for is looked at once."""
-    found = evidence((ask for one in profiles for ask in (*one.wanted, *one.unwanted)), pool)
+    return _before(profiles, pool, evidence(_asks_of(profiles), pool))
+
+
+def before_what_may_come(profiles: Sequence[Profile], findings: Findings, also: Iterable[int]) -> Iterator[Reader]:
+    """Each profile before that part of the pool which may come in any of their letters, and these papers `also`."""
+    pool = findings.pool
+    places = _that_may_come(profiles, pool, also) if pool.has_reference else np.arange(pool.size)
+    found = findings.of(_asks_of(profiles), pool.columns_of(places))
+    return _before(profiles, pool.only(places), found)
+
+
+def _asks_of(profiles: Iterable[Profile]) -> Iterator[Ask]:
+    return (ask for one in profiles for ask in (*one.wanted, *one.unwanted))
+
+
+def _that_may_come(profiles: Sequence[Profile], pool: Pool, also: Iterable[int]) -> Ints:
+    may_come = np.zeros(pool.size, bool)
+    for after in {profile.after for profile in profiles}:
+        may_come |= _Window.of(after, pool).open
+    may_come[_places(chain(also, *(profile.again for profile in profiles)), pool)] = True
+    return np.flatnonzero(may_come)
+
+
+def _before(profiles: Sequence[Profile], pool: Pool, found: Evidence) -> Iterator[Reader]:
     windows = {after: _Window.of(after, pool) for after in {profile.after for profile in profiles}}
     for begin in range(0, len(profiles), BLOCK):
         block = profiles[begin : begin + BLOCK]

@@ -294,6 +294,30 @@ def test_in_which_blocks_readers_and_interests_are_worked_on_changes_nothing(mon
     assert choose(many, pool, []) == at_once
 
 
+def test_what_was_found_for_others_before_and_which_papers_they_may_get_changes_nothing(monkeypatch: Any):
+    known, words = space()
+    papers = [
+        candidate(number, title="Bread making" if number % 3 else "Iron", seen_at=MONDAY + timedelta(hours=number))
+        for number in range(12)
+    ]
+    pool = pool_with(papers, ["bread", "iron", "glass"] * 4, known, words)
+    asks = [phrase("bread"), phrase("iron"), phrase("bread making"), phrase("glass")]
+    many = [
+        profile(*asks[number % 3 : number % 3 + 2], after=MONDAY + timedelta(hours=hours), again=again)
+        for number, (hours, again) in enumerate([(9, ()), (0, ()), (5, (2,)), (11, (1, 3)), (9, (0,)), (20, ())])
+    ]
+    alone = [choose([reader], pool, [4, 8])[0] for reader in many]
+
+    findings = evidence.Findings(pool)
+    in_turn = [choosing.choose_out_of(findings, [reader], [4, 8])[0] for reader in reversed(many)]
+    monkeypatch.setattr(evidence, "KEPT", 1)
+    forgetful = evidence.Findings(pool)
+
+    assert in_turn[::-1] == alone
+    assert choose(many, pool, [4, 8]) == alone
+    assert [choosing.choose_out_of(forgetful, [reader], [4, 8])[0] for reader in many] == alone
+
+
 # ------------------------------------------------------------------------------------------------------------- meaning
 
 

@@ -105,11 +105,13 @@ def prepare() -> tuple[Any, list[Any]]:
 
 
 def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
-    from digest.choosing import choose
+    """As planning does within a tick."""
+    from digest.choosing import choose_out_of
+    from digest.evidence import Findings
 
-    trending = list(range(300))
+    trending, findings = list(range(300)), Findings(pool)
     for batch in readers:
-        choices = choose(batch, pool, trending)
+        choices = choose_out_of(findings, batch, trending)
         assert len(choices) == len(batch)
 
 
