@@ -62,10 +62,13 @@ class Alarm(models.Model):
     class Kind(models.TextChoices):
         STALE = "stale", "a source is silent"
         UNHEARD = "unheard", "the mail provider is silent"
+        LOST = "lost", "self-test letters do not return"
 
     kind = models.CharField(max_length=20, choices=Kind)
-    subject = models.CharField(max_length=40)  # the name of the source, or of the mail provider
-    why = models.TextField()  # one sentence: who is silent, since when, and what is known of the reason
+    subject = models.CharField(max_length=40)  # the name of the source or the mail provider; else what it is about
+    why = (
+        models.TextField()
+    )  # one sentence that anybody may read: who is silent, since when, what is known of the reason
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -78,6 +78,13 @@ def web_address(name: str, default: str) -> str:
     return text
 
 
+def bare_address(name: str, text: str) -> str:
+    """One address to write to, without a name; empty stays empty."""
+    if text and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", text):
+        raise ImproperlyConfigured(f"{name}: expected one bare address like you@example.org, found {text!r}")
+    return text
+
+
 def listed(name: str) -> list[str]:
     return [item.strip() for item in variable(name).split(",") if item.strip()]
 
@@ -152,11 +159,7 @@ for network in listed("TRUSTED_PROXIES"):
         raise ImproperlyConfigured(
             f"TRUSTED_PROXIES: expected networks like 10.0.0.0/8, found {network!r}: {error}"
         ) from error
-OPERATOR_EMAIL = variable("OPERATOR_EMAIL")
-if OPERATOR_EMAIL and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", OPERATOR_EMAIL):
-    raise ImproperlyConfigured(
-        f"OPERATOR_EMAIL: expected one bare address like you@example.org, found {OPERATOR_EMAIL!r}"
-    )
+OPERATOR_EMAIL = bare_address("OPERATOR_EMAIL", variable("OPERATOR_EMAIL"))
 CONTACT_URL = web_address("CONTACT_URL", SITE_URL)
 SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
 ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
@@ -238,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
         ("tick", "digest.tasks.tick", 60),
         ("watch", "digest.tasks.watch", 60),
         ("prune", "digest.tasks.prune", 3600),
+        ("selftest", "digest.tasks.self_test", 60),
         ("drain", "subscriptions.tasks.drain", 5),
         ("collect", "papers.tasks.collect_due", 300),
         ("understand", "papers.tasks.understand", 300),
@@ -269,6 +273,7 @@ if not all(re.fullmatch(r"[^\s:]+:\S{16,}", secret) for secret in ANYMAIL["WEBHO
     )
 EMAIL_URL = variable("EMAIL_URL")
 EMAIL_TIMEOUT = 30
+LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")  # hosts that are this machine
 
 
 def mail_host(url: str) -> dict[str, Any]:
@@ -363,12 +368,44 @@ def first_day(name: str) -> date | None:
 SEND_LIMITS = sending_limits("SEND_LIMITS", listed("SEND_LIMITS"), SPANS, "14/second,10000/day")
 DOMAIN_LIMITS = domain_limits()
 WARM_UP = first_day("WARM_UP")  # on which 500 letters may leave; on each day after it twice as many as on the last
+
+
+def imap_login(url: str) -> dict[str, Any]:
+    """imaps://user:password@host:993, or imap://user:password@localhost:143; empty: none."""
+    name, example = "SELF_TEST_IMAP", "imaps://user:password@imap.example.org"
+    if not url:
+        return {}
+    parts, port = split_address(name, url, ("imaps", "imap"), example)
+    if parts.scheme == "imap" and not LOOPBACK.fullmatch(parts.hostname or ""):
+        raise ImproperlyConfigured(f"{name}: expected imaps://, as imap:// would show the password to the network")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user and password and f"{user}{password}".isascii() and f"{user}{password}".isprintable()):
+        raise ImproperlyConfigured(f"{name}: expected a user and a password, both in ASCII, like {example}")
+    tls = parts.scheme == "imaps"
+    return {
+        "host": parts.hostname,
+        "port": port or (993 if tls else 143),
+        "user": user,
+        "password": password,
+        "tls": tls,
+    }
+
+
+SELF_TEST_ADDRESS = "" if DEMO else bare_address("SELF_TEST_ADDRESS", variable("SELF_TEST_ADDRESS"))
+SELF_TEST_IMAP = imap_login(variable("SELF_TEST_IMAP"))
+reports_arrivals = ANYMAIL_PROVIDER and ANYMAIL["WEBHOOK_SECRET"] and find_spec(f"anymail.webhooks.{ANYMAIL_PROVIDER}")
+if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
+    raise ImproperlyConfigured(
+        "SELF_TEST_ADDRESS: expected with SELF_TEST_IMAP, like imaps://user:password@imap.example.org, or with a "
+        "provider that reports what arrives (ANYMAIL_PROVIDER and WEBHOOK_SECRET)"
+    )
 LETTERS = {  # Each kind of letter, and what composes it.
     "confirm": "subscriptions.letters.confirm",
     "manage": "subscriptions.letters.manage",
     "welcome": "digest.composing.welcome",
     "digest": "digest.composing.digest",
     "operator": "digest.watching.operator",
+    "selftest": "digest.selftest.compose",
 }
 
 # ------------------------------------------------------------------------------------------------------------- Django

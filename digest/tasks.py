@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from digest import planning, pruning, watching
+from digest import planning, pruning, selftest, watching
 
 
 @shared_task(ignore_result=True, expires=60)
@@ -19,3 +19,8 @@ def prune() -> None:
 @shared_task(ignore_result=True, expires=60)
 def watch() -> None:
     watching.watch(now=timezone.now())
+
+
+@shared_task(ignore_result=True, expires=60)
+def self_test() -> None:
+    selftest.tick(now=timezone.now())

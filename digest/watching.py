@@ -10,14 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min, Q, TextChoices
+from django.db.models import Max, Min, Q, QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from digest import promise
+from digest import promise, selftest
 from digest.models import Alarm
 from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY
 from papers.models import Collection, Host
@@ -26,7 +26,7 @@ from papers.sources.base import Source
 from subscriptions import letters as writing
 from subscriptions import webhooks
 from subscriptions.letters import Composed, Skip
-from subscriptions.models import KEEP_TRYING, Event, Letter
+from subscriptions.models import KEEP_TRYING, SELF_TEST, Event, Letter
 
 REPORTED_BY = timedelta(hours=24)  # of a letter something is heard by then
 GRACE = timedelta(minutes=30)  # before a letter: a site that was off itself makes up for what it missed meanwhile
@@ -192,6 +192,7 @@ def watch(now: datetime) -> None:
     stale = {fresh.source.name: why(fresh) for fresh in freshness(SOURCES.values(), now) if fresh.is_stale}
     _watch(Alarm.Kind.STALE, stale, now)
     _watch(Alarm.Kind.UNHEARD, _unheard(now), now)
+    _watch(Alarm.Kind.LOST, selftest.missing(now), now)
     promise.count(now)
 
 
@@ -210,22 +211,27 @@ def _unheard(now: datetime) -> dict[str, str]:
     if not webhooks.is_heard():
         return {}
     for alarm in Alarm.objects.open().filter(kind=Alarm.Kind.UNHEARD, subject=provider):  # one at most
-        return {} if Event.objects.filter(received_at__gt=alarm.began_at).exists() else {provider: alarm.why}
+        return {} if _reports().filter(received_at__gt=alarm.began_at).exists() else {provider: alarm.why}
     count = 0 if _has_reported(now) else _taken_a_day_ago(now)
     return {provider: _why_unheard(provider, count)} if count else {}
+
+
+def _reports() -> QuerySet[Event]:
+    """What the provider itself said; that a self-test was found in its mailbox says nothing of the provider."""
+    return Event.objects.exclude(provider=selftest.IMAP)
 
 
 def _has_reported(now: datetime) -> bool:
     """Whether anything was heard within a day, or of any letter that went out within two."""
     begun = now - 2 * REPORTED_BY
     recent = Q(received_at__gt=now - REPORTED_BY) | Q(letter__ended_at__gt=begun)
-    return Event.objects.filter(recent, received_at__gt=begun).exists()
+    return _reports().filter(recent, received_at__gt=begun).exists()
 
 
 def _taken_a_day_ago(now: datetime) -> int:
     begun, by = now - 2 * REPORTED_BY, now - REPORTED_BY
     recent = Letter.objects.filter(state=Letter.State.SENT, due_at__gt=begun - KEEP_TRYING)  # This has an index.
-    return recent.filter(ended_at__gt=begun, ended_at__lte=by).count()
+    return recent.filter(ended_at__gt=begun, ended_at__lte=by).exclude(kind=SELF_TEST).count()  # These have an alarm.
 
 
 def _why_unheard(provider: str, count: int) -> str:
@@ -268,20 +274,70 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 
 
 def _tell(letter: Letter, alarm: Alarm | None, now: datetime) -> Composed:
-    silent = _title(alarm) if alarm else None
-    if not silent or not settings.OPERATOR_EMAIL:
+    words = _words(alarm) if alarm else None
+    if not words or not settings.OPERATOR_EMAIL:
         return Skip("nobody to tell, or nothing to tell of")
+    is_over = letter.key.endswith(":ended")
     context = {
         "alarm": alarm,
-        "silent": silent,
-        "is_over": letter.key.endswith(":ended"),
+        "headline": words.over if is_over else words.began,
+        "advice": words.afterwards if is_over else words.meanwhile,
+        "is_over": is_over,
         "status_url": settings.SITE_URL + reverse("status"),
     }
     return writing.plain(letter, context, now)
 
 
-def _title(alarm: Alarm) -> str | None:
-    """Who is, or was, silent; None: a source that is no longer read."""
+@dataclass(frozen=True)
+class Words:
+    """How the operator is told of an alarm of one kind: two headlines, and what leads to the status page."""
+
+    began: str
+    over: str
+    meanwhile: str
+    afterwards: str
+
+
+def _words(alarm: Alarm) -> Words | None:
+    """None: a source that is no longer read."""
+    if alarm.kind == Alarm.Kind.LOST:
+        return _of_self_test()
     if alarm.kind == Alarm.Kind.UNHEARD:
-        return alarm.subject
-    return SOURCES[alarm.subject].title if alarm.subject in SOURCES else None
+        return _of_provider(alarm.subject)
+    return _of_source(SOURCES[alarm.subject].title) if alarm.subject in SOURCES else None
+
+
+def _of_source(title: str) -> Words:
+    return Words(
+        began=_("%(silent)s is silent") % {"silent": title},
+        over=_("%(silent)s lists papers again") % {"silent": title},
+        meanwhile=_(
+            "While collecting runs, every missing day is tried again by itself. The next letter about this comes when "
+            "it is over. Each day, and why it is missing:"
+        ),
+        afterwards=_("Each day, and what came of it:"),
+    )
+
+
+def _of_provider(name: str) -> Words:
+    return Words(
+        began=_("%(silent)s is silent") % {"silent": name},
+        over=_("The alarm about %(silent)s is over") % {"silent": name},
+        meanwhile=_(
+            "Letters still go out, but bounces and complaints are not heard. The next letter about this comes when it "
+            "is over. All alarms:"
+        ),
+        afterwards=_("All alarms:"),
+    )
+
+
+def _of_self_test() -> Words:
+    return Words(
+        began=_("Self-test letters do not return"),
+        over=_("Self-test letters return again"),
+        meanwhile=_(
+            "Readers' letters may be lost in the same way. The next letter about this comes when it is over. All "
+            "alarms:"
+        ),
+        afterwards=_("All alarms:"),
+    )

@@ -18,7 +18,7 @@ from papers.models import Paper
 from papers.sources import SOURCES
 from subscriptions import links, wire
 from subscriptions.links import Purpose
-from subscriptions.models import Letter, Subscriber
+from subscriptions.models import SELF_TEST, Letter, Subscriber
 
 LISTS = ("digest", "welcome")  # kinds that come by subscription: they carry the headers to leave by
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
@@ -113,7 +113,7 @@ def own_links(reader: Subscriber) -> dict[str, str]:
 def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, str]:
     """RFC 5322, 2919, 3834 and, on letters that come by subscription, RFC 8058."""
     always = {
-        "Message-ID": f"<{letter.message_id}@{settings.SITE_HOST}>",
+        "Message-ID": message_id(letter),
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
     }
@@ -127,6 +127,10 @@ def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, st
         "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
         "Precedence": "bulk",
     }
+
+
+def message_id(letter: Letter) -> str:
+    return f"<{letter.message_id}@{settings.SITE_HOST}>"
 
 
 def guard(message: EmailMultiAlternatives, address: str) -> None:
@@ -146,8 +150,10 @@ def one_line(text: str) -> str:
 
 
 def address_of(letter: Letter) -> str:
-    """Where the letter goes: to its reader, or without one to the operator."""
-    return letter.subscriber.address if letter.subscriber else settings.OPERATOR_EMAIL
+    """Where the letter goes: to its reader, or without one to the operator, or to where self-tests are awaited."""
+    if letter.subscriber:
+        return letter.subscriber.address
+    return settings.SELF_TEST_ADDRESS if letter.kind == SELF_TEST else settings.OPERATOR_EMAIL
 
 
 def reader_of(letter: Letter) -> Subscriber:

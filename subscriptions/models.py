@@ -22,6 +22,7 @@ from subscriptions import slots, wishes
 from subscriptions.wishes import Kind, Wish
 
 DIGEST = "digest"  # the kind that nobody waits for
+SELF_TEST = "selftest"  # the kind that only shows whether letters arrive
 MOST_ROWS = 500  # in one statement
 LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in its hands
 KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
@@ -395,7 +396,7 @@ class Suppression(models.Model):
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def plan_once(self, reader: Subscriber | None, kind: str, key: str, now: datetime) -> None:
-        """At most one letter a reader, kind and key, whoever else plans the same now; no reader: the operator."""
+        """At most one letter a reader, kind and key, whoever else plans the same now; no reader: the site itself."""
         Letter.objects.bulk_create(
             [Letter(subscriber=reader, kind=kind, key=key, due_at=now, planned_at=now)], ignore_conflicts=True
         )

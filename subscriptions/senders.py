@@ -2,7 +2,6 @@
 (subscriptions.providers). Each offers a letter at most once and says what came of it; the ledger is none of theirs.
 """
 
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +23,6 @@ from subscriptions.models import Letter
 
 FILES, SMTP = "subscriptions.senders.Files", "subscriptions.smtp.Smtp"
 MOST_BUSY, A_REST = 5, timedelta(seconds=30)
-LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")
 
 
 class NoConnection(Exception):
@@ -118,7 +116,7 @@ def stays_here() -> bool:
     if writes_files():
         return True
     host = urlsplit(settings.EMAIL_URL).hostname or ""
-    return settings.SENDER == SMTP and LOOPBACK.fullmatch(host) is not None
+    return settings.SENDER == SMTP and settings.LOOPBACK.fullmatch(host) is not None
 
 
 class Files:

@@ -127,3 +127,46 @@ def test_a_limit_that_cannot_be_read_is_one_sentence(monkeypatch, name, text, ex
 
     assert str(raised.value).startswith(f"{name}: expected ")
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls"),
+    [
+        ("imaps://ada%40example.org:a%2Fb%25@imap.example.org", "imap.example.org", 993, True),
+        ("imaps://ada%40example.org:a%2Fb%25@imap.example.org:9993", "imap.example.org", 9993, True),
+        ("imap://ada%40example.org:a%2Fb%25@localhost", "localhost", 143, False),
+        ("imap://ada%40example.org:a%2Fb%25@[::1]:1143", "::1", 1143, False),
+    ],
+)
+def test_the_mailbox_of_the_self_test_is_an_address(monkeypatch, url, host, port, tls):
+    monkeypatch.setenv("SELF_TEST_IMAP", url)
+
+    login = {"user": "ada@example.org", "password": "a/b%"}
+    assert as_read("SELF_TEST_IMAP") == {"host": host, "port": port, "tls": tls} | login
+
+
+@pytest.mark.parametrize(
+    "heard_by",
+    [
+        {"SELF_TEST_IMAP": "imaps://ada:secret@imap.example.org"},
+        {"ANYMAIL_PROVIDER": "postmark", "WEBHOOK_SECRET": "provider:a-password-of-today"},
+    ],
+)
+def test_the_self_test_is_heard_of_by_a_mailbox_or_by_the_providers_reports(monkeypatch, heard_by):
+    for name, value in heard_by.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SELF_TEST_ADDRESS", "self-test@example.org")
+
+    assert as_read("SELF_TEST_ADDRESS") == "self-test@example.org"
+
+
+def test_a_provider_that_may_not_report_is_not_enough_for_the_self_test(monkeypatch):
+    monkeypatch.setenv("ANYMAIL_PROVIDER", "postmark")
+    monkeypatch.setenv("SELF_TEST_ADDRESS", "self-test@example.org")
+
+    with pytest.raises(ImproperlyConfigured, match=r"^SELF_TEST_ADDRESS: expected with SELF_TEST_IMAP"):
+        as_read("SELF_TEST_ADDRESS")
+
+
+def test_unless_set_there_is_no_self_test():
+    assert (as_read("SELF_TEST_ADDRESS"), as_read("SELF_TEST_IMAP")) == ("", {})

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from digest import planning, pruning, watching
+from digest import planning, pruning, selftest, watching
 from papers import collecting, sample, understanding
 from papers.models import Paper
 from papers.sources import SOURCES
@@ -28,7 +28,7 @@ from subscriptions import post, senders
 logger = logging.getLogger(__name__)
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
 COLLECTING_EVERY, UNDERSTANDING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 60.0, 3.0, 60.0  # seconds
-PRUNING_EVERY = 3600.0
+TESTING_EVERY, PRUNING_EVERY = 60.0, 3600.0
 
 
 class Command(BaseCommand):
@@ -150,6 +150,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
         _loop("letters", _letters, LETTERS_EVERY, stop),
         _loop("watching", lambda stop: watching.watch(timezone.now()), WATCHING_EVERY, stop),
         _loop("pruning", lambda stop: pruning.prune(timezone.now()), PRUNING_EVERY, stop),
+        _loop("self-test", lambda stop: selftest.tick(timezone.now()), TESTING_EVERY, stop),
     ]
 
 
