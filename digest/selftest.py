@@ -153,8 +153,6 @@ def _connection() -> imaplib.IMAP4:
 def _log_in(mailbox: imaplib.IMAP4) -> None:
     try:
         mailbox.login(_quoted(settings.SELF_TEST_IMAP["user"]), settings.SELF_TEST_IMAP["password"])
-    except mailbox.abort:
-        raise
     except mailbox.error as error:
         raise Unreadable(_("its server refuses the user or the password")) from error
 

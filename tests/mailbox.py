@@ -20,7 +20,7 @@ class Mailbox:
     """One INBOX, and whose it is."""
 
     host = "127.0.0.1"
-    user = "ada@example.org"
+    user = "ada quill"
     password = 'tell "no one" \\ of 100% of it'
 
     def __init__(self, certificate: str = "") -> None:

@@ -1,5 +1,6 @@
 """Letters by which the site tests itself: they go the whole way, return by one of two ways, and are missed if not."""
 
+import json
 import logging
 import socket
 import threading
@@ -17,8 +18,10 @@ from cryptography.x509.oid import NameOID
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from digest import promise, selftest, tasks, watching
+from digest import promise, selftest, watching
+from digest.management.commands import run
 from digest.models import Alarm, PostDay
 from digest.watching import GRACE
 from subscriptions import post
@@ -27,6 +30,7 @@ from tests import reports
 from tests.factories import make_letter
 from tests.mailbox import HANG_UP, Mailbox
 from tests.reports import report
+from tests.sink import PATIENCE, wait_until
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -129,8 +133,25 @@ def _tick_and_close(together: threading.Barrier, problems: list[Exception]) -> N
         connection.close()
 
 
-def test_the_clock_of_the_workers_plans():
-    tasks.self_test()
+def test_the_clock_of_the_workers_plans(settings):
+    entry = settings.CELERY_BEAT_SCHEDULE["selftest"]
+
+    import_string(entry["task"])()
+
+    assert (entry["schedule"], entry["options"]) == (60, {"expires": 60})
+    assert len(planned()) == 1
+
+
+@pytest.mark.one_database  # As above.
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_of_the_one_command_plans():
+    stop = threading.Event()
+    [thread] = [thread for thread in run._clock(stop) if thread.name == "self-test"]
+
+    thread.start()
+    wait_until(planned, "a letter of the self-test")
+    stop.set()
+    thread.join(PATIENCE)
 
     assert len(planned()) == 1
 
@@ -201,6 +222,19 @@ def test_a_letter_that_the_provider_reports_as_delivered_has_returned(postmark, 
 
     assert returned() == [letter.pk]
     assert selftest.missing(NOON + 20 * MINUTE) == {}
+
+
+@pytest.mark.parametrize(("address", "is_ours"), [("Self-Test@example.org", True), ("you@example.org", False)])
+def test_a_report_that_repeats_only_the_providers_number_is_known_by_the_address(settings, client, address, is_ours):
+    reports.serves(settings, "resend")
+    make_test(NOON - MINUTE, last_answer="message 7a2b-number-of-it: queued")
+    letter = make_test(last_answer="message 6e1f-number-of-it: queued")
+    mail = {"email_id": "6e1f-number-of-it", "to": [address], "created_at": reports.AT}
+    body = json.dumps({"type": "email.delivered", "created_at": reports.AT, "data": mail}).encode()
+
+    reports.signed_by_svix(body, "one").sent(client)
+
+    assert returned() == ([letter.pk] if is_ours else [])
 
 
 def test_a_letter_returns_by_the_mailbox_and_is_deleted_there(sink, inbox):
@@ -352,6 +386,7 @@ def told() -> dict[str, str]:
 
 
 def test_lost_letters_are_one_alarm_and_one_letter_until_one_returns():
+    reported(make_test(NOON - 60 * MINUTE), NOON - 59 * MINUTE)
     make_test()
     for minutes in (15, 16, 30, 45, 200):  # The last when nothing was planned for hours.
         looked_at(minutes)
@@ -429,9 +464,9 @@ def refuses(command: str, answer: str) -> object:
     [
         (wrong_password, "its server refuses the user or the password"),
         (away, "no answer (ConnectionRefusedError)"),
-        (refuses("SELECT", "NO ada@example.org has no such mailbox"), "its server refuses to search it or to delete"),
-        (refuses("SEARCH", "BAD ada@example.org cannot be searched"), "its server breaks off, or speaks another"),
-        (refuses("STORE", "NO ada@example.org may not"), "its server refuses to search it or to delete"),
+        (refuses("SELECT", "NO ada quill has no such mailbox"), "its server refuses to search it or to delete"),
+        (refuses("SEARCH", "BAD ada quill cannot be searched"), "its server breaks off, or speaks another"),
+        (refuses("STORE", "NO ada quill may not"), "its server refuses to search it or to delete"),
         (refuses("LOGIN", HANG_UP), "its server breaks off, or speaks another"),
         (refuses("SEARCH", HANG_UP), "its server breaks off, or speaks another"),
     ],
