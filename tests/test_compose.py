@@ -16,7 +16,7 @@ COMPOSE = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-READERS = {"variable", "required", "whole_number", "switch", "web_address", "listed"}  # of settings.py
+READERS = {"variable", "required", "whole_number", "switch", "web_address", "listed", "first_day"}  # of settings.py
 COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
 EXAMPLE_LINE = re.compile(r"(#?)([A-Z][A-Z0-9_]*)=(.*)")
 
