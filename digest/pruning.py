@@ -3,10 +3,11 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from digest.models import Given
-from subscriptions.models import Bucket, Consent, Event, Subscriber
+from subscriptions.models import Bucket, Consent, Event, Letter, Subscriber
 
 logger = logging.getLogger(__name__)
 NEVER_CONFIRMED = timedelta(days=30)  # the link in the letter that asks for it lives for seven
@@ -30,18 +31,28 @@ def prune(now: datetime) -> None:
 
 
 def never_confirmed(now: datetime) -> QuerySet[Subscriber]:
-    """Whose address somebody entered, at last so long ago, and who never agreed to get letters."""
-    asked = Consent.objects.filter(subscriber=OuterRef("pk"), at__gte=now - NEVER_CONFIRMED)
-    entered = Subscriber.objects.filter(confirmed_at=None, created_at__lt=now - NEVER_CONFIRMED)
-    return entered.exclude(Exists(asked)).order_by("pk")
+    """Whose address somebody entered, and who was asked to agree, at last so long ago, and never did."""
+    since = now - NEVER_CONFIRMED
+    entered_again = Consent.objects.filter(subscriber=OuterRef("pk"), at__gte=since)
+    asked_again = Letter.objects.filter(subscriber=OuterRef("pk"), planned_at__gte=since)
+    entered = Subscriber.objects.filter(confirmed_at=None, created_at__lt=since)
+    return entered.exclude(Exists(entered_again)).exclude(Exists(asked_again)).order_by("pk")
 
 
 def _forget(rows: QuerySet) -> int:  # type: ignore[type-arg]  # of any model
-    count = 0
+    counts = []
     for _ in range(TIMES):
-        pks = list(rows.values_list("pk", flat=True)[:AT_A_TIME])
-        rows.model._default_manager.filter(pk__in=pks).delete()
-        count += len(pks)
-        if len(pks) < AT_A_TIME:
+        counts.append(_forget_some(rows))
+        if counts[-1] < AT_A_TIME:
             break
-    return count
+    return sum(counts)
+
+
+@transaction.atomic
+def _forget_some(rows: QuerySet) -> int:  # type: ignore[type-arg]
+    """Locked, and then looked at once more: somebody may be confirming at this moment."""
+    found = list(rows.values_list("pk", flat=True)[:AT_A_TIME])
+    locked = rows.model._default_manager.filter(pk__in=found).select_for_update().values_list("pk", flat=True)
+    still = list(rows.filter(pk__in=list(locked)).values_list("pk", flat=True))
+    rows.model._default_manager.filter(pk__in=still).delete()
+    return len(still)

@@ -98,10 +98,10 @@ def _unwritable(error: OSError) -> NoConnection:
 
 def _read(path: Path) -> Found | None:
     """None: it says nothing that can be relied on."""
-    whole, _, _broken_off = path.read_text().rpartition("\n")
     try:
+        whole, _, _broken_off = path.read_text().rpartition("\n")
         (began, *_), *notes = [json.loads(line) for line in whole.splitlines()]
-    except ValueError:  # It is empty, or the disk was full.
+    except ValueError:  # It is empty, or the disk was full, or the machine stopped while it was written.
         return None
     if not boot() or began != boot():
         return None

@@ -491,6 +491,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             state=Letter.State.FAILED, lease=None, ended_at=now, last_answer="It was never offered to a mail server."
         )
 
+    @transaction.atomic
     def put_off(self, until: datetime, now: datetime, why: str) -> None:
         """Nobody takes before then what is due now; what another process is claiming is left to it."""
         skips = connection.features.has_select_for_update_skip_locked

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DataError, InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 
 from subscriptions import journal, rationing
@@ -152,9 +152,11 @@ class Round:
         """Put it on the wire behind what is there, and write down what came of that. Raises NoConnection if some of
         that did not leave."""
         before, self._on_wire = self._on_wire, handed
-        self._pool.start(handed.batch)
-        if before:
-            self._settle(before)
+        try:
+            self._pool.start(handed.batch)
+        finally:  # What is on the wire already is not forgotten.
+            if before:
+                self._settle(before)
 
     def settle(self, *, lazily: bool = True) -> None:
         """The same of all that is on the wire."""
@@ -163,24 +165,26 @@ class Round:
             self._settle(handed, lazily=lazily)
 
     def _settle(self, handed: Handed, *, lazily: bool = True) -> None:
+        whole = False
         try:
             trouble = handed.batch.wait()
             if trouble:
                 _wait_for_connection([parcel.letter for parcel in handed.batch.left], trouble, handed.at)
-            handed.is_over = True
+            whole = True
         finally:  # Whatever stops us, the answers that came are known.
-            self._record(handed, lazily=lazily)
+            self._record(handed, whole=whole, lazily=lazily)
         if trouble:
             if isinstance(trouble, Busy):
                 Letter.objects.put_off(self.now + trouble.wait, self.now, str(trouble))
             raise trouble
 
-    def _record(self, handed: Handed, *, lazily: bool) -> None:
+    def _record(self, handed: Handed, *, whole: bool, lazily: bool) -> None:
         answers = [(parcel.letter, answer) for parcel, answer in handed.batch.answers]
         handed.letters = _with_outcomes(answers, handed.at)
         self.sent += sum(letter.state == Letter.State.SENT for letter in handed.letters)
         self._unflushed.append(handed)
         self._write([handed], lazily=lazily)
+        handed.is_over = whole
         if handed.letters and not lazily:
             self._forget_flushed()
         _suppress(answers, handed.at)
@@ -313,6 +317,10 @@ def _learn_what_others_left(now: datetime) -> None:
         letters = list(Letter.objects.filter(lease=found.lease).select_related("subscriber"))
         known = [(letter, found.answers[letter.pk]) for letter in letters if letter.pk in found.answers]
         lost = [(letter, LOST) for letter in letters if letter.pk in found.unanswered]
-        Letter.objects.record(_with_outcomes([*known, *lost], now), found.lease)
+        try:
+            Letter.objects.record(_with_outcomes([*known, *lost], now), found.lease)
+        except (DataError, ValueError):  # Nobody can write these down; they must not keep all others waiting.
+            logger.warning("notes of letters could not be kept; their letters become uncertain")
+            continue
         _suppress(known, now)
         Letter.objects.take_back(found.lease, now)

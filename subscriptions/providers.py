@@ -13,12 +13,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from papers.web import retry_after
-from subscriptions.letters import Draft
+from subscriptions.letters import Draft, one_line
 from subscriptions.models import Letter
 from subscriptions.repeatable import Brevo, Resend
 from subscriptions.senders import Answer, NoConnection, Noted, Parcel
 
-NEVER_CONNECTED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
+NEVER_CONNECTED = re.compile(  # as urllib3, OpenSSL and botocore name what happens before anything is sent
+    "NewConnectionError|NameResolutionError|ProxyError|CERTIFICATE_VERIFY_FAILED"
+    "|EndpointConnectionError|ConnectTimeoutError|ProxyConnectionError|NoCredentialsError|SSL validation failed"
+)
 WAITS = (1.0, 5.0)  # seconds before a letter of which nobody knows is offered again, and once more
 LONGEST_WAIT = 4 * 3600.0  # seconds, whatever the provider asks for
 
@@ -38,6 +41,9 @@ class Anymail:
             self._backend.open()
         except (OSError, ImportError, ImproperlyConfigured) as error:
             said = " ".join(str(error).split())
+            raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
+        except Exception as error:  # Each provider's library has errors of its own, and may say secrets in them.
+            said = type(error).__name__
             raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
 
     def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
@@ -84,7 +90,8 @@ class Anymail:
 def _answered(message: EmailMultiAlternatives) -> Answer:
     """https://anymail.dev/en/stable/sending/anymail_additions/#esp-send-status"""
     status = message.anymail_status  # type: ignore[attr-defined]
-    said, text = set(status.status or ()), f"message {status.message_id}: {', '.join(sorted(status.status or ()))}"
+    said = set(status.status or ())
+    text = one_line(f"message {status.message_id}: {', '.join(sorted(said))}").encode(errors="replace").decode()
     if said and said <= {"sent", "queued"}:
         return Answer(Letter.State.SENT, text)
     if said and said <= {"invalid", "rejected", "failed"}:
@@ -100,8 +107,9 @@ def _failed(error: Exception) -> Answer:
         raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
     if status in (401, 403):
         raise NoConnection(f"The mail provider refuses the key of this site: {answer}") from error
-    if status in (429, 503):
+    if status == 429 or (status == 503 and wait):
         return Answer(Letter.State.PLANNED, answer, busy=True, wait=wait)
+    # A gateway says 503 also when whoever is behind it had the letter and then broke off.
     # An answer of 4xx refuses; no answer, a broken one or 5xx says nothing. Errors of other kinds never left.
     refused = status is not None and 400 <= status < 500
     if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):

@@ -2,6 +2,7 @@
 (subscriptions.providers). Each offers a letter at most once and says what came of it; the ledger is none of theirs.
 """
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,8 @@ from subscriptions.letters import Draft, address_of
 from subscriptions.models import Letter
 
 FILES, SMTP = "subscriptions.senders.Files", "subscriptions.smtp.Smtp"
+NOT_BEGUN = "Some letters could not be offered, as there was no thread for them."
+ADDRESS = re.compile(r"\S+@\S+")
 MOST_BUSY, A_REST = 5, timedelta(seconds=30)
 
 
@@ -51,18 +54,19 @@ class Answer:
 
 
 class Patience:
-    """Of the mail server or provider, in one draining: at an end when it says how long to wait, or was busy MOST_BUSY
-    times in a row. A single time may be about one address, or one of several connections."""
+    """Of the mail server or provider, in one draining: at an end when it says how long to wait, or when MOST_BUSY
+    times in a row it was busy, or nobody knows. A single time may be about one address, or one of many connections."""
 
     def __init__(self) -> None:
-        self._busy = 0
+        self._in_vain = 0
         self.end: Busy | None = None
 
     def hear(self, answer: Answer) -> None:
-        self._busy = self._busy + 1 if answer.busy else 0
-        if answer.wait or self._busy >= MOST_BUSY:
+        self._in_vain = self._in_vain + 1 if answer.busy or answer.state == Letter.State.UNCERTAIN else 0
+        if answer.wait or self._in_vain >= MOST_BUSY:
             wait = timedelta(seconds=answer.wait) or A_REST
-            self.end = Busy(f"No more letters are wanted for now: {answer.text}", wait)
+            # This is logged, and written to many letters: whose address it was is nobody else's business.
+            self.end = Busy(f"No more letters for now, after: {ADDRESS.sub('…', answer.text)}", wait)
 
 
 @dataclass(frozen=True)
@@ -169,15 +173,16 @@ class Batch:
     def begin(self, idle: "LifoQueue[Sender]", most: int, threads: ThreadPoolExecutor, patience: Patience) -> None:
         """By `most` connections at most, each of which is idle once a thread begins."""
         self._patience = patience
-        self._workers = [threads.submit(self._work, idle) for _ in self.parcels[:most]]
+        for _ in self.parcels[:most]:
+            self._workers.append(threads.submit(self._work, idle))  # One by one: those that did begin are waited for.
 
     def _work(self, idle: "LifoQueue[Sender]") -> None:
         sender = idle.get()
         try:
             for parcel, answer in sender.offer(self._next_ones(), self._noted):
-                self._patience.hear(answer)
                 self._noted.answered(parcel, answer)
                 self.answers.append((parcel, answer))
+                self._patience.hear(answer)
         finally:
             idle.put(sender)
 
@@ -196,8 +201,8 @@ class Batch:
         for error in errors:
             if not isinstance(error, NoConnection):
                 raise error
-        cut_off = next((error for error in errors if isinstance(error, NoConnection)), None) if self.left else None
-        return self._patience.end or cut_off
+        cut_off = next((error for error in errors if isinstance(error, NoConnection)), NoConnection(NOT_BEGUN))
+        return self._patience.end or (cut_off if self.left else None)
 
     @property
     def left(self) -> list[Parcel]:

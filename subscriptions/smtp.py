@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from subscriptions import dkim
-from subscriptions.letters import Draft
+from subscriptions.letters import Draft, one_line
 from subscriptions.models import Letter
 from subscriptions.senders import Answer, NoConnection, Noted, Parcel
 
@@ -44,7 +44,7 @@ class Smtp:
             return
         try:
             self._server = _connected()
-        except BROKEN as error:
+        except (*BROKEN, ValueError) as error:  # A login that cannot even be written is a ValueError.
             raise NoConnection(f"The mail server could not be used: {error}") from error
         self._groups, self._is_clean = self._server.has_extn("pipelining"), True
         self._used_at = time.monotonic()
@@ -82,7 +82,11 @@ class Smtp:
             return Answer(Letter.State.PLANNED, f"The connection broke before the letter was sent: {error}")
         if refusal:
             return refusal
-        noted.offered(parcel)
+        try:
+            noted.offered(parcel)
+        except NoConnection:  # The server waits for a letter that does not come.
+            self.close()
+            raise
         return self._send(parcel, following)
 
     # ------------------------------------------------------------------------------------------------ the conversation
@@ -167,4 +171,4 @@ def _connected() -> smtplib.SMTP:
 
 
 def _sentence(code: int, text: bytes) -> str:
-    return f"{code} {text.decode('utf-8', 'replace')}"
+    return f"{code} {one_line(text.decode('utf-8', 'replace'))}"

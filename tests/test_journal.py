@@ -160,3 +160,28 @@ def test_notes_are_for_the_sites_own_user_alone(folder):
     noted, _letters = handed_over(1)
 
     assert noted.path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", ["250 fine\x00", "250 \ud800"])
+def test_an_answer_that_the_database_cannot_hold_keeps_no_other_letter_waiting(sink, folder, answer):
+    noted, letters = handed_over(2)
+    note(noted, letters[0], Answer(State.SENT, answer))
+    noted.leave()
+    other = make_letter()
+
+    post.drain(NOW)
+
+    assert sink.recipients.count(other.subscriber.address) == 1
+    assert list(folder.glob("*.journal")) == []
+
+
+def test_notes_that_are_no_text_are_not_relied_on(sink, folder):
+    noted, _letters = handed_over(1)
+    noted.path.write_bytes(b"\xff\xfe\x00 torn by a crash\n")
+    noted.leave()
+    other = make_letter()
+
+    post.drain(NOW)
+
+    assert sink.recipients == [other.subscriber.address]

@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,7 +76,7 @@ def test_what_the_provider_took_is_not_offered_again(provider):
     ("status", "state"),
     [
         (429, State.PLANNED),
-        (503, State.PLANNED),
+        (503, State.UNCERTAIN),
         (500, State.UNCERTAIN),
         (502, State.UNCERTAIN),
         (504, State.UNCERTAIN),
@@ -139,6 +140,31 @@ def test_a_provider_that_cannot_be_reached_is_tried_again(provider, settings, ur
 
     assert letter.due_at > NOW
     assert letter.attempts == 0
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        {"region_name": "eu-west-1", "aws_access_key_id": "x", "aws_secret_access_key": "x"},  # nobody listens there
+        {"region_name": "eu-west-1"},  # without a key
+        {},
+    ],
+)
+def test_amazon_ses_that_cannot_be_reached_is_tried_again(settings, monkeypatch, client):
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    settings.SENDER, settings.EMAIL_BACKEND = (
+        "subscriptions.providers.Anymail",
+        "anymail.backends.amazon_ses.EmailBackend",
+    )
+    settings.ANYMAIL = {"AMAZON_SES_CLIENT_PARAMS": client | {"endpoint_url": "http://127.0.0.1:9"}}
+    letter = make_letter()
+
+    assert drained(letter) == State.PLANNED
+
+    assert (letter.attempts, letter.dropped) == (0, 0)
 
 
 @pytest.mark.parametrize(

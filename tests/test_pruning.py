@@ -41,6 +41,15 @@ def test_who_was_asked_again_lately_has_thirty_days_from_then():
     assert addresses() == {"ada@example.org"}
 
 
+def test_who_asked_for_a_fresh_link_lately_has_thirty_days_from_then():
+    sign_up("ada@example.org", days_ago=60)
+    Letter.objects.plan_once(Subscriber.objects.get(), "confirm", "2026-08-12", NOW - 8 * DAY)
+
+    prune(NOW)
+
+    assert addresses() == {"ada@example.org"}
+
+
 @pytest.mark.parametrize("left_at", [None, NOW - 300 * DAY])
 def test_who_once_confirmed_is_not_forgotten(left_at):
     make_reader(created_at=NOW - 400 * DAY, confirmed_at=NOW - 400 * DAY, left_at=left_at)

@@ -439,6 +439,29 @@ def test_a_letter_fails_of_a_busy_server_only_once_it_is_stale(sink):
     assert (letter.state, letter.reason) == (State.FAILED, "stale")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_rest_for_all_is_committed_as_it_is_on_a_site(sink):
+    sink.refuse_recipient("421 4.3.2 busy")
+    make_letters(30)
+
+    post.drain(NOW)
+
+    assert not Letter.objects.due(NOW + 20 * SECOND).exists()
+    assert {(letter.state, letter.dropped) for letter in Letter.objects.all()} == {(State.PLANNED, 0)}
+
+
+def test_whose_address_a_busy_server_named_is_told_to_nobody_else(sink, caplog):
+    make_letters(20)
+    sink.refuse_recipient("454 4.7.1 <ada@example.org>: Relay access denied")
+
+    post.drain(NOW)
+
+    assert "ada@" not in caplog.text
+    unoffered = Letter.objects.filter(last_answer__startswith="No more letters")
+    assert unoffered.count() >= 14  # Of a group of commands one more was on its way.
+    assert not unoffered.filter(last_answer__contains="ada@").exists()
+
+
 @pytest.fixture
 def provider(settings) -> Iterator[FarEnd]:
     settings.SENDER = "subscriptions.providers.Anymail"
@@ -477,6 +500,16 @@ def test_a_provider_that_does_not_say_how_long_is_left_alone_after_some_refusals
 
     assert len(provider.requests) == 5
     assert not Letter.objects.due(NOW + 20 * SECOND).exists()
+
+
+def test_a_provider_that_fails_again_and_again_makes_a_few_letters_uncertain_and_not_all(provider):
+    provider.answers("/email", 502)
+    make_letters(20)
+
+    post.drain(NOW)
+
+    assert len(provider.requests) == 5
+    assert Letter.objects.filter(state=State.PLANNED, due_at__gt=NOW + 20 * SECOND).count() == 15
 
 
 def test_what_a_limit_let_go_and_a_busy_provider_did_not_hear_of_is_given_back(provider, settings):

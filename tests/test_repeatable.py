@@ -86,7 +86,7 @@ def test_a_letter_that_was_taken_is_offered_once(provider):
 
 def test_a_letter_that_was_refused_for_now_comes_under_another_key(provider):
     letter = make_letter()
-    provider.answers(provider.path, 503)
+    provider.answers(provider.path, 429)
     provider.answers(provider.path, **TAKEN[provider.path])
 
     drained(letter)

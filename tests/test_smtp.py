@@ -7,6 +7,8 @@ import pytest
 
 from subscriptions import post
 from subscriptions.models import Letter
+from subscriptions.senders import Answer, NoConnection, Parcel
+from subscriptions.smtp import Smtp
 from tests.factories import make_letter
 from tests.sink import Sink
 
@@ -107,3 +109,42 @@ def test_a_connection_that_fails_leaves_its_letters_to_the_others(either, settin
     assert post.drain(NOW) == 11
 
     assert states() == [State.PLANNED] + [State.SENT] * 11
+
+
+def test_an_answer_with_control_characters_is_kept_without_them(either):
+    make_letter()
+    either.refuse_message("554 5.7.1 not\x00 wanted")
+
+    post.drain(NOW)
+
+    letter = Letter.objects.get()
+    assert (letter.state, letter.last_answer) == (State.FAILED, "554 5.7.1 not  wanted")
+
+
+class Full:
+    """Notes for which there is no room once."""
+
+    def __init__(self) -> None:
+        self.has_room = False
+
+    def offered(self, parcel: Parcel) -> None:
+        if not self.has_room:
+            raise NoConnection("no room")
+
+    def answered(self, parcel: Parcel, answer: Answer) -> None:
+        """Nothing hangs on it here."""
+
+
+def test_a_letter_that_could_not_be_noted_leaves_a_connection_that_serves_the_next(either, settings):
+    settings.EMAIL_TIMEOUT = 5
+    first, second = (Parcel(letter, b"Subject: one\r\n\r\nwords\r\n") for letter in (make_letter(), make_letter()))
+    sender, notes = Smtp(), Full()
+    with pytest.raises(NoConnection):
+        list(sender.offer(iter([first]), notes))
+    notes.has_room = True
+
+    [(_parcel, answer)] = sender.offer(iter([second]), notes)
+
+    sender.close()
+    assert answer.state == State.SENT
+    assert either.recipients == [second.address]
