@@ -132,6 +132,7 @@ class Round:
             except BadLetter as error:
                 bad.append((letter, Answer(Letter.State.FAILED, str(error))))
         Letter.objects.put_down(_with_outcomes(bad, self.now))
+        rationing.give_back([letter for letter, _answer in bad], self.now)
         return parcels
 
     def _handed_over(self, part: Sequence[Parcel]) -> Handed:

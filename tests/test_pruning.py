@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from digest import pruning
 from digest.models import Given
 from digest.pruning import prune
 from subscriptions.models import Bucket, Event, Letter, Subscriber
@@ -80,6 +81,17 @@ def test_what_a_reader_was_given_is_remembered_for_two_years():
     prune(NOW)
 
     assert [given.letter.planned_at for given in Given.objects.all()] == [NOW - 729 * DAY]
+
+
+def test_all_that_is_old_is_forgotten_however_much_there_is(monkeypatch):
+    monkeypatch.setattr(pruning, "AT_A_TIME", 2)
+    letter = make_letter(at=NOW - 800 * DAY)
+    for _ in range(5):
+        Given.objects.create(subscriber=letter.subscriber, paper=make_paper(), letter=letter)
+
+    prune(NOW)
+
+    assert not Given.objects.exists()
 
 
 def test_buckets_that_are_full_again_are_forgotten():
