@@ -15,7 +15,7 @@ WORKDIR /app
 # An optional part comes with `docker compose build --build-arg EXTRA=semantic`.
 ARG EXTRA=
 COPY requirements.lock ./
-COPY papers/semantic.lock subscriptions/amazon-ses.lock subscriptions/resend.lock extras/
+COPY papers/search/semantic.lock subscriptions/sending/amazon-ses.lock subscriptions/sending/resend.lock extras/
 RUN pip install --require-hashes -r requirements.lock ${EXTRA:+-r "extras/$EXTRA.lock"} && rm -r extras
 
 # No collectstatic: WhiteNoise serves the few static files from where they lie.

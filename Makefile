@@ -16,9 +16,9 @@ install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/installed-semantic: papers/semantic.lock
-.venv/installed-amazon-ses: subscriptions/amazon-ses.lock
-.venv/installed-resend: subscriptions/resend.lock
+.venv/installed-semantic: papers/search/semantic.lock
+.venv/installed-amazon-ses: subscriptions/sending/amazon-ses.lock
+.venv/installed-resend: subscriptions/sending/resend.lock
 .venv/installed-%: .venv/installed
 	@[ -n "$(filter %.lock,$^)" ] || { echo "Expected EXTRA to be semantic, amazon-ses or resend, found $*."; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(filter %.lock,$^))
@@ -83,6 +83,6 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o tests/requirements.lock
 	$(LOCK) --group servers -o tests/servers.lock
-	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/semantic.lock
-	$(LOCK) --extra amazon-ses -c requirements.lock pyproject.toml -o subscriptions/amazon-ses.lock
-	$(LOCK) --extra resend -c requirements.lock pyproject.toml -o subscriptions/resend.lock
+	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/search/semantic.lock
+	$(LOCK) --extra amazon-ses -c requirements.lock pyproject.toml -o subscriptions/sending/amazon-ses.lock
+	$(LOCK) --extra resend -c requirements.lock pyproject.toml -o subscriptions/sending/resend.lock

@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from papers.models import ABOUT, Paper, PaperTopic
-from papers.phrases import Phrases
-from subscriptions import importing, wishes
+from papers.text.phrases import Phrases
+from subscriptions.interests import importing, kinds
+from subscriptions.interests.kinds import Kind, Wish
 from subscriptions.models import MOST_INTERESTS, Interest, Subscriber
-from subscriptions.wishes import Kind, Wish
 
 AUTHORS_OFFERED = 5  # of those who are known by their names alone
 Rows = Mapping[tuple[str, str], Interest]  # a reader's interests by their wishes' names
@@ -97,7 +97,7 @@ class Saying:
         """Which of all who bear an author's name."""
         if self.wish.kind != Kind.AUTHOR or not self.wish.wanted:
             return ""
-        if wishes.ACCOUNT.fullmatch(self.wish.value):
+        if kinds.ACCOUNT.fullmatch(self.wish.value):
             return gettext("Exactly this person, known as %(account)s.") % {"account": self.wish.value}
         if self.wish.guard:
             categories = ", ".join(self.wish.guard)
@@ -181,7 +181,7 @@ def _organisation(paper: Paper, rows: Rows) -> Things:
 
 def _authors(paper: Paper, rows: Rows) -> Things:
     """Those the reader has said something of, the first AUTHORS_OFFERED, and all of whom it is known who they are."""
-    categories = tuple(one for one in paper.categories if wishes.CATEGORY.fullmatch(one))
+    categories = tuple(one for one in paper.categories if kinds.CATEGORY.fullmatch(one))
     for place, author in enumerate(paper.authors):
         identity = _as_wish(Kind.AUTHOR, paper.identities.get(author, ""))
         by_name = _as_wish(Kind.AUTHOR, author)
@@ -201,7 +201,7 @@ def _counts_in(wish: Wish, paper: Paper) -> bool:
 def _as_wish(kind: Kind, text: str) -> Wish | None:
     """A name that a source gave as a wish, or None where no reader could have typed it."""
     try:
-        return wishes.wish(kind, text)
+        return kinds.wish(kind, text)
     except ValidationError:
         return None
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from digest.models import Given
 from papers.models import Paper
+from subscriptions.interests.kinds import Kind
 from subscriptions.models import Interest, Letter
-from subscriptions.wishes import Kind
 
 PARTS = ("for_you", "trending", "near_misses")
 

@@ -13,17 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from django.db.models import Count, Max, Sum
 
-from digest import choosing, composing, gathering, planning, readers, wording
-from digest.choosing import Miss
-from digest.composing import Parts
-from digest.profiles import Pool
-from digest.readers import Reader
-from papers import understanding
+from digest.letters import composing, planning, wording
+from digest.letters.composing import Parts
+from digest.matching import choosing, gathering, readers
+from digest.matching.choosing import Miss
+from digest.matching.profiles import Pool
+from digest.matching.readers import Reader
 from papers.models import Paper, Sighting, Signal, Topic, Vector
+from papers.search import understanding
 from subscriptions import slots
 from subscriptions.forms import PreferencesForm
+from subscriptions.interests.kinds import Wish
 from subscriptions.models import Letter, Subscriber
-from subscriptions.wishes import Wish
 
 COUNTED = 14  # days, of which is told how many papers would have come
 

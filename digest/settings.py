@@ -177,8 +177,8 @@ for category in ARXIV_CATEGORIES:
 USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPERATOR_EMAIL else ''})"
 
 ENCODERS = {  # What can understand papers, each loaded when it is needed.
-    "light": "papers.meaning.Light",
-    "semantic": "papers.semantic.MiniLM",
+    "light": "papers.search.encoders.Light",
+    "semantic": "papers.search.semantic.MiniLM",
 }
 ENCODER = variable("ENCODER", "light")
 if ENCODER not in ENCODERS:
@@ -292,22 +292,25 @@ def mail_host(url: str) -> dict[str, Any]:
 if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
     if not (DEMO or LOCAL):
         required("EMAIL_URL", f"(or ANYMAIL_PROVIDER) {PUBLIC}", "smtp://user:password@mail.example.org:587")
-    SENDER = "subscriptions.senders.Files"
+    SENDER = "subscriptions.sending.senders.Files"
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # Nothing but the sender above sends mail.
 elif ANYMAIL_PROVIDER:
-    SENDER = "subscriptions.providers.Anymail"
-    TAKE_ONCE = {"resend": "subscriptions.repeatable.Resend", "brevo": "subscriptions.repeatable.Brevo"}
+    SENDER = "subscriptions.sending.anymail.Anymail"
+    TAKE_ONCE = {
+        "resend": "subscriptions.sending.idempotency.Resend",
+        "brevo": "subscriptions.sending.idempotency.Brevo",
+    }
     EMAIL_BACKEND = TAKE_ONCE.get(ANYMAIL_PROVIDER, f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend")
     if not (ANYMAIL_PROVIDER.isidentifier() and find_spec(f"anymail.backends.{ANYMAIL_PROVIDER}")):
         raise ImproperlyConfigured(f"ANYMAIL_PROVIDER: expected a name like postmark, found {ANYMAIL_PROVIDER!r}")
 else:
-    SENDER = "subscriptions.smtp.Smtp"
+    SENDER = "subscriptions.sending.smtp.Smtp"
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(mail_host(EMAIL_URL))
 DKIM_SELECTOR, DKIM_KEY = variable("DKIM_SELECTOR"), variable("DKIM_KEY")
 if bool(DKIM_SELECTOR) != bool(DKIM_KEY):
     raise ImproperlyConfigured("DKIM_SELECTOR and DKIM_KEY: expected both, or neither")
-if DKIM_KEY and SENDER != "subscriptions.smtp.Smtp":
+if DKIM_KEY and SENDER != "subscriptions.sending.smtp.Smtp":
     raise ImproperlyConfigured("DKIM_KEY: expected with EMAIL_URL alone, as providers sign by themselves")
 if DKIM_KEY:
     try:
@@ -402,10 +405,10 @@ if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
 LETTERS = {  # Each kind of letter, and what composes it.
     "confirm": "subscriptions.letters.confirm",
     "manage": "subscriptions.letters.manage",
-    "welcome": "digest.composing.welcome",
-    "digest": "digest.composing.digest",
-    "operator": "digest.watching.operator",
-    "selftest": "digest.selftest.compose",
+    "welcome": "digest.letters.composing.welcome",
+    "digest": "digest.letters.composing.digest",
+    "operator": "digest.watching.alarms.operator",
+    "selftest": "digest.watching.selftest.compose",
 }
 
 # ------------------------------------------------------------------------------------------------------------- Django

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from digest import planning, pruning, selftest, watching
+from digest.letters import planning
+from digest.watching import alarms, pruning, selftest
 
 
 @shared_task(ignore_result=True, expires=60)
@@ -18,7 +19,7 @@ def prune() -> None:
 
 @shared_task(ignore_result=True, expires=60)
 def watch() -> None:
-    watching.watch(now=timezone.now())
+    alarms.watch(now=timezone.now())
 
 
 @shared_task(ignore_result=True, expires=60)

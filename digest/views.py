@@ -11,12 +11,14 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import days, feedback, previewing, watching, why
+from digest import feedback, previewing, why
 from digest.models import Alarm, PostDay
-from papers import understanding
-from papers.calendar import AWAITED_FOR, STALE_AFTER
+from digest.watching import alarms
+from digest.watching.status import SHOWN, days_of
 from papers.models import Paper
+from papers.search import understanding
 from papers.sources import SOURCES
+from papers.sources.calendar import AWAITED_FOR, STALE_AFTER
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
@@ -39,18 +41,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """How each source is, and what came of each of its last days. Open to everyone: it tells of no reader."""
     now = timezone.now()
-    sources = watching.freshness(SOURCES.values(), now)
+    sources = alarms.freshness(SOURCES.values(), now)
     context = {
         "now": now,
         "stale_after": STALE_AFTER // HOUR,
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
-        "days": days.days_of(sources, now),
-        "post": PostDay.objects.filter(day__gt=now.date() - days.SHOWN).order_by("-day"),
+        "days": days_of(sources, now),
+        "post": PostDay.objects.filter(day__gt=now.date() - SHOWN).order_by("-day"),
         "fit": understanding.in_use(),
         "papers": Paper.objects.count(),
         "fewest": understanding.FEWEST,
-        "alarms": list(Alarm.objects.filter(began_at__gt=now - days.SHOWN).order_by("-began_at")),
+        "alarms": list(Alarm.objects.filter(began_at__gt=now - SHOWN).order_by("-began_at")),
     }
     return render(request, "digest/status.html", context)
 

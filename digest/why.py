@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from digest import choosing, evidence, gathering, previewing, readers, wording
-from digest.choosing import Choice, shown
+from digest import previewing
+from digest.letters import wording
+from digest.matching import choosing, evidence, gathering, readers
+from digest.matching.choosing import Choice, shown
+from digest.matching.profiles import Ask, Candidate
+from digest.matching.readers import Reader
 from digest.models import Given
-from digest.profiles import Ask, Candidate
-from digest.readers import Reader
-from papers import lexical
 from papers.models import Paper
-from subscriptions import importing, pasting, slots
+from papers.text import lexical
+from subscriptions import slots
+from subscriptions.interests import importing, pasting
 from subscriptions.models import Letter, Subscriber
 
 LOOKED_AT = 60  # letters since a paper came, in which it may be a near miss

@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from papers import calendar, reading, sample, storing, web
+from papers import sample, storing
 from papers.models import Collection, Lookup, Paper
-from papers.reading import Fetch, NotRead, Read
+from papers.sources import calendar, reading, web
 from papers.sources.base import Page, Records, Source, SourceError
+from papers.sources.reading import Fetch, NotRead, Read
 
 LOOKS_BACK = timedelta(days=49)  # a new site fills itself that far, an old one catches up that far
 CLAIMED_FOR = timedelta(minutes=10)  # then whoever took a day to read it is taken for dead

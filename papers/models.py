@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from papers.meaning import list_of_phrases
+from papers.text.phrases import list_of_phrases
 
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
 AUTHORS_NAMED = 3
@@ -84,8 +84,8 @@ class Paper(models.Model):
     votes = models.IntegerField(default=0)
     comments = models.IntegerField(default=0)
     stars = models.IntegerField(null=True)
-    terms = models.TextField(blank=True, editable=False)  # see papers/lexical.py; empty: still to be understood
-    # By which it is found by its title: see papers/words.py. Made with the terms, so of no use while those are empty.
+    terms = models.TextField(blank=True, editable=False)  # see papers/text/lexical.py; empty: still to be understood
+    # By which it is found by its title, see papers/text/words.py; made with the terms, of no use while those are empty
     title_key = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
 

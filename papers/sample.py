@@ -5,8 +5,9 @@ Pages and letters call them SAMPLE; the first real collection removes them.
 
 from datetime import datetime
 
-from papers import storing, understanding
+from papers import storing
 from papers.models import SAMPLE, Paper
+from papers.search import understanding
 from papers.sources.base import Listing
 
 READING = "bundled"

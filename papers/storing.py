@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 
 from papers import bulk, sources
 from papers.models import Paper, PaperTopic, Sighting, Signal, Topic
-from papers.phrases import Hit, Phrases
 from papers.sources.base import Listing
+from papers.text.phrases import Hit, Phrases
 
 # A lasting fact comes from the most trusted reading that gave it; a signal from whoever spoke last.
 LASTING = (

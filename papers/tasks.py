@@ -6,7 +6,8 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from papers import collecting, understanding
+from papers import collecting
+from papers.search import understanding
 from papers.sources import SOURCES
 
 logger = logging.getLogger(__name__)

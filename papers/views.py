@@ -14,9 +14,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from papers import search as searching
 from papers import trending as formula
 from papers.models import ABOUT, SAMPLE, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
+from papers.search import ranking as searching
 from papers.sources import SOURCES
 from papers.trending import Standing
 

@@ -11,5 +11,5 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         # By name, as neither can be loaded before the models are.
-        tracking.connect(import_string("subscriptions.events.hear"))
-        checks.register(import_string("subscriptions.webhooks.check"))
+        tracking.connect(import_string("subscriptions.sending.events.hear"))
+        checks.register(import_string("subscriptions.sending.webhooks.check"))

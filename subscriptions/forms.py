@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from papers.models import Lookup, Topic
-from subscriptions import importing, pasting, wishes
-from subscriptions.importing import Import
+from subscriptions.interests import importing, kinds, pasting
+from subscriptions.interests.importing import Import
+from subscriptions.interests.kinds import Kind, Wish
 from subscriptions.models import MOST_INTERESTS, Subscriber
-from subscriptions.wishes import Kind, Wish
 
 MOST_PAPERS = 30
 EXPECTED_ADDRESS = _("Expected an email address like ada@example.org.")
@@ -65,7 +65,7 @@ class WishesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         lines = super().clean(value).splitlines()
         found: dict[tuple[str, str], Wish] = {}
-        for wish in (wishes.wish(self.kind, line, wanted=self.wanted) for line in lines if line.strip()):
+        for wish in (kinds.wish(self.kind, line, wanted=self.wanted) for line in lines if line.strip()):
             found.setdefault(wish.name, wish)
         return list(found.values())
 

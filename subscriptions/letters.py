@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 
 from papers.models import Paper
 from papers.sources import SOURCES
-from subscriptions import links, wire
+from subscriptions import links, mime
 from subscriptions.links import Purpose
 from subscriptions.models import SELF_TEST, Letter, Subscriber
 
@@ -40,7 +40,7 @@ class Draft(Protocol):
         """For a provider that Anymail knows."""
 
     def content(self) -> bytes:
-        """For a mail server or a file: as subscriptions.wire has it."""
+        """For a mail server or a file: as subscriptions.mime has it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Plain:
         return self.built
 
     def content(self) -> bytes:
-        return wire.stuffed(self.message().message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's takes it
+        return mime.stuffed(self.message().message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # Django's takes it
 
 
 Composed = Draft | Skip

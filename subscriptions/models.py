@@ -18,8 +18,9 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from subscriptions import slots, wishes
-from subscriptions.wishes import Kind, Wish
+from subscriptions import slots
+from subscriptions.interests import kinds
+from subscriptions.interests.kinds import Kind, Wish
 
 DIGEST = "digest"  # the kind that nobody waits for
 SELF_TEST = "selftest"  # the kind that only shows whether letters arrive
@@ -288,7 +289,7 @@ class Interest(models.Model):
     wanted = models.BooleanField(default=True)
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.CHOSEN)
     # The categories in which an author's name counts, as namesakes are common; none: in all.
-    guard = models.JSONField(default=list, blank=True, validators=[wishes.list_of_categories])
+    guard = models.JSONField(default=list, blank=True, validators=[kinds.list_of_categories])
     learned_at = models.DateTimeField(null=True, blank=True)  # of what comes from feedback
     # What feedback took the place of, the latest last: each as `replaceable` has it. Never of what was chosen.
     replaced = models.JSONField(default=list, editable=False)
@@ -345,7 +346,7 @@ class Interest(models.Model):
 
     def clean(self) -> None:
         """The admin's check; a reader's own is the form's."""
-        wish = wishes.wish(self.kind, self.value)
+        wish = kinds.wish(self.kind, self.value)
         self.value, self.guard = wish.value, list(wish.guard) or self.guard or []
 
 

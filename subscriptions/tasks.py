@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.utils import timezone
 
-from subscriptions import post
+from subscriptions.sending import post
 
 _stopping = mmap.mmap(-1, 1)  # a byte that a worker's main process shares with those it forks, which do the work
 

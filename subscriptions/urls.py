@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.urls import path
 
-from subscriptions import mailbox, views, webhooks
+from subscriptions import mailbox, views
+from subscriptions.sending import webhooks
 
 app_name = "subscriptions"
 urlpatterns = [

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from papers import collecting
 from papers.models import Topic
-from subscriptions import importing, limits, links, mailbox
+from subscriptions import limits, links, mailbox
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
-from subscriptions.importing import Import
+from subscriptions.interests import importing
+from subscriptions.interests.importing import Import
 from subscriptions.links import BadLink, ExpiredLink, Purpose
 from subscriptions.models import Interest, Letter, Subscriber
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from papers import lexical
-from papers.meaning import Text
 from papers.models import Paper
+from papers.search.encoders import Text
+from papers.text import lexical
 
 SUBJECTS = ("harbour", "orchard")
 COMMON = ("we", "show", "that", "new", "method", "results", "better")

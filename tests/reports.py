@@ -49,7 +49,7 @@ class Report:
 
 def serves(settings: Any, provider: str) -> None:
     """From now on letters go by this provider, and it is heard."""
-    settings.SENDER = "subscriptions.providers.Anymail"
+    settings.SENDER = "subscriptions.sending.anymail.Anymail"
     settings.ANYMAIL_PROVIDER = provider
     settings.ANYMAIL = {**SETTINGS[provider], "WEBHOOK_SECRET": [SECRET]}
 

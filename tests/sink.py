@@ -74,7 +74,7 @@ class Sink:
 
     def serves(self, settings: Any) -> None:
         """Have Django's settings name this server as the one to send by."""
-        settings.SENDER = "subscriptions.smtp.Smtp"
+        settings.SENDER = "subscriptions.sending.smtp.Smtp"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.SENDER_CONNECTIONS = self.host, self.port, 1
 
     def assert_ours(self) -> None:

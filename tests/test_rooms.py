@@ -3,11 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 FORBIDDEN = {"papers": {"subscriptions", "digest"}, "subscriptions": {"digest"}}
 
 pytestmark = pytest.mark.one_database
@@ -46,7 +46,7 @@ def test_a_lower_room_names_no_higher_one(room: str):
 @pytest.mark.parametrize(
     "source",
     [
-        "import digest.planning",
+        "import digest.letters.planning",
         "from digest import planning",
         "def late():\n    from subscriptions.models import Letter",
         "owner = models.ForeignKey('subscriptions.Subscriber')",

@@ -10,8 +10,7 @@ import pytest
 import redis
 
 from tests import servers
-
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
 
 
 def connect(url):

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import papers.meaning
+import papers.text.phrases
 
 
 class Migration(migrations.Migration):
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         default=list,
                         help_text='A list like ["dictionary learning", "RAG"]: a paper that uses one of them is about the topic.',
-                        validators=[papers.meaning.list_of_phrases],
+                        validators=[papers.text.phrases.list_of_phrases],
                     ),
                 ),
                 (

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from papers.words import title_key
+from papers.text.words import title_key
 
 AT_ONCE = 2_000  # titles in memory
 

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from lxml import etree
 
-from papers import tex
-from papers.calendar import MONDAY_TO_FRIDAY, Calendar
 from papers.models import Topic
 from papers.sources import checks
 from papers.sources.base import Listing, Manners, Page, Reading, Records, Source, SourceError, Trust
+from papers.sources.calendar import MONDAY_TO_FRIDAY, Calendar
+from papers.text import tex
 
 EASTERN = ZoneInfo("America/New_York")
 MOST_ITEMS = 2000  # in one feed; what is beyond them is left out without a word

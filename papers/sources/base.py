@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from enum import IntEnum
 from typing import Any
 
-from papers.calendar import Calendar
+from papers.sources.calendar import Calendar
 
 LONGEST = {"key": 220, "arxiv_id": 40, "doi": 200}  # characters, as the columns hold
 

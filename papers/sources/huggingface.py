@@ -18,9 +18,9 @@ from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from django.conf import settings
 
-from papers.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, Calendar
 from papers.sources import checks
 from papers.sources.base import Latest, Listing, Manners, Page, Reading, Source, SourceError, Trust
+from papers.sources.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, Calendar
 
 LIMIT = 100  # the most that the API gives at once; left out, it would give 50 and cut busy days
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)

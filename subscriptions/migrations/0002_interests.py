@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import subscriptions.wishes
+import subscriptions.interests.kinds
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="interest",
             name="guard",
-            field=models.JSONField(blank=True, default=list, validators=[subscriptions.wishes.list_of_categories]),
+            field=models.JSONField(
+                blank=True, default=list, validators=[subscriptions.interests.kinds.list_of_categories]
+            ),
         ),
         migrations.AddField(
             model_name="interest",

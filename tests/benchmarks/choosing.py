@@ -60,10 +60,10 @@ def _most_mb() -> float:
 
 def prepare() -> tuple[Any, list[Any]]:
     django.setup()
-    from digest.profiles import Ask, Candidate, Pool
-    from papers.lexical import Lexicon, counted, terms
-    from papers.meaning import Text, unit
-    from papers.understanding import Understanding
+    from digest.matching.profiles import Ask, Candidate, Pool
+    from papers.search.encoders import Text, unit
+    from papers.search.understanding import Understanding
+    from papers.text.lexical import Lexicon, counted, terms
 
     random.seed(1)
     numbers = np.random.default_rng(1)
@@ -106,8 +106,8 @@ def prepare() -> tuple[Any, list[Any]]:
 
 def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
     """As planning does within a tick."""
-    from digest.choosing import choose_out_of
-    from digest.evidence import Findings
+    from digest.matching.choosing import choose_out_of
+    from digest.matching.evidence import Findings
 
     trending, findings = list(range(300)), Findings(pool)
     for batch in readers:
@@ -116,7 +116,7 @@ def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
 
 
 def batches(asks: list[Any], readers: int) -> Iterator[list[Any]]:
-    from digest.profiles import Profile
+    from digest.matching.profiles import Profile
 
     rng = random.Random(2)
     after = NOW - timedelta(days=1)

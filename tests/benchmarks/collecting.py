@@ -16,17 +16,16 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import django
 
+from tests.paths import ROOT
 from tests.servers import database_url
 
 ROUNDS, DAYS, A_DAY = 5, 10, 1000
 FIRST = date(2026, 8, 3)
 TABLES = ("papers_paper", "papers_sighting", "papers_signal", "papers_papertopic")
-ROOT = Path(__file__).parents[2]
 
 
 def main() -> None:

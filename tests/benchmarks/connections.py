@@ -62,7 +62,11 @@ def slow(folder: Path) -> None:
     with far_end(A_REPLY, str(folder)) as sink:
         from django.conf import settings
 
-        settings.SENDER, settings.EMAIL_HOST, settings.EMAIL_PORT = "subscriptions.smtp.Smtp", "127.0.0.1", sink.port
+        settings.SENDER, settings.EMAIL_HOST, settings.EMAIL_PORT = (
+            "subscriptions.sending.smtp.Smtp",
+            "127.0.0.1",
+            sink.port,
+        )
         settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER = True, False, ""
         one, many = [], []
         for _ in range(ROUNDS):
@@ -78,8 +82,8 @@ def by(connections: int, letters: int) -> float:
 
     from django.conf import settings
 
-    from subscriptions import post
     from subscriptions.models import Letter
+    from subscriptions.sending import post
     from tests.benchmarks.sending import NOW
 
     logging.disable(logging.INFO)
@@ -144,7 +148,7 @@ def work(what: str, letters: str, port: str) -> int:
 
     django.setup()
     logging.disable(logging.INFO)
-    from subscriptions import post
+    from subscriptions.sending import post
     from tests.benchmarks.far_end import FarEnd
     from tests.benchmarks.sending import NOW
 

@@ -54,7 +54,7 @@ def drain(port: int, token: str) -> None:
     django.setup()
     from django.conf import settings
 
-    from subscriptions import post
+    from subscriptions.sending import post
     from tests.benchmarks.sending import configure
 
     configure(FarEnd(port, token))

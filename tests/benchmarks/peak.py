@@ -53,8 +53,8 @@ def drain() -> None:
 
     django.setup()
     logging.disable(logging.INFO)  # a line a letter
-    from subscriptions import post
     from subscriptions.models import Letter
+    from subscriptions.sending import post
 
     while Letter.objects.due(datetime.now(UTC)).exists():
         post.drain(datetime.now(UTC))

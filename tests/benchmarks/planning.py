@@ -97,7 +97,7 @@ def make_papers() -> list[Any]:
 
 def planned(readers: list[Any], papers: list[Any], number: int) -> Iterator[tuple[list[Any], list[Any]]]:
     """Batches of readers, as planning moved them on, and their letters. Each round is the slot of another day."""
-    from digest import planning
+    from digest.letters import planning
     from subscriptions.models import Letter
 
     dice, now = random.Random(number), NOW + timedelta(days=number)
@@ -129,7 +129,7 @@ def contents(dice: random.Random, papers: list[Any]) -> dict[str, Any]:
 def write(batches: list[tuple[list[Any], list[Any]]]) -> None:
     from django.db import transaction
 
-    from digest import ledger
+    from digest.letters import ledger
 
     for readers, letters in batches:
         with transaction.atomic():
@@ -155,7 +155,7 @@ def begin_again() -> None:
 
 
 def tick() -> None:
-    from digest import planning
+    from digest.letters import planning
 
     assert planning.tick(NOW) == READERS
 

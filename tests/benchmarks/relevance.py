@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 MEASURES = {"ndcg_10": "nDCG@10", "ndcg_pct20": "nDCG%20", "map": "MAP", "recall_100": "R@100", "hit_10": "hit@10"}
 
 

@@ -59,7 +59,7 @@ def say(name: str, what: str) -> None:
 
 def words(dice: np.random.Generator) -> list[str]:
     """A vocabulary of words that are their own stems, none twice; the first are the most frequent."""
-    from papers.words import stems_of
+    from papers.text.words import stems_of
 
     lengths = dice.integers(1, 4, 3 * VOCABULARY)
     letters = SYLLABLES[dice.integers(len(SYLLABLES), size=(3 * VOCABULARY, 3))]
@@ -106,8 +106,8 @@ def insert(papers: Places, vocabulary: list[str]) -> None:
 
 
 def rows(papers: Places, vocabulary: list[str]) -> Iterator[list[Any]]:
-    from papers.lexical import BREAK
     from papers.models import Paper
+    from papers.text.lexical import BREAK
 
     fields = [field.attname for field in Paper._meta.concrete_fields]
     empty = {name: getattr(Paper(), name) for name in fields}
@@ -131,9 +131,10 @@ def fit(encoder: str = "light") -> None:
     """The latest papers are learned of, and the others given vectors at random."""
     from django.db import connection
 
-    from papers import bulk, understanding
-    from papers.meaning import unit
+    from papers import bulk
     from papers.models import Paper, Vector
+    from papers.search import understanding
+    from papers.search.encoders import unit
 
     understanding.FITTED_ON, understanding.SAMPLED = LEARNED, ENCODED
     begun = understanding.refit(encoder, datetime.now(UTC), stop=lambda: True)
@@ -189,8 +190,9 @@ def measure(name: str, asked: list[tuple[str, str]], bar: int) -> None:
 
 
 def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
-    from papers import candidates, lexical, understanding
-    from papers.meaning import Text
+    from papers.search import candidates, understanding
+    from papers.search.encoders import Text
+    from papers.text import lexical
 
     known = understanding.current()
     assert known
@@ -206,20 +208,21 @@ def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
 
 
 def question_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
-    from papers import candidates, lexical
+    from papers.search import candidates
+    from papers.text import lexical
 
     wanted = {what: sorted(set(lexical.terms(what, "").split()) - {lexical.BREAK}) for _, what in asked}
     return lambda what: candidates.having([wanted[what]], 20)
 
 
 def answer(what: str) -> Any:
-    from papers import search
-    from papers.meaning import Text
     from papers.models import Paper
+    from papers.search import ranking
+    from papers.search.encoders import Text
 
     if not what.startswith("arxiv:"):
-        return search.search(what, SHOWN)
-    return search.similar([Text(*Paper.objects.values_list("title", "abstract", "terms").get(key=what))], SHOWN)
+        return ranking.search(what, SHOWN)
+    return ranking.similar([Text(*Paper.objects.values_list("title", "abstract", "terms").get(key=what))], SHOWN)
 
 
 def page() -> Callable[[str], Any]:

@@ -93,7 +93,10 @@ def configure(sink: FarEnd) -> None:
     from django.conf import settings
 
     logging.disable(logging.INFO)
-    settings.SENDER, settings.EMAIL_BACKEND = "subscriptions.smtp.Smtp", "django.core.mail.backends.smtp.EmailBackend"
+    settings.SENDER, settings.EMAIL_BACKEND = (
+        "subscriptions.sending.smtp.Smtp",
+        "django.core.mail.backends.smtp.EmailBackend",
+    )
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER, settings.SENDER_CONNECTIONS = "", 1
@@ -102,7 +105,7 @@ def configure(sink: FarEnd) -> None:
 
 
 def drafts(most: int) -> list[Any]:
-    from digest import composing
+    from digest.letters import composing
     from subscriptions.models import Letter
 
     letters = list(Letter.objects.select_related("subscriber").order_by("pk")[:most])
@@ -159,7 +162,7 @@ def raw_in_groups(sink: FarEnd, letters: Sequence[bytes]) -> int:
 
 
 def drain() -> int:
-    from subscriptions import post
+    from subscriptions.sending import post
 
     sent = post.drain(NOW)
     assert sent == READERS

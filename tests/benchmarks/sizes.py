@@ -20,7 +20,7 @@ def main() -> None:
     give()
     with far_end() as sink:
         configure(sink)
-        from subscriptions import post
+        from subscriptions.sending import post
 
         assert post.drain(NOW) == READERS
     report()
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def give() -> None:
-    from digest import ledger
+    from digest.letters import ledger
     from subscriptions.models import Letter
 
     ledger.give(list(Letter.objects.all()))

@@ -34,7 +34,7 @@ def main() -> None:
 def measure(encoder: str) -> None:
     os.environ["ENCODER"] = encoder
     prepare(f"bench_understanding_{encoder}")
-    from papers import understanding
+    from papers.search import understanding
 
     before = peak()
     store(PAPERS, 0)

@@ -20,16 +20,15 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Max, Q
 
+from digest.models import Alarm
+from papers.models import Paper, Sighting
+from subscriptions.models import Letter, LetterQuerySet, Subscriber
 from tests import servers
 from tests.benchmarks.sending import NOW, contents
 from tests.faults.pausing import Process, Site
 from tests.faults.points import expire_leases
 from tests.faults.sink import ACCEPTED_UNHEARD, ENDINGS, HOST, NEVER, FaultySink
 from tests.faults.truth import Verdict, judge
-
-from digest.models import Alarm  # isort: skip - once Django is set up, as what follows
-from papers.models import Paper, Sighting  # isort: skip
-from subscriptions.models import Letter, LetterQuerySet, Subscriber  # isort: skip
 
 State = Letter.State
 PAPERS, ONE_IN = 200, 40  # so many letters go to an address that makes trouble
@@ -156,7 +155,8 @@ class Storm:
         self.plan, self.sink, self.cluster = plan, sink, cluster
         self.dice = random.Random(plan.seed)
         ours = {
-            "SENDER": "subscriptions.smtp.Smtp", "SENDER_CONNECTIONS": 1, "EMAIL_HOST": HOST, "EMAIL_PORT": sink.port,
+            "SENDER": "subscriptions.sending.smtp.Smtp", "SENDER_CONNECTIONS": 1,
+            "EMAIL_HOST": HOST, "EMAIL_PORT": sink.port,
             "EMAIL_TIMEOUT": FOR_AN_ANSWER, "HANDOVER_CHUNK": plan.chunk, "OPERATOR_EMAIL": "operator@example.org",
             "HANDOVER_DIR": sink.log.parent / "handover",
         }  # fmt: skip

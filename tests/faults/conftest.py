@@ -11,8 +11,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from papers.models import Paper
-from subscriptions import post
 from subscriptions.models import Letter, Subscriber, Suppression
+from subscriptions.sending import post
 from tests import servers
 from tests.factories import make_letter
 from tests.faults.pausing import Process, Site
@@ -69,7 +69,7 @@ def sink(mail_server: FaultySink) -> FaultySink:
 def site(database: str, sink: FaultySink, settings: Settings, tmp_path: Path) -> Site:
     """By which both the test and its processes send."""
     ours = {
-        "SENDER": "subscriptions.smtp.Smtp",
+        "SENDER": "subscriptions.sending.smtp.Smtp",
         "SENDER_CONNECTIONS": 1,
         "EMAIL_HOST": HOST,
         "EMAIL_PORT": sink.port,

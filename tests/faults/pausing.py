@@ -30,11 +30,12 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils.module_loading import import_string
 
-from digest import ledger, planning
-from subscriptions import models, post
-from subscriptions.journal import Journal
+from digest.letters import ledger, planning
+from subscriptions import models
 from subscriptions.models import Letter, LetterQuerySet, SubscriberQuerySet
-from subscriptions.smtp import Smtp
+from subscriptions.sending import post
+from subscriptions.sending.journal import Journal
+from subscriptions.sending.smtp import Smtp
 from tests.faults.shared import connected_to
 from tests.sink import PATIENCE
 

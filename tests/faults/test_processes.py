@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from subscriptions.models import Letter
 from tests import servers
+from tests.digest.test_scaled import Machine, machine
 from tests.factories import make_letter
 from tests.faults.points import expire_leases
 from tests.sink import Sink
-from tests.test_scaled import Machine, machine
 
 pytestmark = pytest.mark.one_database
 State = Letter.State

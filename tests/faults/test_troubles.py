@@ -7,11 +7,11 @@ import pytest
 from pytest_django import Settings
 
 from digest.models import Given
-from subscriptions import post
-from subscriptions.journal import boot
 from subscriptions.models import Letter
-from subscriptions.senders import Answer, Noted, Parcel
-from subscriptions.smtp import Smtp
+from subscriptions.sending import post
+from subscriptions.sending.journal import boot
+from subscriptions.sending.senders import Answer, Noted, Parcel
+from subscriptions.sending.smtp import Smtp
 from tests.factories import make_letter, make_paper, make_reader
 from tests.faults.pausing import ADDRESS, HERE, Site
 from tests.faults.points import CHUNK, LETTERS, NOW, THIRD, Finish, Start

@@ -15,13 +15,12 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from papers import calendar
-from papers.sources import huggingface
+from papers.sources import calendar, huggingface
 from papers.sources.huggingface import LIMIT
 from tests import servers
 from tests.farend import FarEnd
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 DAYS_WITH_PAPERS = 7
 LOOKS_BACK = timedelta(days=50)  # a little further than the site asks
 PATIENCE = 90  # seconds for the site to collect its first days, and to stop

@@ -66,7 +66,7 @@ class Spoiling:
     """The door to the web, in hastened time, spoiling some of the answers."""
 
     def __init__(self, moment: datetime) -> None:
-        from papers import web
+        from papers.sources import web
 
         class Hastened(web.Clock):
             began = time.time()

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from pytest_django import Settings
 
-from papers import collecting, web
+from papers import collecting
 from papers.models import Collection, Paper, Sighting
-from papers.sources import SOURCES
+from papers.sources import SOURCES, web
 from tests.recorded.conftest import NEWEST, Replica
 
 pytestmark = pytest.mark.django_db

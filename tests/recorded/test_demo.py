@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.paths import ROOT
 from tests.recorded.conftest import NEWEST, Replica
 
-ROOT = Path(__file__).parent.parent.parent
 REASON = re.compile(r"\[matches (.+?): '(.+)'\]")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from papers import calendar, collecting
-from papers.sources import SOURCES
+from papers import collecting
+from papers.sources import SOURCES, calendar
 from tests.recorded.conftest import NEWEST, Replica, a_replica
 
 pytestmark = pytest.mark.django_db

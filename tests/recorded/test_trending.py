@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from papers import collecting, trending, web
+from papers import collecting, trending
 from papers.models import Paper, Sighting
-from papers.sources import SOURCES
+from papers.sources import SOURCES, web
 from papers.trending import OLD_AFTER, Ranking
 from tests.factories import make_paper
 from tests.recorded.conftest import NEWEST, Replica

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from papers.phrases import Phrases
+from papers.text.phrases import Phrases
 
 TOPICS = importlib.import_module("papers.migrations.0002_topics").TOPICS
 LARGEST_SHARE = 0.25  # a topic that finds more than this tells a reader nothing

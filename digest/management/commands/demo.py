@@ -12,15 +12,16 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from digest import planning
-from papers import collecting, reading, sample, storing, understanding
-from papers.calendar import days
+from digest.letters import planning
+from papers import collecting, sample, storing
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Paper, Topic
-from papers.sources import SOURCES
-from subscriptions import post
+from papers.search import understanding
+from papers.sources import SOURCES, reading
+from papers.sources.calendar import days
 from subscriptions.models import Letter, Subscriber
+from subscriptions.sending import post
 
 ADDRESS = "demo@example.org"
 TOPICS = 3

@@ -9,8 +9,8 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from digest import evaluating, judged
-from digest.evaluating import Report
+from digest.evaluation import collections, evaluate
+from digest.evaluation.evaluate import Report
 
 SHOWN = {
     "ndcg_10": "nDCG, first 10",
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "folder", type=Path, metavar="DIR", help="with corpus.jsonl and queries.jsonl or libraries.jsonl"
         )
-        parser.add_argument("--encoder", choices=evaluating.ENCODERS, default=evaluating.ENCODERS[0])
+        parser.add_argument("--encoder", choices=evaluate.ENCODERS, default=evaluate.ENCODERS[0])
         parser.add_argument("--json", action="store_true", help="one object on stdout, and nothing else")
         parser.add_argument("--run", type=Path, metavar="FILE", help="write the rankings there, as TREC does")
 
@@ -37,8 +37,8 @@ class Command(BaseCommand):
         try:
             with ExitStack() as stack:
                 file = stack.enter_context(_opened(run)) if run else None
-                report = evaluating.evaluate(folder, encoder, timezone.now(), file)
-        except judged.BadSet as error:
+                report = evaluate.evaluate(folder, encoder, timezone.now(), file)
+        except collections.BadSet as error:
             raise CommandError(str(error)) from error
         self.stdout.write(_as_json(report) if json else _as_table(report))
 

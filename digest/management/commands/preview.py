@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from digest import composing, previewing
+from digest import previewing
+from digest.letters import composing
 from papers.management import arguments
 from subscriptions.letters import Skip
 from subscriptions.models import Subscriber

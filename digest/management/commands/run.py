@@ -18,12 +18,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from digest import planning, pruning, selftest, watching
-from papers import collecting, sample, understanding
+from digest.letters import planning
+from digest.watching import alarms, pruning, selftest
+from papers import collecting, sample
 from papers.models import Paper
+from papers.search import understanding
 from papers.sources import SOURCES
 from papers.sources.base import Source
-from subscriptions import post, senders
+from subscriptions.sending import post, senders
 
 logger = logging.getLogger(__name__)
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
@@ -148,7 +150,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
         *collecting_threads,
         _loop("understanding", _understand, UNDERSTANDING_EVERY, stop),
         _loop("letters", _letters, LETTERS_EVERY, stop),
-        _loop("watching", lambda stop: watching.watch(timezone.now()), WATCHING_EVERY, stop),
+        _loop("watching", lambda stop: alarms.watch(timezone.now()), WATCHING_EVERY, stop),
         _loop("pruning", lambda stop: pruning.prune(timezone.now()), PRUNING_EVERY, stop),
         _loop("self-test", lambda stop: selftest.tick(timezone.now()), TESTING_EVERY, stop),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from digest import planning
+from digest.letters import planning
 from papers.management import arguments
 
 

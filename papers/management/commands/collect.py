@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from papers import collecting, understanding
+from papers import collecting
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Collection, Lookup
+from papers.search import understanding
 from papers.sources import SOURCES
 from papers.sources.base import Source
 

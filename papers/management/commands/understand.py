@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from papers import understanding
 from papers.management import arguments
 from papers.models import Fit, Paper, Vector
+from papers.search import understanding
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from papers.management import arguments
-from subscriptions import post, senders
+from subscriptions.sending import post, senders
 
 CLOSE_ENOUGH = timedelta(minutes=1)
 

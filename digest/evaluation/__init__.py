@@ -1,0 +1,1 @@
+"""How good the ranking is: test collections, metrics, and the BM25 beside which they are shown."""

@@ -1,0 +1,1 @@
+"""The digest's letters: planned, composed of cards, worded, and written into the ledger."""

@@ -1,0 +1,106 @@
+"""Who is due, for which slot, with what; what is skipped, and why."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from digest.letters import ledger
+from digest.matching import choosing, gathering
+from digest.matching.choosing import Choice
+from digest.matching.gathering import Edition
+from papers.search import understanding
+from subscriptions import slots
+from subscriptions.models import Letter, Subscriber
+
+BATCH = 500
+OVERLAP = timedelta(minutes=10)  # papers that were being stored while the last letter was planned; none comes twice
+LATEST = {Subscriber.Cadence.DAILY: timedelta(hours=24), Subscriber.Cadence.WEEKLY: timedelta(hours=72)}
+
+
+def tick(now: datetime) -> int:
+    """Plan the letter of every reader whose hour has struck; how many letters. Any number of processes may tick."""
+    if not Subscriber.objects.due(now).exists():
+        return 0
+    understanding.give_all_terms()  # Whoever asks for words, or rules them out, must not miss the papers of just now.
+    planned, edition = 0, Edition.at(now)
+    while True:
+        with transaction.atomic():
+            # Locked, so that a change of preferences at this moment waits and is not overwritten.
+            due = Subscriber.objects.due(now).select_for_update(skip_locked=True)
+            readers = list(due[:BATCH])
+            if not readers:
+                return planned
+            planned += plan(readers, edition)
+
+
+@transaction.atomic
+def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
+    """One letter a reader and slot, whoever else plans the same; how many are to be sent.
+
+    Moves each reader on to the next slot, and the window of papers up to now, for skipped slots too.
+    """
+    now = edition.now
+    due = {reader: latest_slot(reader, now) for reader in readers}
+    struck = {reader: slot for reader, slot in due.items() if reader.last_slot is None or slot > reader.last_slot}
+    letters = [_letter(reader, slot, now) for reader, slot in struck.items()]
+    _fill([letter for letter in letters if not letter.reason], edition)
+    for reader in readers:
+        if reader in struck:
+            reader.done_with(struck[reader], now)
+        else:  # The zone has other rules since the hour was computed: the letter, and what is new, wait for it.
+            reader.schedule(now)
+    ledger.move_on(readers)
+    return _write(letters, now)
+
+
+def latest_slot(reader: Subscriber, now: datetime) -> date:
+    """The slot that a due reader gets a letter for: after downtime the latest alone."""
+    return slots.latest_slot(reader.slot_days, reader.hour, reader.zone, now)
+
+
+def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
+    due_at = max(slots.due_at(slot, reader.hour, reader.zone), reader.next_due_at or now)
+    too_late = now - due_at >= LATEST[Subscriber.Cadence(reader.cadence)]
+    reason = "paused" if reader.is_paused(slot) else "too late" if too_late else ""
+    moments = {"promised_at": due_at, "planned_at": now, "due_at": now}
+    return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), reason=reason, **moments)
+
+
+def _fill(letters: Sequence[Letter], edition: Edition) -> None:
+    """Choose the letters' papers; a letter for which there are none gets a reason instead."""
+    readers = [letter.subscriber for letter in letters if letter.subscriber]
+    after = {reader.pk: opened(reader) for reader in readers}
+    for letter, choice in zip(letters, choose(readers, edition, after), strict=True):
+        letter.contents = choice.contents()
+        letter.reason = why_skipped(choice)
+
+
+def why_skipped(choice: Choice) -> str:
+    """Empty: there is something to send."""
+    return "" if len(choice) else "nothing new"
+
+
+def opened(reader: Subscriber) -> datetime | None:
+    """From when on papers are new to the reader."""
+    return reader.read_up_to and reader.read_up_to - OVERLAP
+
+
+def choose(readers: Sequence[Subscriber], edition: Edition, after: dict[int, datetime | None]) -> list[Choice]:
+    """Each reader's papers out of those first seen `after` the reader's own moment; without one, the last week's."""
+    again = gathering.take_back(readers)
+    since = min((moment for moment in after.values() if moment), default=None)
+    findings = edition.findings(since, frozenset().union(*again.values()))
+    papers = findings.pool.columns.keys() | edition.trending
+    profiles = gathering.profiles(readers, gathering.wishes_of(readers), papers, after, again)
+    return choosing.choose_out_of(findings, profiles, edition.trending)
+
+
+def _write(letters: Sequence[Letter], now: datetime) -> int:
+    """Add the letters that nobody else has planned, those with a reason as skipped; how many are to be sent."""
+    for letter in letters:
+        if letter.reason:
+            letter.state, letter.ended_at = Letter.State.SKIPPED, now
+    planned = [letter for letter in ledger.add(letters) if letter.state == Letter.State.PLANNED]
+    ledger.give(planned)
+    return len(planned)

@@ -1,0 +1,1 @@
+"""Which papers a reader gets: values in, choices with their reasons out; gathering alone reads rows."""

@@ -1,0 +1,188 @@
+"""Readers, their interests and papers as choosing sees them: values alone, no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papers.search.encoders import Text
+from papers.search.understanding import Understanding
+from papers.text import lexical
+from papers.text.lexical import Floats, Index, Ints, Lexicon
+
+ENOUGH = 50  # papers of the reference sample from which a deviation means anything; with fewer, only words count
+BAR = 3.0  # the site's: deviations above the average paper of the last weeks
+
+Flags = NDArray[np.bool_]
+NO_WORDS = Text("", "", "")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One interest, as it can be scored."""
+
+    kind: str  # as subscriptions.interests.kinds.Kind
+    value: str
+    name: str = ""  # as reasons call it: a topic's name, a paper's title, the value itself
+    text: Text = NO_WORDS  # the words of a phrase, a topic, an example; none: it is a name or a category
+    topic: int = 0  # a topic's key
+    paper: int = 0  # an example's key, if it is here
+    guard: tuple[str, ...] = ()  # categories in which an author's name counts; none: all
+
+    def __hash__(self) -> int:
+        """Of what tells nearly all apart: asks are looked up many times for each reader."""
+        return hash((self.kind, self.value))
+
+    @property
+    def is_name(self) -> bool:
+        """Whether papers are of it or not, whatever their words."""
+        return self.kind not in ("phrase", "paper")
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is a paper whose words are known."""
+        return self.kind == "paper" and bool(self.text.terms)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether its papers have a place whatever else there is."""
+        return self.kind in ("author", "organisation")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What choosing must know of a reader."""
+
+    reader: int
+    wanted: tuple[Ask, ...]
+    trending: bool  # whether the reader wants what is trending, too
+    cap: int  # papers in a letter, at most
+    unwanted: tuple[Ask, ...] = ()
+    after: datetime | None = None  # papers first seen up to then were considered before; None: none were
+    given: frozenset[int] = frozenset()  # papers that must not come again
+    again: frozenset[int] = frozenset()  # papers of letters that did not arrive: candidates whatever their age
+    bar: float = BAR  # deviations from which a paper comes that says none of the reader's words
+
+    @property
+    def named(self) -> frozenset[int]:
+        """The papers among a reader's interests, which are never given."""
+        return frozenset(ask.paper for ask in (*self.wanted, *self.unwanted) if ask.paper)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What choosing must know of a paper. `topics`: topic's key -> (score 0 to 1, the paper's words that say so)."""
+
+    paper: int
+    first_seen_at: datetime
+    votes: int = 0
+    topics: Mapping[int, tuple[float, str]] = field(default_factory=dict)
+    terms: str = ""
+    authors: tuple[str, ...] = ()
+    identities: Mapping[str, str] = field(default_factory=dict)
+    organisation: str = ""
+    categories: tuple[str, ...] = ()
+    risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
+
+
+class Pool:
+    """A day's candidates and, behind them, the reference sample that their scores are compared with, as arrays."""
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        reference: Sequence[Candidate] = (),
+        known: Understanding | None = None,
+        vectors: Floats | None = None,
+    ) -> None:
+        """`vectors`: candidates and reference x dimensions."""
+        self.candidates, self.reference, self.known = candidates, reference, known
+        self.rows = [*candidates, *reference]
+        self.size, self.total = len(candidates), len(self.rows)
+        self.votes = np.array([one.votes for one in candidates], np.int64)
+        self.seen = np.array([one.first_seen_at.timestamp() for one in candidates])
+        self.risen = np.array([one.risen_at.timestamp() if one.risen_at else -np.inf for one in candidates])
+        self.columns = {one.paper: place for place, one in enumerate(candidates)}
+        self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
+        self.compared = slice(self.size if self.has_reference else 0, None)
+        self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether there is a sample to compare with, so that what is found of a candidate depends on no other."""
+        return len(self.reference) >= ENOUGH
+
+    def only(self, places: Ints) -> Pool:
+        """The same with these candidates alone, which are in order."""
+        if len(places) == self.size:
+            return self
+        candidates = [self.candidates[place] for place in places.tolist()]
+        return Pool(candidates, self.reference, self.known, self.vectors[self.columns_of(places)])
+
+    def columns_of(self, places: Ints) -> Ints:
+        """These candidates and, behind them, the reference sample."""
+        return np.append(places, np.arange(self.size, self.total))
+
+    @cached_property
+    def index(self) -> Index:
+        return Index([one.terms or lexical.BREAK for one in self.rows], self.known.lexicon if self.known else None)
+
+    @cached_property
+    def by_votes(self) -> Ints:
+        """Each candidate's rank by votes; of equals the first goes before."""
+        ranks = np.empty(self.size, np.int64)
+        ranks[np.argsort(-self.votes, kind="stable")] = np.arange(self.size)
+        return ranks
+
+    @property
+    def lexicon(self) -> Lexicon:
+        return self.index.lexicon
+
+    @cached_property
+    def by_topic(self) -> dict[int, tuple[list[int], list[float]]]:
+        found: dict[int, tuple[list[int], list[float]]] = {}
+        for place, one in enumerate(self.rows):
+            for topic, (score, _) in one.topics.items():
+                places, scores = found.setdefault(topic, ([], []))
+                places.append(place)
+                scores.append(score)
+        return found
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], list[int]]:
+        """The places of papers by (kind, folded name) of an author, an identity, an organisation, a category."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for place, one in enumerate(self.rows):
+            for name in set(_names(one)):
+                found.setdefault(name, []).append(place)
+        return found
+
+    def standardised(self, scores: Floats, at_least: float | Floats) -> Floats:
+        """Rows in deviations of the reference sample, from its mean. There must be papers."""
+        return np.asarray((scores - self.middle(scores)) / np.maximum(self.spread(scores), at_least), np.float32)
+
+    def middle(self, scores: Floats) -> Floats:
+        """Each row's mean over the reference sample."""
+        return np.asarray(scores[:, self.compared].mean(axis=1, keepdims=True), np.float32)
+
+    def spread(self, scores: Floats) -> Floats:
+        """Each row's standard deviation over the reference sample."""
+        return np.asarray(scores[:, self.compared].std(axis=1, keepdims=True), np.float32)
+
+
+def categories_of(one: Candidate) -> set[str]:
+    """Each category, and the archive that it is of: whoever asks for "cs" means all of it."""
+    return {*one.categories, *(category.partition(".")[0] for category in one.categories)}
+
+
+def _names(one: Candidate) -> Iterable[tuple[str, str]]:
+    yield from (("author", lexical.author_term(name)) for name in one.authors)
+    yield from (("author", identity.casefold()) for identity in one.identities.values())
+    yield from (("category", category) for category in categories_of(one))
+    if one.organisation:
+        yield "organisation", one.organisation.casefold()

@@ -1,0 +1,1 @@
+"""What may be asked for: kinds of interests, and papers as somebody has them at hand."""

@@ -1,0 +1,60 @@
+"""Why a paper is in a letter, in words that agree with how it was chosen."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digest.letters import wording
+from digest.matching import choosing, readers
+from digest.matching.profiles import Ask, Candidate, Pool, Profile
+from digest.matching.readers import Reader
+from papers.search.encoders import Text
+from papers.text import lexical
+
+pytestmark = pytest.mark.one_database
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
+
+
+def before(phrase: str, title: str) -> Reader:
+    """A reader of one phrase, and one paper."""
+    ask = Ask("phrase", phrase, phrase, Text(phrase, "", lexical.terms(phrase, "")))
+    paper = Candidate(1, NOON, terms=lexical.terms(title, ""))
+    return next(readers.before([Profile(1, (ask,), trending=False, cap=5)], Pool([paper])))
+
+
+def reason(phrase: str, title: str) -> str:
+    """Of the paper, which choosing must find to say the phrase."""
+    (pick,) = choosing.choice(before(phrase, title), []).for_you
+    assert pick.hit
+    return wording.reason({"reason": pick.reason}, title, "")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "title", "words"),
+    [
+        ("RAG", "RAG for rags", "says 'RAG'"),
+        ("RAG", "Many RAGs", "says 'RAGs' (you asked for RAG)"),
+        ("RAG", "From rags to riches", "says 'rags' (you asked for RAG)"),
+        ("RAG", "A rag", "says 'rag'"),
+        ("rag", "RAG again", "says 'RAG'"),
+        (
+            "SPARSE AUTOENCODERS",
+            "On sparse autoencoding",
+            "says 'sparse autoencoding' (you asked for SPARSE AUTOENCODERS)",
+        ),
+        ("glass blowing", "Glass, blowing", "says the words of glass blowing, not all of them together"),
+        (
+            "old glass blowing",
+            "Old glass; glass blowing",
+            "says the words of old glass blowing, not all of them together",
+        ),
+    ],
+)
+def test_what_is_chosen_for_its_words_is_never_said_to_be_only_close_in_meaning(phrase: str, title: str, words: str):
+    assert reason(phrase, title) == words
+
+
+def test_a_paper_whose_text_no_longer_has_the_words_is_said_to_be_close_in_meaning():
+    found = {"code": "phrase", "phrase": "glass blowing"}
+
+    assert wording.reason({"reason": found}, "Iron", "casting") == "close in meaning to glass blowing"

@@ -1,0 +1,173 @@
+"""What choosing needs, out of the tables."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from digest.evaluation import evaluate
+from digest.letters import planning
+from digest.matching import gathering
+from digest.matching.profiles import BAR
+from digest.models import Given
+from papers.models import Signal
+from papers.search import understanding
+from subscriptions.interests.kinds import Wish
+from subscriptions.models import Letter, Subscriber
+from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
+YESTERDAY = NOON - timedelta(days=1)
+
+
+def make_usual_papers() -> None:
+    """What people voted for lately: the threshold to come late is a few votes above."""
+    for votes in range(1, 11):
+        make_paper(votes=votes, listed_on=(NOON - timedelta(days=5)).date())
+
+
+def make_risen(*, at: datetime, votes: int = 60):
+    paper = make_paper(votes=votes, listed_on=(NOON - timedelta(days=4)).date())
+    Signal.objects.create(paper=paper, at=paper.first_seen_at, votes=1)
+    Signal.objects.create(paper=paper, at=at, votes=votes)
+    return paper
+
+
+def risen(pool: gathering.Pool) -> set[int]:
+    return {one.paper for one in pool.candidates if one.risen_at}
+
+
+def test_a_paper_whose_votes_crossed_the_threshold_since_is_a_candidate_again():
+    make_usual_papers()
+    paper = make_risen(at=NOON - timedelta(hours=3))
+
+    assert risen(gathering.pool(YESTERDAY, NOON)) == {paper.pk}
+
+
+def test_a_paper_whose_votes_crossed_it_before_is_none():
+    make_usual_papers()
+    make_risen(at=YESTERDAY - timedelta(hours=3))
+
+    assert risen(gathering.pool(YESTERDAY, NOON)) == set()
+
+
+def test_on_a_site_where_hardly_anyone_votes_two_votes_make_no_rise():
+    make_risen(at=NOON - timedelta(hours=3), votes=2)
+
+    assert risen(gathering.pool(YESTERDAY, NOON)) == set()
+
+
+def test_a_paper_comes_late_once_with_its_label_and_never_again():
+    topic = make_topic()
+    reader = make_reader(
+        topics=[topic.slug], hour=12, next_due_at=NOON, read_up_to=YESTERDAY, trending_muted_at=YESTERDAY
+    )
+    make_usual_papers()
+    paper = make_risen(at=NOON - timedelta(hours=3))
+    make_score(paper, topic)
+
+    planning.tick(NOON)
+    planning.tick(NOON + timedelta(days=1))
+
+    letters = list(Letter.objects.filter(subscriber=reader).order_by("key"))
+    assert [(item["paper"], item["late"]) for item in letters[0].contents["for_you"]] == [(paper.pk, True)]
+    assert letters[1].reason == "nothing new"
+    assert Given.objects.get(subscriber=reader).late
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("topic", "no-such-topic"), ("paper", "arxiv:2601.00001")],
+)
+def test_a_wish_for_what_is_not_here_asks_for_nothing(kind: str, value: str):
+    assert gathering.asks_for([Wish(kind, value)]) == {}
+
+
+def test_an_example_is_found_by_the_key_it_had_when_it_was_pasted():
+    paper = make_paper(key="doi:10.1/x", doi="10.1/x", arxiv_id="2608.77777")
+    understanding.keep_up()
+
+    asks = gathering.asks_for([Wish("paper", "arxiv:2608.77777")])
+
+    assert [ask.paper for ask in asks.values()] == [paper.pk]
+
+
+def test_a_reader_of_every_kind_of_interest_is_planned_for():
+    topic = make_topic()
+    example, wanted = make_paper(title="Glass furnaces", first_seen_at=YESTERDAY), make_paper(title="Blowing glass")
+    reader = make_reader(
+        topics=[topic.slug], hour=12, next_due_at=NOON, read_up_to=YESTERDAY, trending_muted_at=YESTERDAY
+    )
+    wishes = [Wish("phrase", "blowing glass"), Wish("paper", example.key), Wish("author", "Nobody Here")]
+    for wish in [*wishes, Wish("organisation", "Tidewater"), Wish("category", "cs.CL"), Wish("phrase", "iron", False)]:
+        reader.add_interest(wish)
+    understanding.keep_up()
+
+    planning.tick(NOON)
+
+    (item,) = Letter.objects.get(subscriber=reader).contents["for_you"]
+    assert (item["paper"], item["reason"]) == (wanted.pk, {"code": "phrase", "phrase": "blowing glass"})
+
+
+def test_a_paper_of_just_now_is_understood_before_letters_are_planned():
+    reader = make_reader(hour=12, next_due_at=NOON, read_up_to=YESTERDAY, trending_muted_at=YESTERDAY)
+    reader.add_interest(Wish("phrase", "blowing glass"))
+    paper = make_paper(title="Blowing glass")
+
+    planning.tick(NOON)
+
+    assert [item["paper"] for item in Letter.objects.get(subscriber=reader).contents["for_you"]] == [paper.pk]
+
+
+@contextmanager
+def at_most_values(most: int) -> Iterator[None]:
+    """Meanwhile SQLite takes no more values in a statement: papers for its own limit would be too many for a test."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
+    yield
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, before)
+
+
+def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
+    topic, reader = make_topic(), make_reader()
+    papers = [make_paper(title=f"Glass {number}") for number in range(60)]
+    make_score(papers[0], topic)
+    Given.objects.create(subscriber=reader, paper=papers[-1], letter=make_letter(reader))
+    monkeypatch.setattr(understanding, "FEWEST", 50)
+    understanding.refit("light", NOON)
+    keys = [paper.pk for paper in papers]
+
+    with at_most_values(25):
+        pool = gathering.pool(YESTERDAY, NOON, also=keys)
+        (profile,) = gathering.profiles([reader], {}, keys, {}, defaultdict(set))
+        (of_evaluation,) = evaluate._pools([keys])
+
+    assert [one.paper for one in pool.candidates] == [one.paper for one in of_evaluation.candidates] == keys
+    assert len(pool.vectors) == pool.total == 120
+    assert [len(one.topics) for one in pool.candidates] == [1] + [0] * 59
+    assert profile.given == {papers[-1].pk}
+
+
+def test_the_bar_that_a_reader_set_is_the_one_that_choosing_knows_of():
+    readers = [make_reader(), make_reader(bar=Subscriber.Bar.CLOSE), make_reader(bar=Subscriber.Bar.MORE)]
+
+    profiles = gathering.profiles(readers, {}, [], {}, defaultdict(set))
+
+    assert [one.bar for one in profiles] == [BAR, 4.0, 2.5]
+
+
+def test_more_examples_than_one_statement_takes_are_all_found(monkeypatch):
+    papers = [make_paper() for _ in range(5)]
+    understanding.keep_up()
+    monkeypatch.setattr(gathering, "AT_ONCE", 2)
+
+    asks = gathering.asks_for([Wish("paper", paper.key) for paper in papers])
+
+    assert len(asks) == len(papers)

@@ -1,0 +1,172 @@
+"""Settings: README lists each variable that is read, and no other."""
+
+import re
+import runpy
+from datetime import date
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.paths import ROOT
+
+READERS = r'\b(?:variable|required|whole_number|switch|web_address|listed|first_day)\(\s*"([A-Z_]+)"'
+
+pytestmark = pytest.mark.one_database
+
+
+def read_by_settings() -> set[str]:
+    return set(re.findall(READERS, (ROOT / "digest" / "settings.py").read_text()))
+
+
+def listed_in_readme() -> set[str]:
+    rows = re.findall(r"^\| ((?:`[A-Z_*]+`(?:, )?)+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    return set(re.findall(r"`([A-Z_*]+)`", " ".join(rows)))
+
+
+def test_readme_lists_every_variable_that_settings_read_and_no_other():
+    assert listed_in_readme() == read_by_settings() | {"ANYMAIL_*"}
+
+
+def test_settings_are_the_only_reader_of_the_environment():
+    rooms = [file for room in ("papers", "subscriptions", "digest") for file in (ROOT / room).rglob("*.py")]
+
+    readers = {
+        str(file.relative_to(ROOT))
+        for file in rooms
+        if re.search(r"os\.(environ|getenv)\b(?!\.setdefault)", file.read_text())
+    }
+
+    assert readers == {"digest/settings.py"}
+
+
+def anymail() -> dict[str, object]:
+    read: dict[str, object] = runpy.run_path(str(ROOT / "digest" / "settings.py"))["ANYMAIL"]
+    return read
+
+
+def test_what_a_provider_asks_for_may_be_in_a_file(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("the-key\n")
+    monkeypatch.setenv("ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("ANYMAIL_RESEND_SIGNING_SECRET", "whsec_x")
+
+    assert anymail()["MAILGUN_WEBHOOK_SIGNING_KEY"] == "the-key"
+    assert anymail()["RESEND_SIGNING_SECRET"] == "whsec_x"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("False", False), ("false", False), ("true", True), ("falsehood", "falsehood")]
+)
+def test_a_no_to_anymail_is_a_no(monkeypatch, said, meant):
+    monkeypatch.setenv("ANYMAIL_AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS", said)
+
+    assert anymail()["AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS"] == meant
+
+
+def test_webhook_secrets_are_a_list_and_none_unless_set(monkeypatch):
+    none = anymail()["WEBHOOK_SECRET"]
+    monkeypatch.setenv("WEBHOOK_SECRET", "provider:a-password-of-today, provider:a-password-of-old")
+
+    assert none == []
+    assert anymail()["WEBHOOK_SECRET"] == ["provider:a-password-of-today", "provider:a-password-of-old"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "backend"),
+    [
+        ("resend", "subscriptions.sending.idempotency.Resend"),
+        ("brevo", "subscriptions.sending.idempotency.Brevo"),
+        ("postmark", "anymail.backends.postmark.EmailBackend"),
+    ],
+)
+def test_providers_that_take_a_letter_once_under_one_key_are_offered_it_under_one(monkeypatch, provider, backend):
+    monkeypatch.setenv("ANYMAIL_PROVIDER", provider)
+
+    read = runpy.run_path(str(ROOT / "digest" / "settings.py"))
+
+    assert read["EMAIL_BACKEND"] == backend
+
+
+def as_read(name: str) -> object:
+    return runpy.run_path(str(ROOT / "digest" / "settings.py"))[name]
+
+
+def test_limits_of_sending_are_letters_a_span(monkeypatch):
+    monkeypatch.setenv("SEND_LIMITS", "14/second, 10000/day")
+    monkeypatch.setenv("DOMAIN_LIMITS", "Gmail.com=300/minute,outlook.com=5000/day,gmail.com=9000/hour")
+    monkeypatch.setenv("WARM_UP", "2026-11-21")
+
+    assert as_read("SEND_LIMITS") == {"second": 14, "day": 10_000}
+    assert as_read("DOMAIN_LIMITS") == {"gmail.com": {"minute": 300, "hour": 9000}, "outlook.com": {"day": 5000}}
+    assert as_read("WARM_UP") == date(2026, 11, 21)
+
+
+def test_unless_set_nothing_is_limited():
+    assert (as_read("SEND_LIMITS"), as_read("DOMAIN_LIMITS"), as_read("WARM_UP")) == ({}, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("SEND_LIMITS", "10", "letters a second, minute, hour or day, each once at most, like 14/second,10000/day"),
+        ("SEND_LIMITS", "0/day", "letters a second, minute, hour or day"),
+        ("SEND_LIMITS", "10/week", "letters a second, minute, hour or day"),
+        ("SEND_LIMITS", "10/day,20/day", "each once at most"),
+        ("DOMAIN_LIMITS", "300/minute", "mail domains and limits like gmail.com=300/minute,outlook.com=5000/day"),
+        ("DOMAIN_LIMITS", "a@gmail.com=300/minute", "mail domains and limits like gmail.com=300/minute"),
+        ("DOMAIN_LIMITS", "gmail.com=5/second", "letters a minute, hour or day, each once at most, like gmail.com="),
+        ("DOMAIN_LIMITS", "gmail.com=5/day,gmail.com=6/day", "each once at most"),
+        ("WARM_UP", "tomorrow", "a day like 2026-11-21"),
+        ("WARM_UP", "2026-02-30", "a day like 2026-11-21"),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_one_sentence(monkeypatch, name, text, expected):
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(ImproperlyConfigured, match=re.escape(expected)) as raised:
+        as_read(name)
+
+    assert str(raised.value).startswith(f"{name}: expected ")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls"),
+    [
+        ("imaps://ada%40example.org:a%2Fb%25@imap.example.org", "imap.example.org", 993, True),
+        ("imaps://ada%40example.org:a%2Fb%25@imap.example.org:9993", "imap.example.org", 9993, True),
+        ("imap://ada%40example.org:a%2Fb%25@localhost", "localhost", 143, False),
+        ("imap://ada%40example.org:a%2Fb%25@[::1]:1143", "::1", 1143, False),
+    ],
+)
+def test_the_mailbox_of_the_self_test_is_an_address(monkeypatch, url, host, port, tls):
+    monkeypatch.setenv("SELF_TEST_IMAP", url)
+
+    login = {"user": "ada@example.org", "password": "a/b%"}
+    assert as_read("SELF_TEST_IMAP") == {"host": host, "port": port, "tls": tls} | login
+
+
+@pytest.mark.parametrize(
+    "heard_by",
+    [
+        {"SELF_TEST_IMAP": "imaps://ada:secret@imap.example.org"},
+        {"ANYMAIL_PROVIDER": "postmark", "WEBHOOK_SECRET": "provider:a-password-of-today"},
+    ],
+)
+def test_the_self_test_is_heard_of_by_a_mailbox_or_by_the_providers_reports(monkeypatch, heard_by):
+    for name, value in heard_by.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SELF_TEST_ADDRESS", "self-test@example.org")
+
+    assert as_read("SELF_TEST_ADDRESS") == "self-test@example.org"
+
+
+def test_a_provider_that_may_not_report_is_not_enough_for_the_self_test(monkeypatch):
+    monkeypatch.setenv("ANYMAIL_PROVIDER", "postmark")
+    monkeypatch.setenv("SELF_TEST_ADDRESS", "self-test@example.org")
+
+    with pytest.raises(ImproperlyConfigured, match=r"^SELF_TEST_ADDRESS: expected with SELF_TEST_IMAP"):
+        as_read("SELF_TEST_ADDRESS")
+
+
+def test_unless_set_there_is_no_self_test():
+    assert (as_read("SELF_TEST_ADDRESS"), as_read("SELF_TEST_IMAP")) == ("", {})

@@ -1,0 +1,327 @@
+"""Why a paper came, or did not: what the page says is what happened, and its numbers are those of choosing."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+
+from digest import previewing, why
+from digest.matching import choosing, gathering, readers
+from digest.matching.profiles import Pool, Profile
+from digest.models import Given
+from papers.models import Paper
+from papers.search import understanding
+from subscriptions.interests.kinds import Kind, Wish
+from subscriptions.models import Letter, Subscriber
+from tests.digest.test_preview import make_any_reader, make_world
+from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
+from tests.subscriptions.test_views import NOON, every_row, open_preferences, travel
+
+pytestmark = pytest.mark.django_db
+PAGE = "/why/"
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch):
+    travel(monkeypatch, NOON)
+    previewing.forget()  # the rows of another test may have the same keys
+
+
+@pytest.fixture
+def reader(client) -> Subscriber:
+    reader = make_reader(hour=12, next_due_at=NOON, read_up_to=NOON - timedelta(days=1), trending_muted_at=NOON)
+    open_preferences(client, reader)
+    return reader
+
+
+def new(**fields: Any) -> Paper:
+    paper = make_paper(**{"title": "Ferries without harbours", "first_seen_at": NOON - timedelta(hours=1)} | fields)
+    understanding.keep_up()
+    return paper
+
+
+def ask(client, paper: Paper | str) -> str:
+    """The page's answer."""
+    answer = client.get(PAGE, {"paper": paper if isinstance(paper, str) else paper.key})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def given(reader: Subscriber, paper: Paper, **fields: Any) -> None:
+    contents = {"for_you": [{"paper": paper.pk, "reason": {"code": "topic", "topic": "Ferries", "phrase": "quay"}}]}
+    letter = make_letter(reader, kind="digest", key="2026-08-19", contents=contents, **fields)
+    Given.objects.create(subscriber=reader, paper=paper, letter=letter)
+
+
+# ---------------------------------------------------------------------------------------------------------- the ledger
+
+
+def test_what_was_sent_is_told_with_the_day_and_the_reason_kept(client, reader):
+    paper = new()
+    given(reader, paper, state=Letter.State.SENT, ended_at=NOON - timedelta(days=1))
+
+    said = ask(client, paper)
+
+    assert escape("Sent to you on 19 August 2026: matches Ferries: 'quay'.") in said
+    assert "It would" not in said
+
+
+def test_what_was_trending_is_told_so(client, reader):
+    paper = new()
+    letter = make_letter(reader, state=Letter.State.SENT, ended_at=NOON, contents={"trending": [{"paper": paper.pk}]})
+    Given.objects.create(subscriber=reader, paper=paper, letter=letter)
+
+    assert "Sent to you on 20 August 2026: it was trending." in ask(client, paper)
+
+
+def test_a_letter_that_is_on_its_way_is_told_apart_from_one_that_was_sent(client, reader):
+    paper = new()
+    given(reader, paper)
+
+    assert "It is in your letter of 20 August 2026, which is on its way" in ask(client, paper)
+
+
+@pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.SKIPPED])
+def test_a_paper_of_a_letter_that_did_not_arrive_may_come_again(client, reader, state):
+    paper = new()
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    given(reader, paper, state=state, ended_at=NOON - timedelta(days=1))
+
+    said = ask(client, paper)
+
+    assert "It was in your letter of 19 August 2026, which did not arrive, so it may come again." in said
+    assert "It would be in your next letter" in said
+
+
+def test_a_near_miss_of_the_ledger_is_told_with_both_numbers_of_that_day(client, reader):
+    paper = new()
+    lacked = {"code": "bar", "score": 0.41, "bar": 0.5}
+    contents = {"for_you": [], "trending": [], "near_misses": [{"paper": paper.pk, "lacked": lacked}]}
+    make_letter(reader, kind="digest", key="2026-08-20", contents=contents, state=Letter.State.SENT)
+
+    assert escape("Nearly came on 20 August 2026: below your bar: 0.41 < 0.50.") in ask(client, paper)
+
+
+@pytest.mark.parametrize(("reason", "words"), [("paused", "letters were paused"), ("too late", "was not running")])
+def test_the_letter_that_a_paper_would_have_come_in_was_skipped(client, reader, reason, words):
+    paper = new()
+    make_letter(reader, kind="digest", key="2026-08-20", state=Letter.State.SKIPPED, reason=reason, ended_at=NOON)
+
+    said = ask(client, paper)
+
+    assert "Your letter of 20 August 2026, the first after this paper came, was skipped: " in said
+    assert words in said
+
+
+def test_letters_of_other_readers_say_nothing(client, reader):
+    paper = new()
+    given(make_reader(), paper, state=Letter.State.SENT, ended_at=NOON)
+
+    assert "Sent to you" not in ask(client, paper)
+
+
+# -------------------------------------------------------------------------------------------------------- computed now
+
+
+def test_what_would_come_is_told_with_its_reason_and_that_it_was_computed_now(client, reader):
+    paper = new()
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+
+    said = ask(client, paper)
+
+    assert escape("It would be in your next letter: says 'Ferries'.") in said
+    assert "(computed now)" in said
+
+
+def test_what_is_muted_names_the_interest(client, reader):
+    paper = new(authors=["Wei Zhang"])
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(Wish(Kind.AUTHOR, "Wei Zhang", wanted=False))
+
+    assert "It would not come: muted by you: Wei Zhang." in ask(client, paper)
+
+
+def test_what_has_no_place_says_so(client, reader):
+    Subscriber.objects.update(cap=1)
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    new(votes=9)
+
+    assert "It would not come: there was no place left in a letter of 1." in ask(client, new(votes=1))
+
+
+def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
+    monkeypatch.setattr(understanding, "FEWEST", 100)
+    papers, _ = make_world(np.random.default_rng(1))
+    understanding.refit("light", NOON)
+    reader.add_interest(Wish(Kind.PHRASE, "orcharda orchardb"))
+    harbour = next(paper for paper in papers if paper.title.startswith("harbour") and paper.listed_on == NOON.date())
+
+    said = ask(client, harbour)
+
+    assert "It would not come: below your bar: 0.00 &lt; 0.50." in said
+
+
+@pytest.mark.parametrize(("bar", "shown"), [(2.5, "0.45"), (3.0, "0.50"), (4.0, "0.57")])
+def test_the_bar_that_is_told_is_the_readers_own(client, reader, bar, shown):
+    Subscriber.objects.update(bar=bar)
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+
+    assert f"your bar is {shown}." in ask(client, new())
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"listed_on": date(2026, 8, 5)}, "It was listed on 5 August 2026: what was listed more than 14 days ago"),
+        ({"listed_on": None, "published_on": date(2026, 8, 5)}, "It was never announced"),
+        ({"first_seen_at": NOON - timedelta(days=3)}, "it was here before your last letter was planned"),
+    ],
+)
+def test_what_can_reach_no_letter_says_why(client, reader, fields, words):
+    listed = {"listed_on": fields["listed_on"]} if "listed_on" in fields else {}
+    paper = new(**{name: value for name, value in fields.items() if name != "listed_on"})
+    Paper.objects.update(**listed)
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+
+    assert words in ask(client, paper)
+
+
+def test_an_example_of_ones_own_is_never_sent(client, reader):
+    paper = new()
+    reader.add_interest(Wish(Kind.PAPER, paper.key))
+
+    assert "It is one of the papers that you named yourself, and those are never sent." in ask(client, paper)
+
+
+def test_without_interests_only_what_is_trending_comes(client, reader):
+    assert "You named no interests" in ask(client, new())
+
+
+def test_a_paper_that_is_still_to_be_understood_says_so(client, reader):
+    paper = make_paper(first_seen_at=NOON)
+
+    assert "It came a moment ago and is still to be understood." in ask(client, paper)
+
+
+# ---------------------------------------------------------------------------------------------------------- the answer
+
+
+def test_a_paper_is_found_by_id_and_by_address(client, reader):
+    paper = new()
+
+    for asked in (paper.arxiv_id, f"https://arxiv.org/abs/{paper.arxiv_id}v2", f"arXiv:{paper.arxiv_id}", paper.key):
+        assert paper.title in ask(client, asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("2608.99999", "This paper is not here"),
+        ("ferries", "Expected an arXiv id like 2608.16590"),
+        ("\0", "Expected an arXiv id like 2608.16590"),
+        ("9" * 5_000, "Expected an arXiv id like 2608.16590"),
+        ("<script>alert(1)</script>", "Expected an arXiv id like 2608.16590"),
+    ],
+)
+def test_what_names_no_paper_gets_one_sentence(client, reader, asked, words):
+    said = ask(client, asked)
+
+    assert words in said
+    assert "<script>alert" not in said
+
+
+def test_looking_changes_nothing_and_is_never_kept(client, reader):
+    paper = new()
+    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    given(reader, paper, state=Letter.State.FAILED, ended_at=NOON)
+    before = every_row()
+
+    answer = client.get(PAGE, {"paper": paper.key})
+
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert every_row() == before
+    assert client.post(PAGE, {"paper": paper.key}).status_code == 405
+
+
+def test_without_a_visit_the_way_in_is_offered(client):
+    assert client.get(PAGE).headers["Location"] == "/my-link/"
+
+
+def test_many_interests_and_letters_ask_no_more_of_the_database_than_few(client, reader):
+    papers = [new(title=f"Ferries {number}") for number in range(20)]
+
+    def questions(count: int) -> int:
+        for number in range(count):
+            reader.add_interest(Wish(Kind.PHRASE, f"ferries {number}"))
+            reader.add_interest(Wish(Kind.PAPER, papers[number].key))
+            make_letter(reader, kind="digest", key=(date(2026, 8, 21) + timedelta(days=number + count)).isoformat())
+        with CaptureQueriesContext(connection) as captured:
+            ask(client, papers[-1])
+        return len(captured)
+
+    questions(1)  # what is kept of the papers is then there
+
+    assert questions(2) == questions(15)
+
+
+# ------------------------------------------------------------------------------------------------- what interests say
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_words_are_the_papers(monkeypatch, seed):
+    dice = np.random.default_rng(100 + seed)
+    papers, topics = make_world(dice)
+    monkeypatch.setattr(understanding, "FEWEST", 100)
+    understanding.refit("light", NOON)
+    here, worded, changing = previewing.stock(NOON).pool, 0, 0
+    for _ in range(6):
+        reader = make_any_reader(papers, topics, dice)
+        profile = previewing.before_pool(reader, gathering.wishes_of([reader])[reader.pk], here, []).profile
+        for place in dice.choice(len(papers), 5, replace=False):
+            paper = papers[place]
+            pool = here if paper.pk in here.columns else gathering.pool_of(Paper.objects.filter(pk=paper.pk))
+            text = "\n".join([paper.title, paper.abstract, *paper.authors, paper.organisation, *paper.categories])
+            with_all = score(profile, paper, pool)
+            for one in why.answer(reader, paper.key, NOON).said:
+                others = {part: tuple(ask for ask in getattr(profile, part) if ask != one.ask) for part in PARTS}
+                without = score(replace(profile, **others), paper, pool)
+                assert (one.score, one.without) == (with_all, without)
+                assert one.difference == pytest.approx(with_all - without, abs=1e-9)
+                assert one.words in text
+                worded, changing = worded + bool(one.words), changing + bool(one.difference)
+    assert min(worded, changing) > 10
+
+
+PARTS = ("wanted", "unwanted")
+
+
+def score(profile: Profile, paper: Paper, pool: Pool) -> float:
+    """Of the paper, as readers see it, when a letter is chosen for this profile alone."""
+    [before] = readers.before([profile], pool)
+    return choosing.shown(float(before.scores[pool.columns[paper.pk]]))
+
+
+def test_what_takes_away_the_only_reason_is_told_so(client, reader):
+    topic = make_topic(name="Ferries")
+    paper = new()
+    make_score(paper, topic, phrase="without harbours")
+    reader.choose_topics([topic.slug])
+
+    said = ask(client, paper)
+
+    assert "“without harbours”" in said
+    assert "without it, it would not come" in said
+
+
+def test_words_that_the_paper_does_not_have_are_not_said_to_be_its_own(client, reader):
+    topic = make_topic(name="Ferries")
+    paper = new()
+    make_score(paper, topic, phrase="submarines")
+    reader.choose_topics([topic.slug])
+
+    assert "“submarines”" not in ask(client, paper)

@@ -1,0 +1,103 @@
+"""What is forgotten, and what is not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.models import Given
+from digest.watching import pruning
+from digest.watching.pruning import prune
+from subscriptions.models import Bucket, Event, Letter, Subscriber
+from tests.factories import make_letter, make_paper, make_reader
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def sign_up(address: str, days_ago: int) -> None:
+    Subscriber.objects.sign_up(address, ["sparse-autoencoders"], "home", NOW - days_ago * DAY)
+
+
+def addresses() -> set[str]:
+    return set(Subscriber.objects.values_list("address", flat=True))
+
+
+def test_an_address_that_was_never_confirmed_is_forgotten_after_thirty_days_with_all_that_hangs_on_it():
+    sign_up("ada@example.org", days_ago=31)
+    sign_up("tomas@example.org", days_ago=29)
+
+    prune(NOW)
+
+    assert addresses() == {"tomas@example.org"}
+    assert set(Letter.objects.values_list("subscriber__address", flat=True)) == {"tomas@example.org"}
+
+
+def test_who_was_asked_again_lately_has_thirty_days_from_then():
+    sign_up("ada@example.org", days_ago=60)
+    sign_up("ada@example.org", days_ago=10)
+
+    prune(NOW)
+
+    assert addresses() == {"ada@example.org"}
+
+
+def test_who_asked_for_a_fresh_link_lately_has_thirty_days_from_then():
+    sign_up("ada@example.org", days_ago=60)
+    Letter.objects.plan_once(Subscriber.objects.get(), "confirm", "2026-08-12", NOW - 8 * DAY)
+
+    prune(NOW)
+
+    assert addresses() == {"ada@example.org"}
+
+
+@pytest.mark.parametrize("left_at", [None, NOW - 300 * DAY])
+def test_who_once_confirmed_is_not_forgotten(left_at):
+    make_reader(created_at=NOW - 400 * DAY, confirmed_at=NOW - 400 * DAY, left_at=left_at)
+
+    prune(NOW)
+
+    assert Subscriber.objects.count() == 1
+
+
+def test_reports_are_forgotten_after_ninety_days():
+    letter = make_letter()
+    for days in (91, 89):
+        at = NOW - days * DAY
+        Event.objects.create(
+            provider="postmark", event_id=str(days), type=Event.Type.SOFT, letter=letter, at=at, received_at=at
+        )
+
+    prune(NOW)
+
+    assert list(Event.objects.values_list("event_id", flat=True)) == ["89"]
+
+
+def test_what_a_reader_was_given_is_remembered_for_two_years():
+    for days in (731, 729):
+        letter = make_letter(at=NOW - days * DAY)
+        Given.objects.create(subscriber=letter.subscriber, paper=make_paper(), letter=letter)
+
+    prune(NOW)
+
+    assert [given.letter.planned_at for given in Given.objects.all()] == [NOW - 729 * DAY]
+
+
+def test_all_that_is_old_is_forgotten_however_much_there_is(monkeypatch):
+    monkeypatch.setattr(pruning, "AT_A_TIME", 2)
+    letter = make_letter(at=NOW - 800 * DAY)
+    for _ in range(5):
+        Given.objects.create(subscriber=letter.subscriber, paper=make_paper(), letter=letter)
+
+    prune(NOW)
+
+    assert not Given.objects.exists()
+
+
+def test_buckets_that_are_full_again_are_forgotten():
+    for days in (3, 1):
+        Bucket.objects.create(purpose=f"{days} days", hash="x", tokens=0, at=NOW - days * DAY)
+
+    prune(NOW)
+
+    assert [bucket.purpose for bucket in Bucket.objects.all()] == ["1 days"]

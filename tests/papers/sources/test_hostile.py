@@ -1,0 +1,273 @@
+"""Hostile and broken pages, one by one, through a real web server: each is one sentence in the ledger, the day stays
+due, nothing is half-stored, and other sources go on."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from papers import collecting
+from papers.models import Collection, Host, Paper, Sighting
+from papers.sources import SOURCES, web
+from papers.sources.base import Manners
+from subscriptions.models import Letter
+from subscriptions.sending import post
+from tests.factories import make_letter
+from tests.farend import FarEnd
+
+pytestmark = pytest.mark.django_db
+AT_ONCE = Manners("far end", timedelta(0))
+HUGGINGFACE = replace(SOURCES["huggingface"], manners=AT_ONCE)
+ARXIV = replace(SOURCES["arxiv"], manners=AT_ONCE)
+DAY = date(2026, 8, 20)
+NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def far_end(settings: Settings) -> Iterator[FarEnd]:
+    with FarEnd() as far_end:
+        settings.HUGGINGFACE_URL = settings.ARXIV_RSS_URL = far_end.url
+        settings.ARXIV_OAI_URL = f"{far_end.url}/oai"
+        settings.ARXIV_CATEGORIES = ["cs.CL"]
+        yield far_end
+
+
+def entry(number: int = 1, **fields: Any) -> dict[str, Any]:
+    paper = {
+        "id": f"2608.{number:05}",
+        "title": "Invented",
+        "submittedOnDailyAt": f"{DAY}T00:00:00.000Z",
+        "upvotes": 3,
+    }
+    return {"paper": paper | fields}
+
+
+def answer(*entries: dict[str, Any]) -> bytes:
+    return json.dumps(list(entries)).encode()
+
+
+def item(number: int = 1, title: str = "Invented", **other: str) -> str:
+    creator = other.get("creator", "Ada Quill")
+    return (
+        f"<item><title>{title}</title><description>arXiv:2608.{number:05}v1 Announce Type: new \nAbstract: On letters."
+        f"</description><guid>oai:arXiv.org:2608.{number:05}v1</guid><category>cs.CL</category>"
+        f"<arxiv:announce_type>new</arxiv:announce_type><dc:creator>{creator}</dc:creator></item>"
+    )
+
+
+def feed(*items: str, day: str = "Thu, 20 Aug 2026", prolog: str = "") -> bytes:
+    spaces = 'xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    head = f"<title>cs.CL updates on arXiv.org</title><pubDate>{day} 00:00:00 -0400</pubDate>"
+    return f'{prolog}<rss {spaces} version="2.0"><channel>{head}{"".join(items)}</channel></rss>'.encode()
+
+
+BOMB = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+SECRET = '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+WAF = {"status": 202, "headers": {"x-amzn-waf-action": "challenge"}, "body": b"<html><script></script></html>"}
+
+# What every address of the source answers, and what the ledger's sentence says of it.
+HUGGINGFACE_PAGES: dict[str, tuple[dict[str, Any], str]] = {
+    "a challenge for browsers": (WAF, "found 202 with a challenge for browsers"),
+    "a redesign": ({"body": b'{"papers": [], "next": null}'}, "expected a JSON array of papers, found an object"),
+    "a body cut short": ({"body": answer(entry()), "keeps_back": 40}, "found ProtocolError"),
+    "half of a body": ({"body": answer(entry(1), entry(2))[:90]}, "found no JSON"),
+    "too large a body": ({"body": answer(entry()) + b" " * (web.LARGEST + 1)}, "at most 20971520 bytes"),
+    "another day": (
+        {"body": answer(entry(submittedOnDailyAt="2026-08-19T00:00:00Z"))},
+        "to be 2026-08-20, found '2026-08-19",
+    ),
+    "a day to come": ({"status": 400, "body": b'{"error": "date is in the future"}'}, "expected 200"),
+    "invalid UTF-8": ({"body": answer(entry()).replace(b"Invented", b"\xff\xfe")}, "found no JSON"),
+    "nothing": ({"body": b""}, "found no JSON"),
+    "noise": ({"body": bytes(range(256)) * 16}, "found no JSON"),
+    "another host": (
+        {"status": 302, "headers": {"Location": "https://example.org/"}},
+        "within its host, found example.org",
+    ),
+    "a number beyond all": ({"body": answer(entry(upvotes=10**30))}, "expected a count of at most"),
+    "no title": ({"body": answer(entry(title="\x00 "))}, "expected a title, found an empty one"),
+    "depths": ({"body": b"[" * 100_000}, "found no JSON"),
+    "an error page": ({"status": 503, "body": b"<html>"}, "found 503"),
+    "silence": ({"hangs_up": True}, "expected an answer from"),
+}
+ARXIV_PAGES: dict[str, tuple[dict[str, Any], str]] = {
+    "a bomb": ({"body": feed(item(title="&b;"), prolog=BOMB)}, "without a document type"),
+    "a file of ours": ({"body": feed(item(title="&a;"), prolog=SECRET)}, "without a document type"),
+    "half of a feed": ({"body": feed(item(1), item(2))[:-120]}, "expected a whole XML document"),
+    "a body cut short": ({"body": feed(item()), "keeps_back": 40}, "found ProtocolError"),
+    "too large a body": ({"body": feed(item()) + b" " * (web.LARGEST + 1)}, "at most 20971520 bytes"),
+    "another day": ({"body": feed(item(), day="Wed, 19 Aug 2026")}, "2026-08-20"),
+    "a day to come": ({"body": feed(item(), day="Fri, 21 Aug 2026")}, "2026-08-20"),
+    "invalid UTF-8": ({"body": feed(item()).replace(b"Invented", b"\xff\xfe")}, "expected a whole XML document"),
+    "NUL": ({"body": feed(item()).replace(b"Invented", b"In\x00vented")}, "expected a whole XML document"),
+    "a page": ({"body": b"<!DOCTYPE html><html><body>Maintenance</body></html>"}, "expected"),
+    "noise": ({"body": bytes(range(256)) * 16}, "expected a whole XML document"),
+    "a feed of errors": ({"status": 400, "body": feed()}, "expected 200"),
+    "another host": (
+        {"status": 302, "headers": {"Location": "https://example.org/"}},
+        "within its host, found example.org",
+    ),
+    "too many items": ({"body": feed(*(item(number) for number in range(2000)))}, "the feed may be cut"),
+    "an error page": ({"status": 503}, "found 503"),
+}
+
+
+def serve(far_end: FarEnd, source: str, page: dict[str, Any]) -> None:
+    daily = f"/api/daily_papers?date={DAY}&limit=100"
+    paths = {"huggingface": [daily, f"/papers/date/{DAY}"], "arxiv": ["/rss/cs.CL", "/oai"]}
+    for path in paths[source]:
+        far_end.answers(path, **page)
+
+
+@pytest.mark.parametrize("page", HUGGINGFACE_PAGES)
+def test_a_hostile_page_of_daily_papers_is_a_sentence_and_no_paper(far_end: FarEnd, page: str):
+    served, sentence = HUGGINGFACE_PAGES[page]
+    serve(far_end, "huggingface", served)
+
+    _expect_a_sentence_and_no_paper(collecting.collect(HUGGINGFACE, DAY, NOON), sentence)
+
+
+@pytest.mark.parametrize("page", ARXIV_PAGES)
+def test_a_hostile_page_of_arxiv_is_a_sentence_and_no_paper(far_end: FarEnd, page: str):
+    served, sentence = ARXIV_PAGES[page]
+    serve(far_end, "arxiv", served)
+
+    _expect_a_sentence_and_no_paper(collecting.collect(ARXIV, DAY, NOON), sentence)
+
+
+def _expect_a_sentence_and_no_paper(collected: collecting.Collected, sentence: str) -> None:
+    row = Collection.objects.get()
+    assert collected.failed
+    assert sentence in row.error
+    assert "\n" not in row.error
+    assert row.next_try_at is not None
+    assert not Paper.objects.exists()
+    assert not Sighting.objects.exists()
+
+
+@pytest.mark.parametrize("source", [HUGGINGFACE, ARXIV], ids=lambda source: source.name)
+def test_a_site_that_takes_too_long_is_given_up(far_end: FarEnd, source: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(web, "READ", 0.2)
+    serve(far_end, source.name, {"body": answer(entry()), "waits": 2})
+
+    collected = collecting.collect(source, DAY, NOON)
+
+    assert collected.unavailable
+    assert "found ReadTimeout" in Collection.objects.get().error
+
+
+@pytest.mark.parametrize("source", [HUGGINGFACE, ARXIV], ids=lambda source: source.name)
+def test_a_body_that_trickles_for_ever_is_given_up(far_end: FarEnd, source: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(web, "WHOLE", 0.3)
+    serve(far_end, source.name, {"body": b"[" + b" " * 400 + b"]", "pieces": 40, "pause": 0.05})
+
+    assert collecting.collect(source, DAY, NOON).unavailable
+    assert "in time, found only a part" in Collection.objects.get().error
+
+
+# --------------------------------------------------------------------------------------------- strange, but no mistake
+
+
+def test_html_in_a_title_is_text(far_end: FarEnd):
+    serve(far_end, "huggingface", {"body": answer(entry(title="<script>alert(1)</script> & <b>bold</b>"))})
+    serve(far_end, "arxiv", {"body": feed(item(2, title="&lt;b&gt;Bold&lt;/b&gt; &amp;amp; more"))})
+
+    collecting.collect(HUGGINGFACE, DAY, NOON)
+    collecting.collect(ARXIV, DAY, NOON)
+
+    assert set(Paper.objects.values_list("title", flat=True)) == {
+        "<script>alert(1)</script> & <b>bold</b>",
+        "<b>Bold</b> &amp; more",
+    }
+
+
+def test_nul_bytes_and_lone_surrogates_are_left_out(far_end: FarEnd):
+    serve(far_end, "huggingface", {"body": answer(entry(title="In\x00ven\ud800ted", summary="A\x00b\x1f"))})
+
+    collecting.collect(HUGGINGFACE, DAY, NOON)
+
+    assert Paper.objects.values_list("title", "abstract").get() == ("Invented", "Ab")
+
+
+def test_six_hundred_authors_are_all_kept(far_end: FarEnd):
+    names = [f"Author {chr(65 + number % 26)}{chr(97 + number // 26)}" for number in range(600)]
+    serve(far_end, "huggingface", {"body": answer(entry(authors=[{"name": name} for name in names]))})
+    serve(far_end, "arxiv", {"body": feed(item(2, creator=", ".join(names)))})
+
+    collecting.collect(HUGGINGFACE, DAY, NOON)
+    collecting.collect(ARXIV, DAY, NOON)
+
+    assert [len(authors) for authors in Paper.objects.values_list("authors", flat=True)] == [600, 600]
+
+
+def test_negative_votes_are_none(far_end: FarEnd):
+    serve(far_end, "huggingface", {"body": answer(entry(upvotes=-5))})
+
+    collecting.collect(HUGGINGFACE, DAY, NOON)
+
+    assert Paper.objects.get().votes == 0
+
+
+def test_one_bad_entry_among_good_ones_stores_none_of_them(far_end: FarEnd):
+    serve(far_end, "huggingface", {"body": answer(entry(1), entry(2, title=""), entry(3))})
+
+    assert collecting.collect(HUGGINGFACE, DAY, NOON).failed
+    assert not Paper.objects.exists()
+    assert "(paper 2 of the list)" in Collection.objects.get().error
+
+
+def test_a_second_page_that_fails_leaves_nothing_of_the_first(far_end: FarEnd):
+    far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", body=answer(*map(entry, range(100))))
+    far_end.answers("/api/daily_papers", 500)
+    far_end.answers(f"/papers/date/{DAY}", 500)
+
+    assert collecting.collect(HUGGINGFACE, DAY, NOON).failed
+    assert not Paper.objects.exists()
+
+
+# ---------------------------------------------------------------------------------------------------------- the others
+
+
+def test_one_source_that_fails_holds_up_neither_the_other_nor_the_letters(far_end: FarEnd, mailbox: Any):
+    serve(far_end, "huggingface", {"body": b"<html>"})
+    serve(far_end, "arxiv", {"body": feed(item())})
+    letter = make_letter(at=NOON)
+
+    results = [collecting.collect(source, DAY, NOON).failed for source in (HUGGINGFACE, ARXIV)]
+    post.drain(NOON)
+
+    assert results == [True, False]
+    assert Letter.objects.get(pk=letter.pk).state == Letter.State.SENT
+
+
+def test_a_feed_that_is_cut_is_made_up_for_by_the_archive(far_end: FarEnd):
+    far_end.answers("/rss/cs.CL", body=feed(item(1), item(2))[:-100])
+    record = (
+        "<record><header><identifier>oai:arXiv.org:2608.00001</identifier><datestamp>2026-08-20</datestamp></header>"
+        '<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>2608.00001</id><created>2026-08-19</created>'
+        "<authors><author><keyname>Quill</keyname><forenames>Ada</forenames></author></authors>"
+        "<title>Invented</title><categories>cs.CL</categories><abstract>On letters.</abstract>"
+        "</arXiv></metadata></record>"
+    )
+    space = "http://www.openarchives.org/OAI/2.0/"
+    far_end.answers("/oai", body=f'<OAI-PMH xmlns="{space}"><ListRecords>{record}</ListRecords></OAI-PMH>'.encode())
+
+    collected = collecting.collect(ARXIV, DAY, NOON)
+
+    assert (collected.collection.reading, collected.new) == ("oai", 1)
+    assert Paper.objects.get().authors == ["Ada Quill"]
+
+
+def test_after_arxivs_first_refusal_nothing_of_it_is_asked_for_ten_minutes(far_end: FarEnd):
+    serve(far_end, "arxiv", {"status": 429, "body": b"Rate exceeded."})
+    polite = replace(SOURCES["arxiv"], manners=replace(SOURCES["arxiv"].manners, spacing=timedelta(0)))
+
+    collected = collecting.collect(polite, DAY, NOON)
+
+    assert collected.unavailable
+    assert [request.path for request in far_end.requests] == ["/rss/cs.CL"]
+    assert Host.objects.get(host="arxiv.org").silent_until is not None

@@ -1,0 +1,134 @@
+"""Papers that somebody asks for by name: looked up at arXiv, a few at a time, in its own good time."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from papers import collecting
+from papers.models import Lookup, Paper
+from papers.sources import SOURCES, web
+from papers.sources.base import Manners
+from tests.factories import make_paper
+from tests.farend import FarEnd
+from tests.paths import PAGES
+
+pytestmark = pytest.mark.django_db
+MORNING = datetime(2026, 8, 20, 9, tzinfo=UTC)
+ANSWER = (PAGES / "arxiv_query.xml").read_bytes()  # of two invented papers
+KNOWN = ["arxiv:2609.99901", "arxiv:hep-th/9901007"]
+UNKNOWN = "arxiv:2609.00001"
+AT_ONCE = Manners("arxiv.org", timedelta(0))
+ARXIV = replace(
+    SOURCES["arxiv"],
+    manners=AT_ONCE,
+    records=replace(SOURCES["arxiv"].records, manners=AT_ONCE),  # type: ignore[type-var]
+)
+
+
+@pytest.fixture
+def far_end(settings: Settings) -> Iterator[FarEnd]:
+    with FarEnd() as far_end:
+        settings.ARXIV_API_URL = far_end.url
+        far_end.answers("/api/query", body=ANSWER)
+        yield far_end
+
+
+def look_up(now: datetime = MORNING) -> list[str]:
+    return [f"{one.key} {one.outcome}" for one in collecting.look_up(ARXIV, now)]
+
+
+def test_what_was_asked_for_is_looked_up_in_one_request(far_end: FarEnd):
+    collecting.ask_for([*KNOWN, UNKNOWN], MORNING)
+
+    assert sorted(look_up()) == sorted([f"{key} found" for key in KNOWN] + [f"{UNKNOWN} unknown"])
+    assert len(far_end.requests) == 1
+    assert set(Paper.objects.values_list("key", flat=True)) == set(KNOWN)
+
+
+def test_what_was_answered_is_not_asked_for_again(far_end: FarEnd):
+    collecting.ask_for([*KNOWN, UNKNOWN], MORNING)
+    look_up()
+
+    collecting.ask_for([*KNOWN, UNKNOWN], MORNING)
+
+    assert look_up(MORNING + timedelta(days=1)) == []
+    assert len(far_end.requests) == 1
+
+
+def test_a_paper_that_is_here_is_not_looked_up(far_end: FarEnd):
+    make_paper(key=KNOWN[0])
+
+    collecting.ask_for([KNOWN[0]], MORNING)
+
+    assert not Lookup.objects.exists()
+
+
+def test_a_paper_that_was_looked_up_is_on_no_list_and_in_no_letter(far_end: FarEnd):
+    collecting.ask_for(KNOWN, MORNING)
+    look_up()
+
+    assert set(Paper.objects.values_list("listed_on", flat=True)) == {None}
+
+
+def test_an_unreachable_archive_is_asked_again_later(far_end: FarEnd, settings: Settings):
+    settings.ARXIV_API_URL = "http://127.0.0.1:9"
+    collecting.ask_for(KNOWN, MORNING)
+
+    assert look_up() == []
+    assert set(Lookup.objects.values_list("outcome", flat=True)) == {Lookup.Outcome.WAITING}
+    settings.ARXIV_API_URL = far_end.url
+    assert len(look_up(MORNING + collecting.WHILE_UNREACHABLE)) == 2
+
+
+def test_an_id_that_the_archive_stumbles_over_goes_alone_and_later_so_as_to_spoil_no_other(far_end: FarEnd):
+    far_end.answers("/api/query?id_list=2609.99901,hep-th/9901007&max_results=2", 400)
+    collecting.ask_for(KNOWN, MORNING)
+
+    assert look_up() == []
+    assert look_up(MORNING + timedelta(minutes=1)) == []
+    assert len(look_up(MORNING + timedelta(hours=1))) == 1
+    assert len(look_up(MORNING + timedelta(hours=1))) == 1
+
+
+def test_the_query_api_is_left_alone_between_midnight_and_one(far_end: FarEnd):
+    class Midnight(web.Clock):
+        def now(self) -> datetime:
+            return datetime(2026, 8, 20, 0, 30, tzinfo=UTC)
+
+    collecting.ask_for(KNOWN, datetime(2026, 8, 20, tzinfo=UTC))
+    at_midnight = lambda address, manners, **more: web.get(address, manners, clock=Midnight(), **more)  # noqa: E731
+
+    assert collecting.look_up(SOURCES["arxiv"], datetime(2026, 8, 20, 0, 30, tzinfo=UTC), fetch=at_midnight) == []
+    assert far_end.requests == []
+    assert set(Lookup.objects.values_list("next_try_at", flat=True)) == {datetime(2026, 8, 20, 1, tzinfo=UTC)}
+
+
+def test_the_command_says_what_came_of_each(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
+    make_paper(key="arxiv:2608.00001")
+
+    call_command("collect", paper=["2609.99901v3", "2609.00001", "2608.00001"])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "arxiv:2609.99901: found",
+        "arxiv:2609.00001: not known to its source",
+        "arxiv:2608.00001: already here",
+    ]
+
+
+def test_the_command_refuses_what_is_no_id():
+    with pytest.raises(CommandError, match=r"expected an arXiv id like 2608\.16590, found 'paper'"):
+        call_command("collect", "--paper", "paper")
+
+
+def test_what_was_unknown_is_asked_for_again_after_a_day(far_end: FarEnd):
+    collecting.ask_for([UNKNOWN], MORNING)
+    look_up()
+    tomorrow = MORNING + timedelta(days=1, seconds=1)
+
+    collecting.ask_for([UNKNOWN], tomorrow)
+
+    assert look_up(tomorrow) == [f"{UNKNOWN} unknown"]

@@ -1,0 +1,190 @@
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from subscriptions import letters
+from subscriptions.letters import BadLetter
+from subscriptions.sending import post
+from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
+KINDS = ("confirm", "manage", "welcome", "digest")
+LISTS = ("welcome", "digest")
+
+
+def make(kind):
+    """A letter of the kind, one with papers in both parts if it has parts."""
+    topic = make_topic()
+    reader = make_reader(topics=[topic.slug], confirmed_at=None if kind == "confirm" else NOW)
+    chosen, trending = make_paper(urls={"code": "https://github.com/example/code"}), make_paper(title="A & B <c>")
+    make_score(chosen, topic)
+    reason = {"code": "topic", "topic": topic.name, "phrase": "phrase", "score": 1.0}
+    contents = {
+        "for_you": [{"paper": chosen.pk, "reason": reason}],
+        "trending": [{"paper": trending.pk}],
+        "near_misses": [],
+    }
+    return make_letter(reader, kind=kind, key="2026-08-20", contents=contents if kind == "digest" else {})
+
+
+def receive(sink):
+    post.drain(now=NOW)
+    [(_recipient, message)] = sink.accepted
+    return message
+
+
+# ------------------------------------------------------------------------------------------------------------- headers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_names_itself_its_reader_and_its_moment(sink, settings, kind):
+    letter = make(kind)
+
+    message = receive(sink)
+
+    assert message["Message-ID"] == f"<{letter.message_id}@{settings.SITE_HOST}>"
+    assert message["To"] == letter.subscriber.address
+    assert message["From"] == settings.DEFAULT_FROM_EMAIL
+    assert message["Date"].datetime == NOW
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["MIME-Version"] == "1.0"
+    assert message["Subject"]
+    assert (message["Cc"], message["Bcc"]) == (None, None)
+    assert all(len(message.get_all(name)) == 1 for name in message.keys())  # noqa: SIM118 - one key a header line
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_letter_that_comes_by_subscription_carries_the_way_out(sink, settings, kind, client):
+    letter = make(kind)
+
+    message = receive(sink)
+
+    address = message["List-Unsubscribe"].strip()
+    assert re.fullmatch(r"<http://[^<>, ]+>", address)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-ID"] == f"{settings.SITE_NAME} <{kind}.{settings.SITE_HOST}>"
+
+    answer = client.post(urlsplit(address.strip("<>")).path, {"List-Unsubscribe": "One-Click"})
+
+    letter.subscriber.refresh_from_db()
+    assert answer.status_code == 200
+    assert letter.subscriber.left_at
+
+
+@pytest.mark.parametrize("kind", ["confirm", "manage"])
+def test_a_letter_that_was_asked_for_carries_no_headers_of_a_list(sink, kind):
+    make(kind)
+
+    message = receive(sink)
+
+    assert not [name for name in message.keys() if name.startswith(("List-", "Precedence", "Feedback"))]  # noqa: SIM118
+
+
+def test_a_title_with_line_breaks_cannot_add_a_header(sink):
+    paper = make_paper(title="A title\r\nBcc: someone@example.org\u2028and more\x07")
+    make_letter(kind="digest", key="2026-08-20", contents={"for_you": [], "trending": [{"paper": paper.pk}]})
+
+    message = receive(sink)
+
+    assert message["Bcc"] is None
+    assert message["Subject"] == "A title Bcc: someone@example.org and more"
+
+
+# --------------------------------------------------------------------------------------------------------------- parts
+
+
+class Links(HTMLParser):
+    def __init__(self, page):
+        super().__init__()
+        self.found = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found |= {value.rstrip("/") for name, value in attrs if name == "href"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_and_html_list_the_same_links(sink, kind):
+    make(kind)
+
+    message = receive(sink)
+
+    text = message.get_body(("plain",)).get_content()
+    html = Links(message.get_body(("html",)).get_content()).found
+    assert {link.rstrip("/") for link in re.findall(r"https?://\S+", text)} == html
+    assert len(html) >= 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_has_a_text_part_first_and_an_html_part_second(sink, kind):
+    make(kind)
+
+    message = receive(sink)
+
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_title_stands_in_the_text_as_it_is_and_in_the_html_escaped(sink):
+    make("digest")
+
+    message = receive(sink)
+
+    assert "A & B <c>" in message.get_body(("plain",)).get_content()
+    assert "A &amp; B &lt;c&gt;" in message.get_body(("html",)).get_content()
+
+
+# --------------------------------------------------------------------------------------------------------------- guard
+
+
+def message_to(*recipients, **fields):
+    return EmailMultiAlternatives("Subject", "Body.", "letters@localhost", list(recipients), **fields)
+
+
+def test_the_guard_lets_a_letter_to_its_reader_pass():
+    reader = make_reader()
+
+    letters.guard(message_to(reader.address), reader.address)
+
+
+@pytest.mark.parametrize(
+    ("recipients", "fields"),
+    [
+        (["{reader}", "b@example.org"], {}),
+        (["b@example.org"], {}),
+        ([], {}),
+        (["{reader}"], {"cc": ["b@example.org"]}),
+        (["{reader}"], {"bcc": ["b@example.org"]}),
+        (["{reader}"], {"headers": {"To": "{reader}, b@example.org"}}),
+        (["{reader}"], {"headers": {"Bcc": "b@example.org"}}),
+        (["{reader}, b@example.org"], {}),
+        (["{reader}\r\nBcc: b@example.org"], {}),
+        (["{reader}"], {"headers": {"List-ID": "a\r\nBcc: b@example.org"}}),
+        (["{reader}"], {"reply_to": ["a@example.org\nBcc: b@example.org"]}),
+    ],
+)
+def test_the_guard_refuses_whatever_would_reach_anyone_else(recipients, fields):
+    reader = make_reader()
+    if "headers" in fields:
+        fields = {"headers": {name: value.format(reader=reader.address) for name, value in fields["headers"].items()}}
+    message = message_to(*[recipient.format(reader=reader.address) for recipient in recipients], **fields)
+
+    with pytest.raises(BadLetter) as refusal:
+        letters.guard(message, reader.address)
+
+    assert "@" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("subject", ["A\nB", "A\r\nBcc: b@example.org"])
+def test_the_guard_refuses_a_subject_of_several_lines(subject):
+    reader = make_reader()
+    message = message_to(reader.address)
+    message.subject = subject
+
+    with pytest.raises(BadLetter):
+        letters.guard(message, reader.address)
