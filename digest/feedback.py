@@ -12,12 +12,12 @@ from django.utils.translation import gettext_noop as _
 from papers.models import ABOUT, Paper, PaperTopic
 from papers.text.phrases import Phrases
 from subscriptions.interests import importing, kinds
-from subscriptions.interests.kinds import Kind, Wish
+from subscriptions.interests.kinds import InterestSpec, Kind
 from subscriptions.models import MOST_INTERESTS, Interest, Subscriber
 
 AUTHORS_OFFERED = 5  # of those who are known by their names alone
-Rows = Mapping[tuple[str, str], Interest]  # a reader's interests by their wishes' names
-Things = Iterator[tuple[Wish, str]]  # what a paper has to do with, and what to call it
+Rows = Mapping[tuple[str, str], Interest]  # a reader's interests by their interests' names
+Things = Iterator[tuple[InterestSpec, str]]  # what a paper has to do with, and what to call it
 
 
 # What can be said, by kind and whether it is wanted; %(name)s is what it is about.
@@ -57,18 +57,18 @@ STATES = {  # what is so once it is said
 class Saying:
     """One thing that a reader may say of a paper, or has said."""
 
-    wish: Wish
+    interest: InterestSpec
     name: str
     row: Interest | None  # what the reader has of that so far: the same, or the opposite
 
     @property
     def code(self) -> str:
         """What its button sends."""
-        return f"{'more' if self.wish.wanted else 'less'}:{self.wish.kind}:{self.wish.value}"
+        return f"{'more' if self.interest.wanted else 'less'}:{self.interest.kind}:{self.interest.value}"
 
     @property
     def is_so(self) -> bool:
-        return self.row is not None and self.row.wanted == self.wish.wanted
+        return self.row is not None and self.row.wanted == self.interest.wanted
 
     @property
     def can_be_undone(self) -> bool:
@@ -78,7 +78,7 @@ class Saying:
     def is_shown(self) -> bool:
         """Of a paper either may be said; else what is wanted may be unwanted, and what can be followed wanted."""
         is_wanted = self.row is not None and self.row.wanted
-        return self.is_so or self.wish.kind == Kind.PAPER or self.wish.wanted or is_wanted
+        return self.is_so or self.interest.kind == Kind.PAPER or self.interest.wanted or is_wanted
 
     @property
     def button(self) -> str:
@@ -95,18 +95,18 @@ class Saying:
     @property
     def _who(self) -> str:
         """Which of all who bear an author's name."""
-        if self.wish.kind != Kind.AUTHOR or not self.wish.wanted:
+        if self.interest.kind != Kind.AUTHOR or not self.interest.wanted:
             return ""
-        if kinds.ACCOUNT.fullmatch(self.wish.value):
-            return gettext("Exactly this person, known as %(account)s.") % {"account": self.wish.value}
-        if self.wish.guard:
-            categories = ", ".join(self.wish.guard)
+        if kinds.ACCOUNT.fullmatch(self.interest.value):
+            return gettext("Exactly this person, known as %(account)s.") % {"account": self.interest.value}
+        if self.interest.guard:
+            categories = ", ".join(self.interest.guard)
             return gettext("The name counts in %(categories)s alone.") % {"categories": categories}
         return gettext("Everybody of this name.")
 
     @property
     def _said(self) -> tuple[Kind, bool]:
-        return Kind(self.wish.kind), self.wish.wanted
+        return Kind(self.interest.kind), self.interest.wanted
 
 
 class Sayings(list[Saying]):
@@ -116,12 +116,12 @@ class Sayings(list[Saying]):
     def groups(self) -> list[tuple[str, list[Saying]]]:
         """Those shown, under their headings."""
         shown = [one for one in self if one.is_shown]
-        of_it = [one for one in shown if one.wish.kind == Kind.PAPER]
-        rest = [one for one in shown if one.wish.kind != Kind.PAPER]
+        of_it = [one for one in shown if one.interest.kind == Kind.PAPER]
+        rest = [one for one in shown if one.interest.kind != Kind.PAPER]
         groups = [
             (gettext("Papers like this"), of_it),
-            (gettext("Not this"), [one for one in rest if not one.wish.wanted]),
-            (gettext("Follow"), [one for one in rest if one.wish.wanted]),
+            (gettext("Not this"), [one for one in rest if not one.interest.wanted]),
+            (gettext("Follow"), [one for one in rest if one.interest.wanted]),
         ]
         return [(heading, sayings) for heading, sayings in groups if sayings]
 
@@ -141,67 +141,67 @@ def paper(key: str) -> Paper | None:
 
 def sayings(reader: Subscriber, paper: Paper) -> Sayings:
     """All that this reader may say of this paper, which comes from `paper`, as things are now."""
-    rows = {row.wish.name: row for row in reader.interests.all()}
-    things = {wish.name: (wish, name) for wish, name in _things(paper, rows)}
+    rows = {row.spec.name: row for row in reader.interests.all()}
+    things = {interest.name: (interest, name) for interest, name in _things(paper, rows)}
     return Sayings(
-        Saying(wish._replace(wanted=wanted), name, rows.get(wish.name))
-        for wish, name in things.values()
+        Saying(interest._replace(wanted=wanted), name, rows.get(interest.name))
+        for interest, name in things.values()
         for wanted in (True, False)
-        if (wish.kind, wanted) in BUTTONS
+        if (interest.kind, wanted) in BUTTONS
     )
 
 
 def _things(paper: Paper, rows: Rows) -> Things:
     yield _itself(paper, rows), paper.title
     for score in paper.chips:  # type: ignore[attr-defined]
-        yield Wish(Kind.TOPIC, score.topic.slug), score.topic.name
+        yield InterestSpec(Kind.TOPIC, score.topic.slug), score.topic.name
     yield from _phrases(paper, rows)
     yield from _organisation(paper, rows)
     yield from _authors(paper, rows)
 
 
-def _itself(paper: Paper, rows: Rows) -> Wish:
+def _itself(paper: Paper, rows: Rows) -> InterestSpec:
     """By the key that the reader has it by, which may be another of its names."""
     keys = (paper.key, f"arxiv:{paper.arxiv_id}", f"doi:{paper.doi}")
-    said = (rows[name].wish for key in keys if (name := Wish(Kind.PAPER, key).name) in rows)
-    return next(said, Wish(Kind.PAPER, paper.key))
+    said = (rows[name].spec for key in keys if (name := InterestSpec(Kind.PAPER, key).name) in rows)
+    return next(said, InterestSpec(Kind.PAPER, paper.key))
 
 
 def _phrases(paper: Paper, rows: Rows) -> Things:
     """The reader's phrases that the paper has, in any case, as choosing knows them."""
     phrases = [row.value for row in rows.values() if row.kind == Kind.PHRASE]
     for hit in Phrases(enumerate(phrases), any_case=True).hits(paper.title, paper.abstract):
-        yield Wish(Kind.PHRASE, phrases[hit.topic]), phrases[hit.topic]
+        yield InterestSpec(Kind.PHRASE, phrases[hit.topic]), phrases[hit.topic]
 
 
 def _organisation(paper: Paper, rows: Rows) -> Things:
-    if wish := _as_wish(Kind.ORGANISATION, paper.organisation):
-        yield rows[wish.name].wish if wish.name in rows else wish, paper.organisation
+    if interest := _as_interest(Kind.ORGANISATION, paper.organisation):
+        yield rows[interest.name].spec if interest.name in rows else interest, paper.organisation
 
 
 def _authors(paper: Paper, rows: Rows) -> Things:
     """Those the reader has said something of, the first AUTHORS_OFFERED, and all of whom it is known who they are."""
     categories = tuple(one for one in paper.categories if kinds.CATEGORY.fullmatch(one))
     for place, author in enumerate(paper.authors):
-        identity = _as_wish(Kind.AUTHOR, paper.identities.get(author, ""))
-        by_name = _as_wish(Kind.AUTHOR, author)
-        said = [rows[wish.name].wish for wish in (identity, by_name) if wish and wish.name in rows]
+        identity = _as_interest(Kind.AUTHOR, paper.identities.get(author, ""))
+        by_name = _as_interest(Kind.AUTHOR, author)
+        said = [rows[interest.name].spec for interest in (identity, by_name) if interest and interest.name in rows]
         if said:
-            yield from ((wish, author) for wish in said[:1] if _counts_in(wish, paper))
+            yield from ((interest, author) for interest in said[:1] if _counts_in(interest, paper))
         elif identity:
             yield identity, author
         elif by_name and place < AUTHORS_OFFERED:
             yield by_name._replace(guard=categories), author
 
 
-def _counts_in(wish: Wish, paper: Paper) -> bool:
-    return not wish.guard or not set(wish.guard).isdisjoint(paper.categories)
+def _counts_in(interest: InterestSpec, paper: Paper) -> bool:
+    return not interest.guard or not set(interest.guard).isdisjoint(paper.categories)
 
 
-def _as_wish(kind: Kind, text: str) -> Wish | None:
-    """A name that a source gave as a wish, or None where no reader could have typed it."""
+def _as_interest(kind: Kind, text: str) -> InterestSpec | None:
+    """A name that a source gave as an interest, or None where no reader could have typed it."""
     try:
-        return kinds.wish(kind, text)
+        return kinds.parse(kind, text)
     except ValidationError:
         return None
 
@@ -213,7 +213,7 @@ def say(reader: Subscriber, saying: Saying, now: datetime) -> str:
     """Change what it says, and nothing if it is so; what came of it, in words."""
     if saying.is_so:
         return gettext("Nothing changed, as it was so already. %(state)s") % {"state": saying.state}
-    if not reader.add_interest(saying.wish, now):
+    if not reader.add_interest(saying.interest, now):
         full = gettext("Nothing changed: you have %(most)d interests, which is all there can be; drop one first.")
         return full % {"most": MOST_INTERESTS}
     return gettext("Changed. %(state)s") % {"state": saying.state}
@@ -221,6 +221,6 @@ def say(reader: Subscriber, saying: Saying, now: datetime) -> str:
 
 def take_back(reader: Subscriber, saying: Saying) -> str:
     """Make it as it was before; what came of it, in words."""
-    if reader.undo(saying.wish):
+    if reader.undo(saying.interest):
         return gettext("Undone: all is as it was before “%(button)s”.") % {"button": saying.button}
     return gettext("Nothing changed: there is no “%(button)s” to undo.") % {"button": saying.button}

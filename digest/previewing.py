@@ -17,13 +17,13 @@ from digest.letters import composing, planning, wording
 from digest.letters.composing import Parts
 from digest.matching import choosing, gathering, readers
 from digest.matching.choosing import Miss
-from digest.matching.profiles import Pool
+from digest.matching.profiles import CandidatePool
 from digest.matching.readers import Reader
 from papers.models import Paper, Sighting, Signal, Topic, Vector
 from papers.search import understanding
 from subscriptions import slots
 from subscriptions.forms import PreferencesForm
-from subscriptions.interests.kinds import Wish
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
 
 COUNTED = 14  # days, of which is told how many papers would have come
@@ -72,7 +72,7 @@ class Preview:
 class Stock:
     """All that any reader's letter can be made of now. It is the same for all readers."""
 
-    pool: Pool
+    pool: CandidatePool
     trending: Sequence[int]
     listed: Mapping[int, date]  # papers of the pool: when each was listed last
 
@@ -132,7 +132,7 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=1)
-def _pooled(made_of: MadeOf) -> tuple[Pool, Mapping[int, date]]:
+def _pooled(made_of: MadeOf) -> tuple[CandidatePool, Mapping[int, date]]:
     pool = gathering.recent(made_of.now)
     listed = Paper.objects.listed_within(gathering.LISTED_WITHIN, made_of.now)
     return pool, {paper: day for paper, day in listed.values_list("pk", "listed_on") if day}
@@ -156,13 +156,13 @@ def of_form(form: PreferencesForm, now: datetime) -> Preview:
 
 def of_reader(reader: Subscriber, now: datetime) -> Preview:
     """As everything is saved."""
-    return preview(reader, gathering.wishes_of([reader])[reader.pk], now)
+    return preview(reader, gathering.interests_of([reader])[reader.pk], now)
 
 
-def preview(reader: Subscriber, wishes: Sequence[Wish], now: datetime) -> Preview:
-    """The very letter that planning would plan, if the reader's hour struck now and they had these wishes."""
+def preview(reader: Subscriber, interests: Sequence[InterestSpec], now: datetime) -> Preview:
+    """The very letter that planning would plan, if the reader's hour struck now and they had these interests."""
     here = stock(now)
-    before = before_pool(reader, wishes, here.pool, here.trending)
+    before = before_pool(reader, interests, here.pool, here.trending)
     choice = choosing.choice(before, here.trending)
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
@@ -179,13 +179,15 @@ def preview(reader: Subscriber, wishes: Sequence[Wish], now: datetime) -> Previe
     )
 
 
-def before_pool(reader: Subscriber, wishes: Sequence[Wish], pool: Pool, trending: Sequence[int]) -> Reader:
-    """The reader with these wishes as choosing sees them, papers of letters that were lost considered."""
+def before_pool(
+    reader: Subscriber, interests: Sequence[InterestSpec], pool: CandidatePool, trending: Sequence[int]
+) -> Reader:
+    """The reader with these interests as choosing sees them, papers of letters that were lost considered."""
     after, again = planning.opened(reader), gathering.lost_papers([reader])
     since = after.timestamp() if after else -np.inf
     may_come = np.flatnonzero((pool.seen > since) | (pool.risen > since))
     papers = {pool.candidates[int(place)].paper for place in may_come}.union(trending)
-    profiles = gathering.profiles([reader], {reader.pk: wishes}, papers, {reader.pk: after}, again)
+    profiles = gathering.profiles([reader], {reader.pk: interests}, papers, {reader.pk: after}, again)
     return next(readers.before(profiles, pool))
 
 

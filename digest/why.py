@@ -15,7 +15,7 @@ from digest import previewing
 from digest.letters import wording
 from digest.matching import choosing, evidence, gathering, readers
 from digest.matching.choosing import Choice, shown
-from digest.matching.profiles import Ask, Candidate
+from digest.matching.profiles import Candidate, Query
 from digest.matching.readers import Reader
 from digest.models import Given
 from papers.models import Paper
@@ -34,7 +34,7 @@ LONGEST = 300  # characters of a question that are read
 class Said:
     """What one interest says of a paper, and what the reader's score of it would be without that interest."""
 
-    ask: Ask
+    query: Query
     wanted: bool
     words: str  # of the paper, by which it says so; empty: none
     said: float  # words in common, 0 to 1
@@ -93,8 +93,8 @@ def _of(case: Case) -> Answer:
     here = previewing.stock(case.now)
     is_here = case.paper.pk in here.pool.columns
     pool = here.pool if is_here else gathering.pool_of(Paper.objects.filter(pk=case.paper.pk))
-    wishes = gathering.wishes_of([case.reader])[case.reader.pk]
-    before = previewing.before_pool(case.reader, wishes, pool, here.trending)
+    interests = gathering.interests_of([case.reader])[case.reader.pk]
+    before = previewing.before_pool(case.reader, interests, pool, here.trending)
     arrives = given is not None and given.letter.state not in gathering.DID_NOT_ARRIVE
     return Answer(
         paper=case.paper,
@@ -173,7 +173,7 @@ def _in_choice(paper: Paper, choice: Choice) -> str:
 
 def _kept_out(before: Reader, place: int, choice: Choice) -> str:
     profile, paper = before.profile, before.paper(place)
-    if paper in {ask.paper for ask in (*profile.wanted, *profile.unwanted)}:
+    if paper in {query.paper for query in (*profile.wanted, *profile.unwanted)}:
         return _("It is one of the papers that you named yourself, and those are never sent.")
     if not profile.wanted and not before.muted[place]:
         return _("You named no interests, so only what is trending comes, and this is not among the best of that.")
@@ -194,35 +194,38 @@ def _kept_out(before: Reader, place: int, choice: Choice) -> str:
 def what_is_said(before: Reader, paper: Paper) -> list[Said]:
     """By the interests that say most of the paper; each is left out for once, and the choosing done again."""
     place, profile = before.pool.columns[paper.pk], before.profile
-    asks = sorted([*profile.wanted, *profile.unwanted], key=lambda ask: _loudness(ask, before, place), reverse=True)
-    telling = [ask for ask in asks if _loudness(ask, before, place) > (False, 0.0)][:MOST_SAID]
+    queries = sorted(
+        [*profile.wanted, *profile.unwanted], key=lambda query: _loudness(query, before, place), reverse=True
+    )
+    telling = [query for query in queries if _loudness(query, before, place) > (False, 0.0)][:MOST_SAID]
     without = [
-        replace(profile, wanted=_but(ask, profile.wanted), unwanted=_but(ask, profile.unwanted)) for ask in telling
+        replace(profile, wanted=_but(query, profile.wanted), unwanted=_but(query, profile.unwanted))
+        for query in telling
     ]
     others = islice(readers.before([profile, *without], before.pool), 1, None)
     said = evidence.words_in_common(telling, evidence.phrases_of(telling), before.pool)[:, place].tolist()
     return [
-        _said(ask, in_common, before, other, paper)
-        for ask, in_common, other in zip(telling, said, others, strict=True)
+        _said(query, in_common, before, other, paper)
+        for query, in_common, other in zip(telling, said, others, strict=True)
     ]
 
 
-def _but(ask: Ask, asks: Sequence[Ask]) -> tuple[Ask, ...]:
-    return tuple(one for one in asks if one != ask)
+def _but(query: Query, queries: Sequence[Query]) -> tuple[Query, ...]:
+    return tuple(one for one in queries if one != query)
 
 
-def _loudness(ask: Ask, before: Reader, place: int) -> tuple[bool, float]:
-    return before.found.is_hit(ask, place), float(before.found.scores[before.found.places[ask], place])
+def _loudness(query: Query, before: Reader, place: int) -> tuple[bool, float]:
+    return before.found.is_hit(query, place), float(before.found.scores[before.found.places[query], place])
 
 
-def _said(ask: Ask, said: float, before: Reader, other: Reader, paper: Paper) -> Said:
+def _said(query: Query, said: float, before: Reader, other: Reader, paper: Paper) -> Said:
     place, found = before.pool.columns[paper.pk], before.found
     return Said(
-        ask=ask,
-        wanted=ask in before.profile.wanted,
-        words=words(ask, paper, before.pool.candidates[place]) if found.is_hit(ask, place) else "",
+        query=query,
+        wanted=query in before.profile.wanted,
+        words=words(query, paper, before.pool.candidates[place]) if found.is_hit(query, place) else "",
         said=round(said, 2),
-        meant=round(float(found.towards[found.places[ask]] @ before.pool.vectors[place]), 2),
+        meant=round(float(found.towards[found.places[query]] @ before.pool.vectors[place]), 2),
         score=shown(float(before.scores[place])),
         without=shown(float(other.scores[place])),
         comes=bool(before.passing[place]),
@@ -230,18 +233,20 @@ def _said(ask: Ask, said: float, before: Reader, other: Reader, paper: Paper) ->
     )
 
 
-def words(ask: Ask, paper: Paper, candidate: Candidate) -> str:
+def words(query: Query, paper: Paper, candidate: Candidate) -> str:
     """The paper's own words that are what is asked for, as they stand in it; empty: none can be named."""
-    if ask.kind == "topic":
-        phrase = candidate.topics.get(ask.topic, (0, ""))[1]
+    if query.kind == "topic":
+        phrase = candidate.topics.get(query.topic, (0, ""))[1]
         return phrase if phrase in paper.title or phrase in paper.abstract else ""
-    if ask.kind == "phrase":
-        return wording.as_written(ask.value, paper.title, paper.abstract)
-    if ask.kind == "author":
-        return next((name for name in paper.authors if _is_by(ask, name, paper)), "")
-    return {"organisation": paper.organisation, "category": ask.value}.get(ask.kind, "")
+    if query.kind == "phrase":
+        return wording.as_written(query.value, paper.title, paper.abstract)
+    if query.kind == "author":
+        return next((name for name in paper.authors if _is_by(query, name, paper)), "")
+    return {"organisation": paper.organisation, "category": query.value}.get(query.kind, "")
 
 
-def _is_by(ask: Ask, name: str, paper: Paper) -> bool:
+def _is_by(query: Query, name: str, paper: Paper) -> bool:
     account: Any = paper.identities.get(name, "")
-    return ask.value.casefold() == account.casefold() or lexical.author_term(name) == lexical.author_term(ask.value)
+    return query.value.casefold() == account.casefold() or lexical.author_term(name) == lexical.author_term(
+        query.value
+    )

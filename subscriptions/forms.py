@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from papers.models import Lookup, Topic
 from subscriptions.interests import importing, kinds, pasting
 from subscriptions.interests.importing import Import
-from subscriptions.interests.kinds import Kind, Wish
+from subscriptions.interests.kinds import InterestSpec, Kind
 from subscriptions.models import MOST_INTERESTS, Subscriber
 
 MOST_PAPERS = 30
@@ -53,8 +53,8 @@ class TopicsField(forms.ModelMultipleChoiceField):
         return sorted(topic.slug for topic in topics)
 
 
-class WishesField(forms.CharField):
-    """Wishes of a kind, one a line; cleaned to a list of them."""
+class InterestsField(forms.CharField):
+    """Interests of a kind, one a line; cleaned to a list of them."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
 
@@ -64,9 +64,9 @@ class WishesField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         lines = super().clean(value).splitlines()
-        found: dict[tuple[str, str], Wish] = {}
-        for wish in (kinds.wish(self.kind, line, wanted=self.wanted) for line in lines if line.strip()):
-            found.setdefault(wish.name, wish)
+        found: dict[tuple[str, str], InterestSpec] = {}
+        for interest in (kinds.parse(self.kind, line, wanted=self.wanted) for line in lines if line.strip()):
+            found.setdefault(interest.name, interest)
         return list(found.values())
 
 
@@ -151,11 +151,11 @@ class PreferencesForm(BeginForm):
     """Everything that a reader can change."""
 
     muted = TopicsField(label=_("Topics"))
-    phrases = WishesField(
+    phrases = InterestsField(
         Kind.PHRASE, label=_("In your own words"), help_text=_("A phrase a line, like: sparse autoencoders")
     )
-    unwanted_phrases = WishesField(Kind.PHRASE, wanted=False, label=_("Phrases, one a line"))
-    authors = WishesField(
+    unwanted_phrases = InterestsField(Kind.PHRASE, wanted=False, label=_("Phrases, one a line"))
+    authors = InterestsField(
         Kind.AUTHOR,
         label=_("Authors"),
         help_text=_(
@@ -163,13 +163,13 @@ class PreferencesForm(BeginForm):
             "same name, say in which categories it counts: Ada Quill (cs.CL, cs.LG)"
         ),
     )
-    unwanted_authors = WishesField(Kind.AUTHOR, wanted=False, label=_("Authors, one a line"))
-    organisations = WishesField(
+    unwanted_authors = InterestsField(Kind.AUTHOR, wanted=False, label=_("Authors, one a line"))
+    organisations = InterestsField(
         Kind.ORGANISATION, label=_("Organisations"), help_text=_("A name a line, like: Harbour Institute")
     )
-    unwanted_organisations = WishesField(Kind.ORGANISATION, wanted=False, label=_("Organisations, one a line"))
-    categories = WishesField(Kind.CATEGORY, label=_("arXiv categories"), help_text=_("One a line, like: cs.CL"))
-    unwanted_categories = WishesField(Kind.CATEGORY, wanted=False, label=_("arXiv categories, one a line"))
+    unwanted_organisations = InterestsField(Kind.ORGANISATION, wanted=False, label=_("Organisations, one a line"))
+    categories = InterestsField(Kind.CATEGORY, label=_("arXiv categories"), help_text=_("One a line, like: cs.CL"))
+    unwanted_categories = InterestsField(Kind.CATEGORY, wanted=False, label=_("arXiv categories, one a line"))
     paste = PasteField(
         label=_("Add papers"),
         help_text=_("Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, or a title a line."),
@@ -200,11 +200,11 @@ class PreferencesForm(BeginForm):
 
     def asked_for(self) -> dict[str, Any]:
         reader, fields = self.reader, self.base_fields.items()
-        written = {name: self._written(field) for name, field in fields if isinstance(field, WishesField)}
+        written = {name: self._written(field) for name, field in fields if isinstance(field, InterestsField)}
         return {
             **super().asked_for(),
             **written,
-            "muted": [wish.value for wish in self._now if wish.kind == Kind.TOPIC and not wish.wanted],
+            "muted": [interest.value for interest in self._now if interest.kind == Kind.TOPIC and not interest.wanted],
             "trending": reader.trending_muted_at is None,
             "days": reader.days,
             "cadence": reader.cadence,
@@ -214,12 +214,16 @@ class PreferencesForm(BeginForm):
         }
 
     @cached_property
-    def _now(self) -> list[Wish]:
+    def _now(self) -> list[InterestSpec]:
         """What the reader had asked for when the form was opened."""
-        return self.reader.wishes(learned=False)
+        return self.reader.interest_specs(learned=False)
 
-    def _written(self, field: WishesField) -> str:
-        return "\n".join(wish.written for wish in self._now if (wish.kind, wish.wanted) == (field.kind, field.wanted))
+    def _written(self, field: InterestsField) -> str:
+        return "\n".join(
+            interest.written
+            for interest in self._now
+            if (interest.kind, interest.wanted) == (field.kind, field.wanted)
+        )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -229,33 +233,37 @@ class PreferencesForm(BeginForm):
 
     def _check_together(self) -> None:
         asked = list(self._asked())
-        unwanted = {wish.name for wish in asked if not wish.wanted}
-        if both := [wish.value for wish in asked if wish.wanted and wish.name in unwanted]:
+        unwanted = {interest.name for interest in asked if not interest.wanted}
+        if both := [interest.value for interest in asked if interest.wanted and interest.name in unwanted]:
             expected = _("Expected each thing as wanted or as not wanted, found %(found)s as both.")
             self.add_error(None, ValidationError(expected, params={"found": both[0]}))
         elif (count := len(self.interests())) > MOST_INTERESTS:
             expected = _("Expected at most %(most)d interests in all, found %(count)d.")
             self.add_error(None, ValidationError(expected, params={"most": MOST_INTERESTS, "count": count}))
 
-    def _asked(self) -> Iterator[Wish]:
+    def _asked(self) -> Iterator[InterestSpec]:
         """What is ticked, typed and pasted."""
         for name, field in self.fields.items():
-            if isinstance(field, WishesField):
+            if isinstance(field, InterestsField):
                 yield from self.cleaned_data[name]
             elif isinstance(field, PasteField) and (found := self.cleaned_data[name]):
-                yield from (Wish(Kind.PAPER, key, field.wanted) for key in found.keys)
-        yield from (Wish(Kind.TOPIC, slug) for slug in self.cleaned_data["topics"])
-        yield from (Wish(Kind.TOPIC, slug, wanted=False) for slug in self.cleaned_data["muted"])
+                yield from (InterestSpec(Kind.PAPER, key, field.wanted) for key in found.keys)
+        yield from (InterestSpec(Kind.TOPIC, slug) for slug in self.cleaned_data["topics"])
+        yield from (InterestSpec(Kind.TOPIC, slug, wanted=False) for slug in self.cleaned_data["muted"])
 
-    def _chosen(self) -> list[Wish]:
-        here = self.reader.wishes(learned=False)
-        papers = [wish for wish in here if wish.kind == Kind.PAPER and wish.value not in self.cleaned_data["dropped"]]
-        return list({wish.name: wish for wish in (*papers, *self._asked())}.values())
+    def _chosen(self) -> list[InterestSpec]:
+        here = self.reader.interest_specs(learned=False)
+        papers = [
+            interest
+            for interest in here
+            if interest.kind == Kind.PAPER and interest.value not in self.cleaned_data["dropped"]
+        ]
+        return list({interest.name: interest for interest in (*papers, *self._asked())}.values())
 
-    def interests(self) -> list[Wish]:
+    def interests(self) -> list[InterestSpec]:
         """All that the reader would have if this were saved now. Nothing is."""
-        learned = {wish.name: wish for wish in self.reader.wishes(learned=True)}
-        return list((learned | {wish.name: wish for wish in self._chosen()}).values())
+        learned = {interest.name: interest for interest in self.reader.interest_specs(learned=True)}
+        return list((learned | {interest.name: interest for interest in self._chosen()}).values())
 
     @property
     def pasted(self) -> Import | None:
@@ -266,13 +274,15 @@ class PreferencesForm(BeginForm):
     @cached_property
     def papers(self) -> list[Followed]:
         """The papers that the reader named so far."""
-        wishes_now = [wish for wish in self._now if wish.kind == Kind.PAPER]
-        here = importing.papers_of([wish.value for wish in wishes_now])
-        outcomes = importing.outcomes(wish.value for wish in wishes_now if wish.value not in here)
+        papers_now = [interest for interest in self._now if interest.kind == Kind.PAPER]
+        here = importing.papers_of([interest.value for interest in papers_now])
+        outcomes = importing.outcomes(interest.value for interest in papers_now if interest.value not in here)
         return [
-            Followed(wish.value, title, page, wish.wanted, outcomes.get(wish.value, Lookup.Outcome.WAITING))
-            for wish in wishes_now
-            for page, title in [here.get(wish.value, ("", ""))]
+            Followed(
+                interest.value, title, page, interest.wanted, outcomes.get(interest.value, Lookup.Outcome.WAITING)
+            )
+            for interest in papers_now
+            for page, title in [here.get(interest.value, ("", ""))]
         ]
 
     @property

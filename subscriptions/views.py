@@ -166,7 +166,7 @@ def preferences(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 def undo(request: HttpRequest, reader: Subscriber, pk: int) -> HttpResponse:
     """Take back one thing that was learned from feedback."""
     for learned in reader.interests.filter(pk=pk, origin=Interest.Origin.FEEDBACK):
-        reader.undo(learned.wish)
+        reader.undo(learned.spec)
     return redirect(reverse("subscriptions:preferences") + "?saved")
 
 
@@ -199,7 +199,7 @@ def _learned(reader: Subscriber, topics: Iterable[Topic]) -> list[tuple[Interest
     papers = importing.papers_of([row.value for row in rows if row.kind == Interest.Kind.PAPER])
     names = {(str(Interest.Kind.PAPER), key): title for key, (_now, title) in papers.items()}
     names |= {(str(Interest.Kind.TOPIC), topic.slug): topic.name for topic in topics}
-    return [(row, names.get((row.kind, row.value), row.wish.written)) for row in rows]
+    return [(row, names.get((row.kind, row.value), row.spec.written)) for row in rows]
 
 
 @transaction.atomic
@@ -244,7 +244,7 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _send_link(reader: Subscriber) -> None:
     now = timezone.now()
-    Letter.objects.plan_once(reader, "manage" if reader.is_reading else "confirm", now.date().isoformat(), now)
+    Letter.objects.plan_once(reader.pk, "manage" if reader.is_reading else "confirm", now.date().isoformat(), now)
 
 
 # ------------------------------------------------------------------------------------------------------------- leaving

@@ -35,7 +35,7 @@ class Need:
     """What somebody looks for: a query, or a reader. Papers are numbers, counted from 0 as the corpus lists them."""
 
     name: str
-    texts: tuple[str, ...]  # in words: a query's own, a reader's wishes
+    texts: tuple[str, ...]  # in words: a query's own, a reader's interests
     known: Pool  # by papers: the query's own one, a reader's library; never ranked, and never counted
     grades: Mapping[int, int]  # how relevant papers are, from 1; one that is not in the corpus has a negative number
     pool: Pool | None  # only these are ranked; None: all that are not known

@@ -25,12 +25,12 @@ from digest.evaluation import collections, metrics
 from digest.evaluation.bm25 import Bm25, Numbers
 from digest.evaluation.collections import BadSet, JudgedSet, Need
 from digest.matching import gathering, readers
-from digest.matching.profiles import Ask, Pool, Profile
+from digest.matching.profiles import CandidatePool, Profile, Query
 from papers import bulk
 from papers.models import Paper
 from papers.search import ranking, understanding
 from papers.search.encoders import Text
-from subscriptions.interests.kinds import Wish
+from subscriptions.interests.kinds import InterestSpec
 
 log = logging.getLogger(__name__)
 ENCODERS = ("light", "semantic")
@@ -154,29 +154,29 @@ def rank_libraries(
     texts: Sequence[Sequence[str]],
     most: int,
 ) -> list[Ranked]:
-    """For each reader the candidates (all papers, where there are none), by what they know and wishes in words."""
+    """For each reader the candidates (all papers, where there are none), by what they know and interests in words."""
     examples = Paper.objects.filter(pk__in=bulk.among({paper for one in known for paper in one}))
     keys = dict(examples.values_list("pk", "key"))
-    wishes = [
-        [*(Wish("paper", keys[paper]) for paper in papers), *(Wish("phrase", text) for text in said)]
+    interests = [
+        [*(InterestSpec("paper", keys[paper]) for paper in papers), *(InterestSpec("phrase", text) for text in said)]
         for papers, said in zip(known, texts, strict=True)
     ]
-    asks = gathering.asks_for({wish for one in wishes for wish in one})
+    queries = gathering.queries_for({interest for one in interests for interest in one})
     return [
-        _ranked_for([asks[wish] for wish in wanted if wish in asks], pool, most)
-        for wanted, pool in zip(wishes, _pools(candidates), strict=True)
+        _ranked_for([queries[interest] for interest in wanted if interest in queries], pool, most)
+        for wanted, pool in zip(interests, _pools(candidates), strict=True)
     ]
 
 
-def _ranked_for(wanted: Sequence[Ask], pool: Pool, most: int) -> Ranked:
+def _ranked_for(wanted: Sequence[Query], pool: CandidatePool, most: int) -> Ranked:
     scores = readers.ranked(Profile(reader=0, wanted=tuple(wanted), trending=False, cap=most), pool)
     best = np.argsort(-scores, kind="stable")[:most]
     return [(pool.candidates[int(place)].paper, float(scores[place])) for place in best]
 
 
-def _pools(candidates: Sequence[Sequence[int] | None]) -> Iterator[Pool]:
+def _pools(candidates: Sequence[Sequence[int] | None]) -> Iterator[CandidatePool]:
     """Readers in a row often share their candidates: the very same list of them."""
-    last: tuple[Sequence[int] | None, Pool] | None = None
+    last: tuple[Sequence[int] | None, CandidatePool] | None = None
     for papers in candidates:
         if last is None or last[0] is not papers:
             rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=bulk.among(papers))
@@ -213,7 +213,7 @@ def _by_readers(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Ranked]:
 
 
 def ranked_by_bm25(folder: Path, the_set: JudgedSet) -> Iterator[Numbers]:
-    """Over the same papers with the same texts. A reader is one long query: all wishes' and known papers' words."""
+    """Over the same papers with the same texts. A reader is one long query: all interests' and known papers' words."""
     texts = [f"{title} {text}" for title, text in collections.texts(folder)]
     bm25 = Bm25(_with_bar(texts, "BM25 reads"))
     for need in _with_bar(the_set.needs, "BM25"):

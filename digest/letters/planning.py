@@ -92,7 +92,7 @@ def choose(readers: Sequence[Subscriber], edition: Edition, after: dict[int, dat
     since = min((moment for moment in after.values() if moment), default=None)
     findings = edition.findings(since, frozenset().union(*again.values()))
     papers = findings.pool.columns.keys() | edition.trending
-    profiles = gathering.profiles(readers, gathering.wishes_of(readers), papers, after, again)
+    profiles = gathering.profiles(readers, gathering.interests_of(readers), papers, after, again)
     return choosing.choose_out_of(findings, profiles, edition.trending)
 
 

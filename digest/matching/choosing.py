@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from digest.matching.evidence import Findings
-from digest.matching.profiles import BAR, Ask, Pool, Profile
+from digest.matching.profiles import BAR, CandidatePool, Profile, Query
 from digest.matching.readers import Reader, before_what_may_come
 
 TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
@@ -29,7 +29,7 @@ class Pick:
 
     paper: int
     score: float  # in deviations above the average paper
-    ask: Ask
+    query: Query
     hit: bool = True  # the paper says the very words, or is by that author; else it is only near in meaning
     phrase: str = ""  # the paper's words that say it, where they are known already
     late: bool = False  # it was passed over, or not seen, when it was new; its votes have risen since
@@ -37,13 +37,13 @@ class Pick:
     @property
     def reason(self) -> dict[str, Any]:
         """As a code with parameters; digest.letters.composing has the words."""
-        if self.ask.kind == "paper":
-            return {"code": "like", "title": self.ask.name}
+        if self.query.kind == "paper":
+            return {"code": "like", "title": self.query.name}
         if not self.hit:
-            return {"code": "near", "to": self.ask.name}
-        if self.ask.kind == "topic":
-            return {"code": "topic", "topic": self.ask.name, "phrase": self.phrase}
-        return {"code": self.ask.kind, self.ask.kind: self.ask.name}
+            return {"code": "near", "to": self.query.name}
+        if self.query.kind == "topic":
+            return {"code": "topic", "topic": self.query.name, "phrase": self.phrase}
+        return {"code": self.query.kind, self.query.kind: self.query.name}
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def shown(score: float) -> float:
     return round(max(score, 0) / (max(score, 0) + BAR), 2)
 
 
-def choose(profiles: Sequence[Profile], pool: Pool, trending: Sequence[int]) -> list[Choice]:
+def choose(profiles: Sequence[Profile], pool: CandidatePool, trending: Sequence[int]) -> list[Choice]:
     """For each profile in turn. `trending` is the one ranking of the whole site, best first."""
     return choose_out_of(Findings(pool), profiles, trending)
 
@@ -98,15 +98,15 @@ def choose_out_of(findings: Findings, profiles: Sequence[Profile], trending: Seq
     ]
 
 
-def _parts(profiles: Sequence[Profile], pool: Pool) -> Iterator[list[Profile]]:
+def _parts(profiles: Sequence[Profile], pool: CandidatePool) -> Iterator[list[Profile]]:
     """As many at a time as keeps what their interests and the papers make within CELLS: it must fit into memory."""
     part: list[Profile] = []
-    asks: set[Ask] = set()
+    queries: set[Query] = set()
     for profile in profiles:
-        asks.update(profile.wanted, profile.unwanted)
-        if part and len(asks) * pool.total > CELLS:
+        queries.update(profile.wanted, profile.unwanted)
+        if part and len(queries) * pool.total > CELLS:
             yield part
-            part, asks = [], {*profile.wanted, *profile.unwanted}
+            part, queries = [], {*profile.wanted, *profile.unwanted}
         part.append(profile)
     if part:
         yield part
@@ -124,35 +124,35 @@ def choice(reader: Reader, trending: Sequence[int]) -> Choice:
 
 def _for_you(reader: Reader, most: int) -> tuple[list[Pick], list[Miss]]:
     considered = reader.best(CONSIDERED * most)
-    asks = reader.telling(considered)
-    chosen = _thinned(considered, asks, most, reader)
-    picks = [_pick(reader, considered[number], asks[number]) for number in chosen]
+    queries = reader.telling(considered)
+    chosen = _thinned(considered, queries, most, reader)
+    picks = [_pick(reader, considered[number], queries[number]) for number in chosen]
     rest = [place for number, place in enumerate(considered) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
         rest += reader.almost(NEAR_MISSES - len(rest))
     return picks, [Miss(reader.paper(place), lacked(reader, place, picks)) for place in rest]
 
 
-def _thinned(places: Sequence[int], asks: Sequence[int], most: int, reader: Reader) -> list[int]:
+def _thinned(places: Sequence[int], queries: Sequence[int], most: int, reader: Reader) -> list[int]:
     """The numbers of the best, but of none that says the same as a better one, nor of one interest everywhere while
     others have papers."""
-    of_one = max(1, int(most * OF_ONE_INTEREST)) if len(set(asks)) > 1 else most
+    of_one = max(1, int(most * OF_ONE_INTEREST)) if len(set(queries)) > 1 else most
     same = _say_the_same(places, reader.pool)
     chosen: list[int] = []
     waiting: list[int] = []
     counts: Counter[int] = Counter()
-    for number, ask in enumerate(asks):
+    for number, query in enumerate(queries):
         if len(chosen) == most:
             break
         if same and any((better, number) in same for better in (*chosen, *waiting)):
             continue
-        counts[ask] += 1
-        is_much = counts[ask] > of_one and not reader.profile.wanted[ask].is_followed
+        counts[query] += 1
+        is_much = counts[query] > of_one and not reader.profile.wanted[query].is_followed
         (waiting if is_much else chosen).append(number)
     return sorted([*chosen, *waiting[: most - len(chosen)]])
 
 
-def _say_the_same(places: Sequence[int], pool: Pool) -> set[tuple[int, int]]:
+def _say_the_same(places: Sequence[int], pool: CandidatePool) -> set[tuple[int, int]]:
     """The numbers of those that do, in pairs, the better first."""
     if len(places) < 2:
         return set()
@@ -162,18 +162,18 @@ def _say_the_same(places: Sequence[int], pool: Pool) -> set[tuple[int, int]]:
 
 
 def _pick(reader: Reader, place: int, number: int) -> Pick:
-    ask, candidate = reader.profile.wanted[number], reader.pool.candidates[place]
-    hit = bool(reader.hit[place]) and reader.found.is_hit(ask, place)
+    query, candidate = reader.profile.wanted[number], reader.pool.candidates[place]
+    hit = bool(reader.hit[place]) and reader.found.is_hit(query, place)
     late = bool(reader.late[place]) and candidate.paper not in reader.profile.again
-    phrase = candidate.topics[ask.topic][1] if hit and ask.kind == "topic" else ""
-    return Pick(candidate.paper, float(reader.scores[place]), ask, hit, phrase, late)
+    phrase = candidate.topics[query.topic][1] if hit and query.kind == "topic" else ""
+    return Pick(candidate.paper, float(reader.scores[place]), query, hit, phrase, late)
 
 
 def lacked(reader: Reader, place: int, picks: Sequence[Pick]) -> dict[str, Any]:
     """What kept a paper out of a letter of these picks."""
     if reader.muted[place]:
-        ask = next(ask for ask in reader.profile.unwanted if reader.found.is_hit(ask, place))
-        return {"code": "unwanted", "kind": ask.kind, "name": ask.name}
+        query = next(query for query in reader.profile.unwanted if reader.found.is_hit(query, place))
+        return {"code": "unwanted", "kind": query.kind, "name": query.name}
     if not reader.passing[place]:
         bar = reader.profile.bar
         return {"code": "bar", "score": shown(float(reader.scores[place])), "bar": shown(bar)}

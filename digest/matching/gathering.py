@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.db.models import Min, Q, QuerySet
 
 from digest.matching.evidence import Findings
-from digest.matching.profiles import ENOUGH, NO_WORDS, Ask, Candidate, Pool, Profile
+from digest.matching.profiles import ENOUGH, NO_WORDS, Candidate, CandidatePool, Profile, Query
 from digest.models import Given
 from papers import bulk
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
@@ -18,7 +18,7 @@ from papers.search import understanding
 from papers.search.encoders import Text
 from papers.text import lexical
 from papers.trending import gather, rank
-from subscriptions.interests.kinds import Wish
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Interest, Letter, Subscriber
 
 LISTED_WITHIN = timedelta(days=14)  # papers listed longer ago reach nobody's letter
@@ -63,7 +63,7 @@ class Edition:
 # -------------------------------------------------------------------------------------------------------------- papers
 
 
-def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> Pool:
+def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> CandidatePool:
     """Papers first seen after `since`, up to now, those whose votes rose since, and `also` these; none listed more
     than LISTED_WITHIN ago. With no `since` those of the last seven days, whenever they were first seen.
 
@@ -77,7 +77,7 @@ def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> P
     return pool_of(listed.filter(wanted) if has_reference() else listed, risen)
 
 
-def recent(now: datetime) -> Pool:
+def recent(now: datetime) -> CandidatePool:
     """Every paper that may come in anybody's letter now, whatever they were given. For each reader choosing finds the
     same in it as in the pool of a window that ends now."""
     seen = Paper.objects.filter(first_seen_at__lte=now)
@@ -90,7 +90,7 @@ def has_reference() -> bool:
     return known is not None and len(known.reference) >= ENOUGH
 
 
-def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Pool:  # It is only read.
+def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> CandidatePool:  # It is only read.
     """These papers, beside the reference sample of the fit in use."""
     known = understanding.current()
     candidates = _candidates(papers.order_by("pk"), risen)
@@ -98,7 +98,7 @@ def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Pool: 
     reference = _candidates(compared, {}) if compared is not None else []
     keys = [one.paper for one in (*candidates, *reference)]
     vectors = understanding.matrix(keys, known.fit) if known and known.encoder else None
-    return Pool(candidates, reference, known, vectors)
+    return CandidatePool(candidates, reference, known, vectors)
 
 
 def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
@@ -145,30 +145,34 @@ def _risen(seen: PaperQuerySet, since: datetime, now: datetime) -> dict[int, dat
 # ------------------------------------------------------------------------------------------------------------- readers
 
 
-def wishes_of(readers: Sequence[Subscriber]) -> defaultdict[int, list[Wish]]:
+def interests_of(readers: Sequence[Subscriber]) -> defaultdict[int, list[InterestSpec]]:
     """What each of these readers wants and does not want, by reader."""
-    wishes: defaultdict[int, list[Wish]] = defaultdict(list)
+    interests: defaultdict[int, list[InterestSpec]] = defaultdict(list)
     for row in Interest.objects.filter(subscriber__in=readers):
-        wishes[row.subscriber_id].append(row.wish)
-    return wishes
+        interests[row.subscriber_id].append(row.spec)
+    return interests
 
 
 def profiles(
     readers: Sequence[Subscriber],
-    wishes: Mapping[int, Sequence[Wish]],
+    interests: Mapping[int, Sequence[InterestSpec]],
     papers: Iterable[int],
     after: Mapping[int, datetime | None],
     again: KeysOf,
 ) -> list[Profile]:
     """The readers as choosing sees them: `papers` are all that may come to be chosen, `after` and `again` as in
-    Profile, by reader. Equal wishes make equal profiles, in whatever order they were wished."""
-    asks, given = asks_for([wish for one in wishes.values() for wish in one]), _given(readers, papers)
-    wished = {reader: sorted(one, key=lambda wish: wish.name) for reader, one in wishes.items()}
+    Profile, by reader. Equal interests make equal profiles, in whatever order they were stated."""
+    queries, given = queries_for([interest for one in interests.values() for interest in one]), _given(readers, papers)
+    stated = {reader: sorted(one, key=lambda interest: interest.name) for reader, one in interests.items()}
     return [
         profile(
             reader,
-            [asks[wish] for wish in wished.get(reader.pk, ()) if wish in asks and wish.wanted],
-            [asks[wish] for wish in wished.get(reader.pk, ()) if wish in asks and not wish.wanted],
+            [queries[interest] for interest in stated.get(reader.pk, ()) if interest in queries and interest.wanted],
+            [
+                queries[interest]
+                for interest in stated.get(reader.pk, ())
+                if interest in queries and not interest.wanted
+            ],
             after=after.get(reader.pk),
             given=frozenset(given[reader.pk] - again[reader.pk]),
             again=frozenset(again[reader.pk]),
@@ -179,8 +183,8 @@ def profiles(
 
 def profile(
     reader: Subscriber,
-    wanted: Iterable[Ask],
-    unwanted: Iterable[Ask],
+    wanted: Iterable[Query],
+    unwanted: Iterable[Query],
     *,
     after: datetime | None,
     given: frozenset[int],
@@ -199,27 +203,27 @@ def profile(
     )
 
 
-def asks_for(wishes: Collection[Wish]) -> dict[Wish, Ask]:
-    """Each wish as it can be scored; without those that name a topic or a paper which is not here."""
-    topics = _topics(frozenset(wish.value for wish in wishes if wish.kind == "topic"))
-    papers = _papers_named({wish.value for wish in wishes if wish.kind == "paper"})
-    found = {wish: _ask(wish, topics, papers) for wish in wishes}
-    return {wish: ask for wish, ask in found.items() if ask}
+def queries_for(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:
+    """Each interest as it can be scored; without those that name a topic or a paper which is not here."""
+    topics = _topics(frozenset(interest.value for interest in interests if interest.kind == "topic"))
+    papers = _papers_named({interest.value for interest in interests if interest.kind == "paper"})
+    found = {interest: _query(interest, topics, papers) for interest in interests}
+    return {interest: query for interest, query in found.items() if query}
 
 
-def _ask(wish: Wish, topics: Mapping[str, Ask], papers: Mapping[str, Ask]) -> Ask | None:
-    if wish.kind == "topic":
-        return topics.get(wish.value)
-    if wish.kind == "paper":
-        return papers.get(wish.value)
-    text = _text(wish.value) if wish.kind == "phrase" else NO_WORDS
-    return Ask(wish.kind, wish.value, wish.value, text, guard=wish.guard)
+def _query(interest: InterestSpec, topics: Mapping[str, Query], papers: Mapping[str, Query]) -> Query | None:
+    if interest.kind == "topic":
+        return topics.get(interest.value)
+    if interest.kind == "paper":
+        return papers.get(interest.value)
+    text = _text(interest.value) if interest.kind == "phrase" else NO_WORDS
+    return Query(interest.kind, interest.value, interest.value, text, guard=interest.guard)
 
 
-def _topics(slugs: Collection[str]) -> dict[str, Ask]:
+def _topics(slugs: Collection[str]) -> dict[str, Query]:
     rows = Topic.objects.filter(slug__in=slugs).values_list("pk", "slug", "name", "description")
     return {
-        slug: Ask("topic", slug, name, _text(f"{name}. {description}"), topic=pk)
+        slug: Query("topic", slug, name, _text(f"{name}. {description}"), topic=pk)
         for pk, slug, name, description in rows
     }
 
@@ -229,25 +233,25 @@ def _text(words: str) -> Text:
     return Text(words, "", lexical.terms(words, ""))
 
 
-def _papers_named(keys: Collection[str]) -> dict[str, Ask]:
-    """By the key that a wish names, whichever key the paper has by now."""
+def _papers_named(keys: Collection[str]) -> dict[str, Query]:
+    """By the key that an interest names, whichever key the paper has by now."""
     wanted = sorted(keys)
-    asks: dict[str, Ask] = {}
+    queries: dict[str, Query] = {}
     for begin in range(0, len(wanted), AT_ONCE):
-        asks |= _examples(wanted[begin : begin + AT_ONCE])
-    return asks
+        queries |= _examples(wanted[begin : begin + AT_ONCE])
+    return queries
 
 
-def _examples(keys: Sequence[str]) -> dict[str, Ask]:
+def _examples(keys: Sequence[str]) -> dict[str, Query]:
     names = [key.partition(":")[2] for key in keys]
     rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names)).exclude(terms="")
-    asks: dict[str, Ask] = {}
+    queries: dict[str, Query] = {}
     for pk, key, arxiv_id, doi, *text in rows.values_list(
         "pk", "key", "arxiv_id", "doi", "title", "abstract", "terms"
     ):
         for name in (f"doi:{doi}", f"arxiv:{arxiv_id}", key):
-            asks[name] = Ask("paper", name, text[0], Text(text[0], text[1], lexical.words_in(text[2])), paper=pk)
-    return {key: asks[key] for key in keys if key in asks}
+            queries[name] = Query("paper", name, text[0], Text(text[0], text[1], lexical.words_in(text[2])), paper=pk)
+    return {key: queries[key] for key in keys if key in queries}
 
 
 def take_back(readers: Sequence[Subscriber]) -> KeysOf:

@@ -23,7 +23,7 @@ NO_WORDS = Text("", "", "")
 
 
 @dataclass(frozen=True)
-class Ask:
+class Query:
     """One interest, as it can be scored."""
 
     kind: str  # as subscriptions.interests.kinds.Kind
@@ -35,7 +35,7 @@ class Ask:
     guard: tuple[str, ...] = ()  # categories in which an author's name counts; none: all
 
     def __hash__(self) -> int:
-        """Of what tells nearly all apart: asks are looked up many times for each reader."""
+        """Of what tells nearly all apart: queries are looked up many times for each reader."""
         return hash((self.kind, self.value))
 
     @property
@@ -59,10 +59,10 @@ class Profile:
     """What choosing must know of a reader."""
 
     reader: int
-    wanted: tuple[Ask, ...]
+    wanted: tuple[Query, ...]
     trending: bool  # whether the reader wants what is trending, too
     cap: int  # papers in a letter, at most
-    unwanted: tuple[Ask, ...] = ()
+    unwanted: tuple[Query, ...] = ()
     after: datetime | None = None  # papers first seen up to then were considered before; None: none were
     given: frozenset[int] = frozenset()  # papers that must not come again
     again: frozenset[int] = frozenset()  # papers of letters that did not arrive: candidates whatever their age
@@ -71,7 +71,7 @@ class Profile:
     @property
     def named(self) -> frozenset[int]:
         """The papers among a reader's interests, which are never given."""
-        return frozenset(ask.paper for ask in (*self.wanted, *self.unwanted) if ask.paper)
+        return frozenset(query.paper for query in (*self.wanted, *self.unwanted) if query.paper)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Candidate:
     risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
 
 
-class Pool:
+class CandidatePool:
     """A day's candidates and, behind them, the reference sample that their scores are compared with, as arrays."""
 
     def __init__(
@@ -117,12 +117,12 @@ class Pool:
         """Whether there is a sample to compare with, so that what is found of a candidate depends on no other."""
         return len(self.reference) >= ENOUGH
 
-    def only(self, places: Ints) -> Pool:
+    def only(self, places: Ints) -> CandidatePool:
         """The same with these candidates alone, which are in order."""
         if len(places) == self.size:
             return self
         candidates = [self.candidates[place] for place in places.tolist()]
-        return Pool(candidates, self.reference, self.known, self.vectors[self.columns_of(places)])
+        return CandidatePool(candidates, self.reference, self.known, self.vectors[self.columns_of(places)])
 
     def columns_of(self, places: Ints) -> Ints:
         """These candidates and, behind them, the reference sample."""

@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 
 from digest.matching.evidence import Evidence, Findings, evidence
-from digest.matching.profiles import Ask, Flags, Pool, Profile
+from digest.matching.profiles import CandidatePool, Flags, Profile, Query
 from digest.matching.scoring import highest, scores
 from papers.text.lexical import Floats, Ints
 
@@ -21,24 +21,24 @@ WORDS_FIRST = 1_000.0  # what a paper says in so many words is a better reason t
 BLOCK = 32  # readers who are scored at a time: what fits into a processor's cache is not fetched twice
 
 
-def before(profiles: Sequence[Profile], pool: Pool) -> Iterator[Reader]:
+def before(profiles: Sequence[Profile], pool: CandidatePool) -> Iterator[Reader]:
     """Each profile before the pool; what several of them ask for is looked at once."""
-    return _before(profiles, pool, evidence(_asks_of(profiles), pool))
+    return _before(profiles, pool, evidence(_queries_of(profiles), pool))
 
 
 def before_what_may_come(profiles: Sequence[Profile], findings: Findings, also: Iterable[int]) -> Iterator[Reader]:
     """Each profile before that part of the pool which may come in any of their letters, and these papers `also`."""
     pool = findings.pool
     places = _that_may_come(profiles, pool, also) if pool.has_reference else np.arange(pool.size)
-    found = findings.of(_asks_of(profiles), pool.columns_of(places))
+    found = findings.of(_queries_of(profiles), pool.columns_of(places))
     return _before(profiles, pool.only(places), found)
 
 
-def _asks_of(profiles: Iterable[Profile]) -> Iterator[Ask]:
-    return (ask for one in profiles for ask in (*one.wanted, *one.unwanted))
+def _queries_of(profiles: Iterable[Profile]) -> Iterator[Query]:
+    return (query for one in profiles for query in (*one.wanted, *one.unwanted))
 
 
-def _that_may_come(profiles: Sequence[Profile], pool: Pool, also: Iterable[int]) -> Ints:
+def _that_may_come(profiles: Sequence[Profile], pool: CandidatePool, also: Iterable[int]) -> Ints:
     may_come = np.zeros(pool.size, bool)
     for after in {profile.after for profile in profiles}:
         may_come |= _Window.of(after, pool).open
@@ -46,7 +46,7 @@ def _that_may_come(profiles: Sequence[Profile], pool: Pool, also: Iterable[int])
     return np.flatnonzero(may_come)
 
 
-def _before(profiles: Sequence[Profile], pool: Pool, found: Evidence) -> Iterator[Reader]:
+def _before(profiles: Sequence[Profile], pool: CandidatePool, found: Evidence) -> Iterator[Reader]:
     windows = {after: _Window.of(after, pool) for after in {profile.after for profile in profiles}}
     for begin in range(0, len(profiles), BLOCK):
         block = profiles[begin : begin + BLOCK]
@@ -55,7 +55,7 @@ def _before(profiles: Sequence[Profile], pool: Pool, found: Evidence) -> Iterato
             yield Reader(profile, found, pool, windows[profile.after], row)
 
 
-def ranked(profile: Profile, pool: Pool) -> Floats:
+def ranked(profile: Profile, pool: CandidatePool) -> Floats:
     """How much each candidate is what the reader wants, whether or not it would come."""
     return scores([profile.wanted], evidence(profile.wanted, pool), pool)[0, : pool.size]
 
@@ -68,20 +68,22 @@ class _Window:
     open: Flags  # either
 
     @classmethod
-    def of(cls, after: datetime | None, pool: Pool) -> _Window:
+    def of(cls, after: datetime | None, pool: CandidatePool) -> _Window:
         since = after.timestamp() if after else -np.inf
         new, risen = pool.seen > since, pool.risen > since
         return cls(late=np.asarray(~new & risen), open=np.asarray(new | risen))
 
 
 class Reader:
-    """A reader before a pool. Flags and scores are by candidate, asks by their number among those wanted."""
+    """A reader before a pool. Flags and scores are by candidate, queries by their number among those wanted."""
 
-    def __init__(self, profile: Profile, found: Evidence, pool: Pool, window: _Window, fitting: Floats) -> None:
+    def __init__(
+        self, profile: Profile, found: Evidence, pool: CandidatePool, window: _Window, fitting: Floats
+    ) -> None:
         """`fitting`: how much each candidate is what the reader wants."""
         self.profile, self.found, self.pool, self.late = profile, found, pool, window.late
         self.rows, self.against = found.rows(profile.wanted), found.rows(profile.unwanted)
-        follows = [row for ask, row in zip(profile.wanted, self.rows, strict=True) if ask.is_followed]
+        follows = [row for query, row in zip(profile.wanted, self.rows, strict=True) if query.is_followed]
         self.hit, self.followed, self.muted = self._hit(self.rows), self._hit(follows), self._hit(self.against)
         self.scores = (fitting - self._pushed_down() if self.against else fitting).round(DIGITS)
         self.open = self._open(window)
@@ -134,7 +136,7 @@ class Reader:
         return found
 
     def telling(self, places: Sequence[int]) -> list[int]:
-        """For each of these papers the ask that speaks for it most: a follow, words it says, what it is near to."""
+        """For each of these papers the query that speaks for it most: a follow, words it says, what it is near to."""
         if not places:
             return []
         rows = np.array(self.rows)[:, None]
@@ -148,5 +150,5 @@ class Reader:
         return self.pool.candidates[place].paper
 
 
-def _places(papers: Iterable[int], pool: Pool) -> list[int]:
+def _places(papers: Iterable[int], pool: CandidatePool) -> list[int]:
     return [pool.columns[paper] for paper in papers if paper in pool.columns]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from digest.matching.evidence import ALIKE, FUSED, MEANT, Evidence
-from digest.matching.profiles import Ask, Pool
+from digest.matching.profiles import CandidatePool, Query
 from papers.search import ranking
 from papers.search.encoders import unit
 from papers.text.lexical import Floats
@@ -16,7 +16,7 @@ FEW_EXAMPLES = 5  # below so many their mean says more than what is left of it b
 NEAREST = 3  # examples that a paper is compared with
 
 
-def scores(wanted: Sequence[Sequence[Ask]], found: Evidence, pool: Pool) -> Floats:
+def scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: CandidatePool) -> Floats:
     """What some readers want x (candidates and reference), in deviations from the average paper of the last weeks.
 
     The best of the single interests, and the likeness to all examples together: either alone loses. Readers do not
@@ -25,10 +25,10 @@ def scores(wanted: Sequence[Sequence[Ask]], found: Evidence, pool: Pool) -> Floa
     best = np.zeros((len(wanted), pool.total), np.float32)
     if not pool.total:
         return best
-    for asks, row in zip(wanted, best, strict=True):
-        highest(found.rows(ask for ask in asks if ask.kind in ("topic", "phrase", "category")), found, row)
+    for queries, row in zip(wanted, best, strict=True):
+        highest(found.rows(query for query in queries if query.kind in ("topic", "phrase", "category")), found, row)
     scores = pool.standardised(best, FUSED)
-    examples = [found.rows(ask for ask in asks if ask.is_example) for asks in wanted]
+    examples = [found.rows(query for query in queries if query.is_example) for queries in wanted]
     some = [reader for reader, rows in enumerate(examples) if rows]
     if some:
         like = pool.standardised(_like_all([examples[reader] for reader in some], found, pool), FUSED)
@@ -37,14 +37,14 @@ def scores(wanted: Sequence[Sequence[Ask]], found: Evidence, pool: Pool) -> Floa
 
 
 def highest(rows: Sequence[int], found: Evidence, into: Floats) -> None:
-    """The highest score by any of these asks, for each paper; none: it stays as it is."""
+    """The highest score by any of these queries, for each paper; none: it stays as it is."""
     if rows:
         np.maximum(found.scores[rows[0], : len(into)], found.scores[rows[-1], : len(into)], out=into)
     for row in rows[1:-1]:
         np.maximum(into, found.scores[row, : len(into)], out=into)
 
 
-def _like_all(examples: Sequence[Sequence[int]], found: Evidence, pool: Pool) -> Floats:
+def _like_all(examples: Sequence[Sequence[int]], found: Evidence, pool: CandidatePool) -> Floats:
     """Likeness to each reader's examples: to the nearest of them and to all, by words and by meaning."""
     nearest, mean = np.empty((2, len(examples), pool.total), np.float32)
     for reader, rows in enumerate(examples):
@@ -58,7 +58,7 @@ def _like_all(examples: Sequence[Sequence[int]], found: Evidence, pool: Pool) ->
     return fused
 
 
-def _meant_together(examples: Sequence[Sequence[int]], found: Evidence, pool: Pool) -> Floats:
+def _meant_together(examples: Sequence[Sequence[int]], found: Evidence, pool: CandidatePool) -> Floats:
     """How near papers are to the mean of each reader's examples and, from FEW_EXAMPLES on, also to what is left of it
     once whitened (ridge-whitened Rocchio): what most papers share says little of a reader."""
     means = np.stack([found.towards[rows].mean(axis=0) for rows in examples])

@@ -54,8 +54,8 @@ class Found:
 
 
 def fusion(asked: Text | None, known: Understanding | None) -> Fusion:
-    """For words, or None for a paper as example. One rule, whatever is asked: a short wish is a phrase, whose pairs of
-    neighbours count in full; of a long one they are accidental, and its meaning says more."""
+    """For words, or None for a paper as example. One rule, whatever is asked: a short interest is a phrase, whose
+    pairs of neighbours count in full; of a long one they are accidental, and its meaning says more."""
     trust = 1.0 if known is None or known.encoder is None or isinstance(known.encoder, Light) else TRUST_IN_OTHERS
     if asked is None:
         return Fusion(pairs=1.0, meaning=trust, smoothing=0.15)

@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
     CATEGORY = "category", _("category")
 
 
-class Wish(NamedTuple):
+class InterestSpec(NamedTuple):
     """One thing that a reader wants, or does not want. `guard`: the categories in which an author's name counts."""
 
     kind: str
@@ -41,7 +41,7 @@ class Wish(NamedTuple):
 
     @property
     def name(self) -> tuple[str, str]:
-        """Two wishes of the same name are about the same thing."""
+        """Two interests of the same name are about the same thing."""
         return self.kind, folded(self.value)
 
     @property
@@ -54,10 +54,10 @@ def folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def wish(kind: str, text: str, *, wanted: bool = True) -> Wish:
-    """What was typed as a wish of that kind; raises ValidationError, one sentence that says what was expected."""
+def parse(kind: str, text: str, *, wanted: bool = True) -> InterestSpec:
+    """What was typed as an interest of that kind; raises ValidationError, one sentence that says what was expected."""
     value, guard = CHECKS.get(kind, _as_it_is)(" ".join(text.split()))
-    return Wish(kind, value, wanted, guard)
+    return InterestSpec(kind, value, wanted, guard)
 
 
 def category(text: str) -> str:

@@ -22,7 +22,7 @@ from subscriptions.letters import BadLetter, Draft, Skip
 from subscriptions.models import KEEP_TRYING, MOST_ATTEMPTS, Letter, Suppression
 from subscriptions.sending import journal, rationing
 from subscriptions.sending.journal import Journal
-from subscriptions.sending.senders import Answer, Batch, Busy, NoConnection, Parcel, Pool
+from subscriptions.sending.senders import Answer, Batch, Busy, ConnectionPool, NoConnection, Parcel
 
 logger = logging.getLogger(__name__)
 FEWEST, MOST = 20, 500  # letters claimed at a time; in between as many as leave in
@@ -79,7 +79,7 @@ class Round:
     def __init__(self, now: datetime, enough: Callable[[], bool]) -> None:
         self.sent = 0
         self.now, self._since, self._enough = now, time.monotonic(), enough
-        self._pool = Pool()
+        self._pool = ConnectionPool()
         self._on_wire: Handed | None = None
         self._unflushed: list[Handed] = []  # whose outcomes a crash of the database could still lose
         self._most = FEWEST

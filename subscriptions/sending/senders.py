@@ -211,7 +211,7 @@ class Batch:
         return [parcel for parcel in self.parcels if parcel.letter.pk not in answered]
 
 
-class Pool:
+class ConnectionPool:
     """As many connections as the settings say, and a thread for each; whichever was used last is used next."""
 
     def __init__(self) -> None:

@@ -30,8 +30,8 @@ NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
 
 def main() -> None:
-    pool, asks = prepare()
-    readers = list(batches(asks, READERS))
+    pool, queries = prepare()
+    readers = list(batches(queries, READERS))
     ours, floors = [], []
     for _ in range(ROUNDS):
         ours.append(_timed(lambda: choose(pool, readers)))
@@ -44,11 +44,11 @@ def main() -> None:
 
 def memory() -> None:
     """The most that a process held while it chose for many, batch after batch. Run in one of its own."""
-    pool, asks = prepare()
+    pool, queries = prepare()
     began, first = time.perf_counter(), MANY // 10
-    choose(pool, batches(asks, first))
+    choose(pool, batches(queries, first))
     print(f"{first} readers: {time.perf_counter() - began:.0f} s, {_most_mb():.0f} MB resident at most")
-    choose(pool, batches(asks, MANY - first))
+    choose(pool, batches(queries, MANY - first))
     seconds = time.perf_counter() - began
     print(f"{MANY} readers: {seconds:.0f} s, {_most_mb():.0f} MB resident at most")
     print(f"1000000 readers, if it goes on like that: {seconds * 1_000_000 / MANY / 60:.0f} min")
@@ -60,7 +60,7 @@ def _most_mb() -> float:
 
 def prepare() -> tuple[Any, list[Any]]:
     django.setup()
-    from digest.matching.profiles import Ask, Candidate, Pool
+    from digest.matching.profiles import Candidate, CandidatePool, Query
     from papers.search.encoders import Text, unit
     from papers.search.understanding import Understanding
     from papers.text.lexical import Lexicon, counted, terms
@@ -96,12 +96,12 @@ def prepare() -> tuple[Any, list[Any]]:
     known = Understanding(
         1, lexicon, Encoder(), np.zeros(DIMENSIONS, np.float32), np.eye(DIMENSIONS, dtype=np.float32)
     )
-    pool = Pool(papers[: NEW + CARRIED], papers[NEW + CARRIED :], known, vectors)
-    asks = []
+    pool = CandidatePool(papers[: NEW + CARRIED], papers[NEW + CARRIED :], known, vectors)
+    queries = []
     for number in range(INTERESTS):
         phrase = " ".join(random.choices(words[200:], common[200:], k=2))
-        asks.append(Ask("phrase", f"{phrase} {number}", phrase, Text(phrase, str(number), terms(phrase, ""))))
-    return pool, asks
+        queries.append(Query("phrase", f"{phrase} {number}", phrase, Text(phrase, str(number), terms(phrase, ""))))
+    return pool, queries
 
 
 def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
@@ -115,7 +115,7 @@ def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
         assert len(choices) == len(batch)
 
 
-def batches(asks: list[Any], readers: int) -> Iterator[list[Any]]:
+def batches(queries: list[Any], readers: int) -> Iterator[list[Any]]:
     from digest.matching.profiles import Profile
 
     rng = random.Random(2)
@@ -124,7 +124,7 @@ def batches(asks: list[Any], readers: int) -> Iterator[list[Any]]:
         yield [
             Profile(
                 number,
-                tuple(rng.sample(asks, EACH)),
+                tuple(rng.sample(queries, EACH)),
                 True,
                 10,
                 after=after,

@@ -11,7 +11,7 @@ listings said, so read differences between two rankings, not heights. All that i
     phrases       a keyword of Daily Papers -> the papers that carry it; keywords are incomplete judgements
     by-example    a paper -> those that share rare keywords with it, among a hundred
     seeds         the first five papers of a printed list -> the rest of it, among 5,000 others
-    readers-N-day-A   N keywords as wishes -> the new papers of a day that carry any, on a site that is A days old;
+    readers-N-day-A   N keywords as interests -> the new papers of a day that carry any, on a site that is A days old;
                   of one that was set up today there is a set for each day, as each is a site of its own
     topics-at-N, phrases-at-N   N papers of all months; above the number of Daily Papers, phrases are also looked for
                   among arXiv papers without keywords, of which some would deserve them
@@ -314,10 +314,10 @@ def _name(title: str) -> str:
 def readers_by_age(folder: Path, recorded: Recorded) -> None:
     """The same readers and the same new papers each time: only what the site has read before differs."""
     everything, seen = recorded.arxiv | recorded.daily, _first_seen(recorded)
-    wishes = _wishes([paper for name, paper in recorded.daily.items() if seen[name] < JUDGED_DAYS[0]])
+    interests = _wishes([paper for name, paper in recorded.daily.items() if seen[name] < JUDGED_DAYS[0]])
     new = {day: [everything[name] for name in sorted(seen) if seen[name] == day] for day in JUDGED_DAYS}
     for many in WISHES:
-        readers = {day: _readers(day, new[day], many, wishes) for day in JUDGED_DAYS}
+        readers = {day: _readers(day, new[day], many, interests) for day in JUDGED_DAYS}
         for day in JUDGED_DAYS:
             write(folder / f"readers-{many}-day-1-{day}", new[day], libraries=readers[day])
         for age in AGES[1:]:
@@ -351,14 +351,16 @@ def _wishes(papers: Sequence[Record]) -> dict[str, list[str]]:
     }
 
 
-def _readers(day: date, new: Sequence[Record], many: int, wishes: Mapping[str, list[str]]) -> list[Record]:
+def _readers(day: date, new: Sequence[Record], many: int, interests: Mapping[str, list[str]]) -> list[Record]:
     """Of those for whom anything new of the day is relevant, some."""
     of = _by_keyword(paper for paper in new if "keywords" in paper)
-    relevant = {word: {paper for wish in wanted[:many] for paper in of[wish]} for word, wanted in wishes.items()}
+    relevant = {
+        word: {paper for interest in wanted[:many] for paper in of[interest]} for word, wanted in interests.items()
+    }
     drawn = _drawn((word for word, papers in relevant.items() if papers), READERS_A_DAY, f"readers {many} {day}")
     candidates = [paper["id"] for paper in new]
     return [
-        {"reader": _one_word(f"{word} {day}"), "text": wishes[word][:many], "known": []}
+        {"reader": _one_word(f"{word} {day}"), "text": interests[word][:many], "known": []}
         | {"relevant": sorted(relevant[word]), "candidates": candidates}
         for word in drawn
     ]

@@ -24,12 +24,12 @@ from papers.search import understanding
 from papers.sources.base import Listing
 from papers.storing import merge_papers
 from subscriptions.forms import PreferencesForm
-from subscriptions.interests.kinds import Kind, Wish
+from subscriptions.interests.kinds import InterestSpec, Kind
 from subscriptions.letters import Skip
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 from tests.invented import SUBJECTS, text
-from tests.subscriptions.test_views import NOON, errors, every_row, open_preferences, travel, wishes
+from tests.subscriptions.test_views import NOON, errors, every_row, interests, open_preferences, travel
 
 pytestmark = pytest.mark.django_db
 PAGE, PART = "/preferences/preview/", "/preferences/preview/?part"
@@ -81,7 +81,7 @@ def _paper(number: int, dice: np.random.Generator) -> Paper:
     return paper
 
 
-def some_wishes(papers: list[Paper], topics: list[Topic], dice: np.random.Generator) -> list[Wish]:
+def some_interests(papers: list[Paper], topics: list[Topic], dice: np.random.Generator) -> list[InterestSpec]:
     """Of all kinds, wanted and unwanted, in any order."""
     words = [" ".join(paper.title.split()[:2]) for paper in papers]
     values = [
@@ -93,11 +93,12 @@ def some_wishes(papers: list[Paper], topics: list[Topic], dice: np.random.Genera
         *((Kind.CATEGORY, name) for name in CATEGORIES[:3]),
     ]
     chosen = dice.choice(len(values), int(dice.integers(0, 10)), replace=False)
-    found = [Wish(*values[one], wanted=bool(dice.random() < 0.8)) for one in chosen]
+    found = [InterestSpec(*values[one], wanted=bool(dice.random() < 0.8)) for one in chosen]
     guarded = [
-        wish._replace(guard=("cs.CL",)) if wish.kind == Kind.AUTHOR and dice.random() < 0.5 else wish for wish in found
+        interest._replace(guard=("cs.CL",)) if interest.kind == Kind.AUTHOR and dice.random() < 0.5 else interest
+        for interest in found
     ]
-    return list({wish.name: wish for wish in guarded}.values())
+    return list({interest.name: interest for interest in guarded}.values())
 
 
 def make_any_reader(papers: list[Paper], topics: list[Topic], dice: np.random.Generator) -> Subscriber:
@@ -109,7 +110,7 @@ def make_any_reader(papers: list[Paper], topics: list[Topic], dice: np.random.Ge
         read_up_to=NOON - timedelta(hours=int(dice.choice([6, 24, 24, 24, 72, 400]))),
         paused_until=date(2026, 9, 1) if dice.random() < 0.1 else None,
     )
-    reader.choose(some_wishes(papers, topics, dice))
+    reader.choose(some_interests(papers, topics, dice))
     for state in (Letter.State.SENT, Letter.State.FAILED, Letter.State.UNCERTAIN):
         letter = make_letter(reader, state=state)
         for place in dice.choice(LISTED, 12, replace=False):
@@ -166,7 +167,7 @@ def test_the_preview_of_a_form_is_that_of_the_same_form_once_it_is_saved(monkeyp
     understanding.refit("light", NOON)
     for _ in range(READERS):
         reader = make_any_reader(papers, topics, dice)
-        form = PreferencesForm(reader, typed(some_wishes(papers, topics, dice), dice))
+        form = PreferencesForm(reader, typed(some_interests(papers, topics, dice), dice))
         assert form.is_valid(), form.errors
 
         unsaved = previewing.of_form(form, NOON)
@@ -189,18 +190,20 @@ FIELDS = {
 }
 
 
-def typed(asked: list[Wish], dice: np.random.Generator) -> dict[str, Any]:
-    """A form with these wishes."""
-    fields: dict[str, Any] = wishes(
+def typed(asked: list[InterestSpec], dice: np.random.Generator) -> dict[str, Any]:
+    """A form with these interests."""
+    fields: dict[str, Any] = interests(
         cap=str(dice.choice([1, 5, 10])),
         bar=str(dice.choice(Subscriber.Bar.values)),
         trending="on" if dice.random() < 0.5 else "",
     )
-    fields["topics"] = [wish.value for wish in asked if wish.kind == Kind.TOPIC and wish.wanted]
-    fields["muted"] = [wish.value for wish in asked if wish.kind == Kind.TOPIC and not wish.wanted]
+    fields["topics"] = [interest.value for interest in asked if interest.kind == Kind.TOPIC and interest.wanted]
+    fields["muted"] = [interest.value for interest in asked if interest.kind == Kind.TOPIC and not interest.wanted]
     for kind, names in FIELDS.items():
         for name, wanted in zip(names, (True, False), strict=True):
-            fields[name] = "\n".join(wish.written for wish in asked if (wish.kind, wish.wanted) == (kind, wanted))
+            fields[name] = "\n".join(
+                interest.written for interest in asked if (interest.kind, interest.wanted) == (kind, wanted)
+            )
     return fields | {name: value for name, value in fields.items() if value != ""}
 
 
@@ -218,7 +221,7 @@ def test_a_paper_that_was_stored_meanwhile_is_in_the_next_preview():
 
 def test_a_title_that_was_corrected_meanwhile_is_in_the_next_preview():
     reader = due_reader(trending_muted_at=NOON)
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
     said = [Listing(key="arxiv:2608.00001", arxiv_id="2608.00001", title=title) for title in ("Harbours", "Ferries")]
     previews = []
 
@@ -279,7 +282,7 @@ def test_what_is_typed_is_previewed_and_nothing_is_stored(client, reader, addres
     paper = a_paper()
     before = every_row()
 
-    page = client.post(address, wishes(phrases="ferry without harbours", trending=""))
+    page = client.post(address, interests(phrases="ferry without harbours", trending=""))
 
     assert paper.title in page.text
     assert "says &#x27;Ferries without harbours&#x27;" in page.text
@@ -288,7 +291,7 @@ def test_what_is_typed_is_previewed_and_nothing_is_stored(client, reader, addres
 
 
 def test_the_page_keeps_everything_typed_and_saves_where_the_form_always_saves(client, reader):
-    page = client.post(PAGE, wishes(phrases="ferry harbours", hour="19", unwanted_authors="Wei Zhang"))
+    page = client.post(PAGE, interests(phrases="ferry harbours", hour="19", unwanted_authors="Wei Zhang"))
 
     assert escape("ferry harbours") in page.text
     assert re.search(r'value="19"[^>]* selected', page.text)
@@ -297,7 +300,7 @@ def test_the_page_keeps_everything_typed_and_saves_where_the_form_always_saves(c
 
 
 def test_the_part_alone_has_no_page_around(client, reader):
-    part = client.post(PART, wishes())
+    part = client.post(PART, interests())
 
     assert "<html" not in part.text
     assert "your next letter is due on" in part.text
@@ -305,7 +308,7 @@ def test_the_part_alone_has_no_page_around(client, reader):
 
 def test_looking_shows_what_is_saved(client, reader):
     paper = a_paper()
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
 
     page = client.get(PAGE)
 
@@ -322,7 +325,7 @@ def test_looking_shows_what_is_saved(client, reader):
     ],
 )
 def test_a_bad_answer_gets_the_forms_own_sentence(client, reader, bad, sentence):
-    page, part = client.post(PAGE, wishes(**bad)), client.post(PART, wishes(**bad))
+    page, part = client.post(PAGE, interests(**bad)), client.post(PART, interests(**bad))
 
     assert (page.status_code, part.status_code) == (200, 400)
     assert len(errors(page)) == len(errors(part)) == 1
@@ -335,7 +338,7 @@ def test_an_empty_form_is_not_taken_for_none(client, reader):
 
 
 def test_without_a_visit_the_way_in_is_offered(client):
-    for answer in (client.get(PAGE), client.post(PART, wishes())):
+    for answer in (client.get(PAGE), client.post(PART, interests())):
         assert answer.headers["Location"] == "/my-link/"
 
 
@@ -343,17 +346,17 @@ def test_no_other_site_can_have_a_readers_letter_written():
     browser, reader = Client(enforce_csrf_checks=True), due_reader()
     open_preferences(browser, reader)
 
-    assert browser.post(PART, wishes()).status_code == 403
+    assert browser.post(PART, interests()).status_code == 403
 
 
 def test_a_letter_without_papers_says_that_it_would_be_skipped(client, reader):
-    part = client.post(PART, wishes(phrases="ferries"))
+    part = client.post(PART, interests(phrases="ferries"))
 
     assert "there would be nothing new to bring, and it would be skipped" in part.text
 
 
 def test_a_pause_says_when_letters_come_again(client, reader):
-    part = client.post(PART, wishes(paused_until="2026-09-03"))
+    part = client.post(PART, interests(paused_until="2026-09-03"))
 
     assert "Letters are paused." in part.text
     assert "your next letter is due on Thursday, 3 September 2026 at 07:00 (UTC)" in part.text
@@ -362,7 +365,7 @@ def test_a_pause_says_when_letters_come_again(client, reader):
 def test_a_near_miss_says_what_it_lacked(client, reader):
     first, second = a_paper(votes=9), a_paper(title="More ferries without harbours")
 
-    part = client.post(PART, wishes(phrases="ferries without harbours", cap="1", trending=""))
+    part = client.post(PART, interests(phrases="ferries without harbours", cap="1", trending=""))
 
     assert part.text.index(first.title) < part.text.index("Nearly") < part.text.index(second.title)
     assert "there was no place left in a letter of 1" in part.text
@@ -371,7 +374,7 @@ def test_a_near_miss_says_what_it_lacked(client, reader):
 def test_the_chart_can_be_read_without_seeing_it(client, reader):
     a_paper()
 
-    part = client.post(PART, wishes(phrases="ferries"))
+    part = client.post(PART, interests(phrases="ferries"))
 
     assert "Less than one paper a day over the last 14 days" in part.text
     assert "1 paper in all says what you ask for" in part.text
@@ -389,7 +392,7 @@ def test_a_preview_asks_no_more_of_the_database_for_many_interests_than_for_few(
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            assert client.post(PART, wishes(phrases=words, paste=keys, cap="30")).status_code == 200
+            assert client.post(PART, interests(phrases=words, paste=keys, cap="30")).status_code == 200
         return len(captured)
 
     questions(3)  # what is kept of the papers is then there

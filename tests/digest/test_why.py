@@ -12,11 +12,11 @@ from django.utils.html import escape
 
 from digest import previewing, why
 from digest.matching import choosing, gathering, readers
-from digest.matching.profiles import Pool, Profile
+from digest.matching.profiles import CandidatePool, Profile
 from digest.models import Given
 from papers.models import Paper
 from papers.search import understanding
-from subscriptions.interests.kinds import Kind, Wish
+from subscriptions.interests.kinds import InterestSpec, Kind
 from subscriptions.models import Letter, Subscriber
 from tests.digest.test_preview import make_any_reader, make_world
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -45,7 +45,7 @@ def new(**fields: Any) -> Paper:
     return paper
 
 
-def ask(client, paper: Paper | str) -> str:
+def query(client, paper: Paper | str) -> str:
     """The page's answer."""
     answer = client.get(PAGE, {"paper": paper if isinstance(paper, str) else paper.key})
     assert answer.status_code == 200
@@ -65,7 +65,7 @@ def test_what_was_sent_is_told_with_the_day_and_the_reason_kept(client, reader):
     paper = new()
     given(reader, paper, state=Letter.State.SENT, ended_at=NOON - timedelta(days=1))
 
-    said = ask(client, paper)
+    said = query(client, paper)
 
     assert escape("Sent to you on 19 August 2026: matches Ferries: 'quay'.") in said
     assert "It would" not in said
@@ -76,23 +76,23 @@ def test_what_was_trending_is_told_so(client, reader):
     letter = make_letter(reader, state=Letter.State.SENT, ended_at=NOON, contents={"trending": [{"paper": paper.pk}]})
     Given.objects.create(subscriber=reader, paper=paper, letter=letter)
 
-    assert "Sent to you on 20 August 2026: it was trending." in ask(client, paper)
+    assert "Sent to you on 20 August 2026: it was trending." in query(client, paper)
 
 
 def test_a_letter_that_is_on_its_way_is_told_apart_from_one_that_was_sent(client, reader):
     paper = new()
     given(reader, paper)
 
-    assert "It is in your letter of 20 August 2026, which is on its way" in ask(client, paper)
+    assert "It is in your letter of 20 August 2026, which is on its way" in query(client, paper)
 
 
 @pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.SKIPPED])
 def test_a_paper_of_a_letter_that_did_not_arrive_may_come_again(client, reader, state):
     paper = new()
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
     given(reader, paper, state=state, ended_at=NOON - timedelta(days=1))
 
-    said = ask(client, paper)
+    said = query(client, paper)
 
     assert "It was in your letter of 19 August 2026, which did not arrive, so it may come again." in said
     assert "It would be in your next letter" in said
@@ -104,7 +104,7 @@ def test_a_near_miss_of_the_ledger_is_told_with_both_numbers_of_that_day(client,
     contents = {"for_you": [], "trending": [], "near_misses": [{"paper": paper.pk, "lacked": lacked}]}
     make_letter(reader, kind="digest", key="2026-08-20", contents=contents, state=Letter.State.SENT)
 
-    assert escape("Nearly came on 20 August 2026: below your bar: 0.41 < 0.50.") in ask(client, paper)
+    assert escape("Nearly came on 20 August 2026: below your bar: 0.41 < 0.50.") in query(client, paper)
 
 
 @pytest.mark.parametrize(("reason", "words"), [("paused", "letters were paused"), ("too late", "was not running")])
@@ -112,7 +112,7 @@ def test_the_letter_that_a_paper_would_have_come_in_was_skipped(client, reader, 
     paper = new()
     make_letter(reader, kind="digest", key="2026-08-20", state=Letter.State.SKIPPED, reason=reason, ended_at=NOON)
 
-    said = ask(client, paper)
+    said = query(client, paper)
 
     assert "Your letter of 20 August 2026, the first after this paper came, was skipped: " in said
     assert words in said
@@ -122,7 +122,7 @@ def test_letters_of_other_readers_say_nothing(client, reader):
     paper = new()
     given(make_reader(), paper, state=Letter.State.SENT, ended_at=NOON)
 
-    assert "Sent to you" not in ask(client, paper)
+    assert "Sent to you" not in query(client, paper)
 
 
 # -------------------------------------------------------------------------------------------------------- computed now
@@ -130,9 +130,9 @@ def test_letters_of_other_readers_say_nothing(client, reader):
 
 def test_what_would_come_is_told_with_its_reason_and_that_it_was_computed_now(client, reader):
     paper = new()
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
 
-    said = ask(client, paper)
+    said = query(client, paper)
 
     assert escape("It would be in your next letter: says 'Ferries'.") in said
     assert "(computed now)" in said
@@ -140,28 +140,28 @@ def test_what_would_come_is_told_with_its_reason_and_that_it_was_computed_now(cl
 
 def test_what_is_muted_names_the_interest(client, reader):
     paper = new(authors=["Wei Zhang"])
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
-    reader.add_interest(Wish(Kind.AUTHOR, "Wei Zhang", wanted=False))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.AUTHOR, "Wei Zhang", wanted=False))
 
-    assert "It would not come: muted by you: Wei Zhang." in ask(client, paper)
+    assert "It would not come: muted by you: Wei Zhang." in query(client, paper)
 
 
 def test_what_has_no_place_says_so(client, reader):
     Subscriber.objects.update(cap=1)
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
     new(votes=9)
 
-    assert "It would not come: there was no place left in a letter of 1." in ask(client, new(votes=1))
+    assert "It would not come: there was no place left in a letter of 1." in query(client, new(votes=1))
 
 
 def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
     monkeypatch.setattr(understanding, "FEWEST", 100)
     papers, _ = make_world(np.random.default_rng(1))
     understanding.refit("light", NOON)
-    reader.add_interest(Wish(Kind.PHRASE, "orcharda orchardb"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "orcharda orchardb"))
     harbour = next(paper for paper in papers if paper.title.startswith("harbour") and paper.listed_on == NOON.date())
 
-    said = ask(client, harbour)
+    said = query(client, harbour)
 
     assert "It would not come: below your bar: 0.00 &lt; 0.50." in said
 
@@ -169,9 +169,9 @@ def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
 @pytest.mark.parametrize(("bar", "shown"), [(2.5, "0.45"), (3.0, "0.50"), (4.0, "0.57")])
 def test_the_bar_that_is_told_is_the_readers_own(client, reader, bar, shown):
     Subscriber.objects.update(bar=bar)
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
 
-    assert f"your bar is {shown}." in ask(client, new())
+    assert f"your bar is {shown}." in query(client, new())
 
 
 @pytest.mark.parametrize(
@@ -186,26 +186,26 @@ def test_what_can_reach_no_letter_says_why(client, reader, fields, words):
     listed = {"listed_on": fields["listed_on"]} if "listed_on" in fields else {}
     paper = new(**{name: value for name, value in fields.items() if name != "listed_on"})
     Paper.objects.update(**listed)
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
 
-    assert words in ask(client, paper)
+    assert words in query(client, paper)
 
 
 def test_an_example_of_ones_own_is_never_sent(client, reader):
     paper = new()
-    reader.add_interest(Wish(Kind.PAPER, paper.key))
+    reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
 
-    assert "It is one of the papers that you named yourself, and those are never sent." in ask(client, paper)
+    assert "It is one of the papers that you named yourself, and those are never sent." in query(client, paper)
 
 
 def test_without_interests_only_what_is_trending_comes(client, reader):
-    assert "You named no interests" in ask(client, new())
+    assert "You named no interests" in query(client, new())
 
 
 def test_a_paper_that_is_still_to_be_understood_says_so(client, reader):
     paper = make_paper(first_seen_at=NOON)
 
-    assert "It came a moment ago and is still to be understood." in ask(client, paper)
+    assert "It came a moment ago and is still to be understood." in query(client, paper)
 
 
 # ---------------------------------------------------------------------------------------------------------- the answer
@@ -215,7 +215,7 @@ def test_a_paper_is_found_by_id_and_by_address(client, reader):
     paper = new()
 
     for asked in (paper.arxiv_id, f"https://arxiv.org/abs/{paper.arxiv_id}v2", f"arXiv:{paper.arxiv_id}", paper.key):
-        assert paper.title in ask(client, asked)
+        assert paper.title in query(client, asked)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_paper_is_found_by_id_and_by_address(client, reader):
     ],
 )
 def test_what_names_no_paper_gets_one_sentence(client, reader, asked, words):
-    said = ask(client, asked)
+    said = query(client, asked)
 
     assert words in said
     assert "<script>alert" not in said
@@ -237,7 +237,7 @@ def test_what_names_no_paper_gets_one_sentence(client, reader, asked, words):
 
 def test_looking_changes_nothing_and_is_never_kept(client, reader):
     paper = new()
-    reader.add_interest(Wish(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
     given(reader, paper, state=Letter.State.FAILED, ended_at=NOON)
     before = every_row()
 
@@ -257,11 +257,11 @@ def test_many_interests_and_letters_ask_no_more_of_the_database_than_few(client,
 
     def questions(count: int) -> int:
         for number in range(count):
-            reader.add_interest(Wish(Kind.PHRASE, f"ferries {number}"))
-            reader.add_interest(Wish(Kind.PAPER, papers[number].key))
+            reader.add_interest(InterestSpec(Kind.PHRASE, f"ferries {number}"))
+            reader.add_interest(InterestSpec(Kind.PAPER, papers[number].key))
             make_letter(reader, kind="digest", key=(date(2026, 8, 21) + timedelta(days=number + count)).isoformat())
         with CaptureQueriesContext(connection) as captured:
-            ask(client, papers[-1])
+            query(client, papers[-1])
         return len(captured)
 
     questions(1)  # what is kept of the papers is then there
@@ -281,14 +281,16 @@ def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_wor
     here, worded, changing = previewing.stock(NOON).pool, 0, 0
     for _ in range(6):
         reader = make_any_reader(papers, topics, dice)
-        profile = previewing.before_pool(reader, gathering.wishes_of([reader])[reader.pk], here, []).profile
+        profile = previewing.before_pool(reader, gathering.interests_of([reader])[reader.pk], here, []).profile
         for place in dice.choice(len(papers), 5, replace=False):
             paper = papers[place]
             pool = here if paper.pk in here.columns else gathering.pool_of(Paper.objects.filter(pk=paper.pk))
             text = "\n".join([paper.title, paper.abstract, *paper.authors, paper.organisation, *paper.categories])
             with_all = score(profile, paper, pool)
             for one in why.answer(reader, paper.key, NOON).said:
-                others = {part: tuple(ask for ask in getattr(profile, part) if ask != one.ask) for part in PARTS}
+                others = {
+                    part: tuple(query for query in getattr(profile, part) if query != one.query) for part in PARTS
+                }
                 without = score(replace(profile, **others), paper, pool)
                 assert (one.score, one.without) == (with_all, without)
                 assert one.difference == pytest.approx(with_all - without, abs=1e-9)
@@ -300,7 +302,7 @@ def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_wor
 PARTS = ("wanted", "unwanted")
 
 
-def score(profile: Profile, paper: Paper, pool: Pool) -> float:
+def score(profile: Profile, paper: Paper, pool: CandidatePool) -> float:
     """Of the paper, as readers see it, when a letter is chosen for this profile alone."""
     [before] = readers.before([profile], pool)
     return choosing.shown(float(before.scores[pool.columns[paper.pk]]))
@@ -312,7 +314,7 @@ def test_what_takes_away_the_only_reason_is_told_so(client, reader):
     make_score(paper, topic, phrase="without harbours")
     reader.choose_topics([topic.slug])
 
-    said = ask(client, paper)
+    said = query(client, paper)
 
     assert "“without harbours”" in said
     assert "without it, it would not come" in said
@@ -324,4 +326,4 @@ def test_words_that_the_paper_does_not_have_are_not_said_to_be_its_own(client, r
     make_score(paper, topic, phrase="submarines")
     reader.choose_topics([topic.slug])
 
-    assert "“submarines”" not in ask(client, paper)
+    assert "“submarines”" not in query(client, paper)

@@ -1,4 +1,4 @@
-"""From the box on the front page to the first letter, to other wishes, and out again: as a person does it."""
+"""From the box on the front page to the first letter, to other interests, and out again: as a person does it."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -15,10 +15,10 @@ from papers.models import Lookup, Paper
 from papers.search import understanding
 from subscriptions.forms import PreferencesForm
 from subscriptions.interests import importing
-from subscriptions.interests.kinds import Kind, Wish
+from subscriptions.interests.kinds import InterestSpec, Kind
 from subscriptions.models import MOST_INTERESTS, Interest
 from tests.factories import make_paper, make_reader, make_topic
-from tests.subscriptions.test_views import errors, every_row, is_ticked, open_preferences, wishes
+from tests.subscriptions.test_views import errors, every_row, interests, is_ticked, open_preferences
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def rows(reader) -> list[tuple[str, str, bool, str]]:
 
 
 def save(client, **changes):
-    page = client.post(PAGE, wishes(**changes))
+    page = client.post(PAGE, interests(**changes))
     assert errors(page) == []
     return page
 
@@ -89,7 +89,7 @@ def test_a_wanted_topic_that_is_muted_instead_is_not_wanted(client, reader):
 
 
 def test_the_categories_in_which_a_name_counts_stay_when_the_form_is_saved(client, reader):
-    reader.choose([Wish(Kind.AUTHOR, "Wei Zhang", guard=("cs.CL",))])
+    reader.choose([InterestSpec(Kind.AUTHOR, "Wei Zhang", guard=("cs.CL",))])
 
     typed = client.get(PAGE).context["form"]["authors"].value()
     save(client, authors=typed)
@@ -117,7 +117,7 @@ def test_the_categories_in_which_a_name_counts_stay_when_the_form_is_saved(clien
 def test_interests_filled_in_wrongly_get_one_sentence_and_change_nothing(client, reader, wrong):
     before = every_row()
 
-    page = client.post(PAGE, wishes(**wrong))
+    page = client.post(PAGE, interests(**wrong))
 
     assert page.status_code == 200
     assert len(errors(page)) == 1
@@ -125,7 +125,7 @@ def test_interests_filled_in_wrongly_get_one_sentence_and_change_nothing(client,
 
 
 def test_what_was_typed_is_shown_again_as_text_beside_the_sentence(client, reader):
-    page = client.post(PAGE, wishes(authors="</textarea><script>alert(1)</script>", categories="?"))
+    page = client.post(PAGE, interests(authors="</textarea><script>alert(1)</script>", categories="?"))
 
     assert "<script>alert" not in page.text
     assert escape("</textarea><script>") in page.text
@@ -307,10 +307,10 @@ def test_the_page_asks_the_database_no_more_for_many_interests_than_for_few(clie
     def give(how_many: int) -> None:
         for number in range(how_many):
             paper, topic = make_paper(), make_topic()
-            reader.add_interest(Wish(Kind.PAPER, paper.key))
-            reader.add_interest(Wish(Kind.PAPER, f"arxiv:2607.{number:05}"))
-            reader.add_interest(Wish(Kind.TOPIC, topic.slug), NOON)
-            reader.add_interest(Wish(Kind.PAPER, make_paper().key), NOON)
+            reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
+            reader.add_interest(InterestSpec(Kind.PAPER, f"arxiv:2607.{number:05}"))
+            reader.add_interest(InterestSpec(Kind.TOPIC, topic.slug), NOON)
+            reader.add_interest(InterestSpec(Kind.PAPER, make_paper().key), NOON)
 
     give(1)
     for_few = queries()
@@ -325,14 +325,18 @@ def test_the_page_asks_the_database_no_more_for_many_interests_than_for_few(clie
 def test_the_form_tells_what_it_would_leave_and_saves_nothing(reader):
     topic, other, paper = make_topic(), make_topic(), make_paper()
     reader.choose(
-        [Wish(Kind.PAPER, "arxiv:2608.99991"), Wish(Kind.PAPER, "arxiv:2608.99992"), Wish(Kind.PHRASE, "old")]
+        [
+            InterestSpec(Kind.PAPER, "arxiv:2608.99991"),
+            InterestSpec(Kind.PAPER, "arxiv:2608.99992"),
+            InterestSpec(Kind.PHRASE, "old"),
+        ]
     )
-    reader.add_interest(Wish(Kind.AUTHOR, "Ada Quill"), NOON)
+    reader.add_interest(InterestSpec(Kind.AUTHOR, "Ada Quill"), NOON)
     before = every_row()
 
     form = PreferencesForm(
         reader,
-        wishes(
+        interests(
             topics=[topic.slug],
             muted=[other.slug],
             phrases="new",
@@ -346,29 +350,29 @@ def test_the_form_tells_what_it_would_leave_and_saves_nothing(reader):
     assert form.is_valid()
     assert sorted(form.interests()) == sorted(
         [
-            Wish("author", "Ada Quill"),
-            Wish("author", "Wei Zhang", guard=("cs.CL",)),
-            Wish("category", "cs.CV", wanted=False),
-            Wish("paper", "arxiv:2608.99992"),
-            Wish("paper", "arxiv:2608.99993"),
-            Wish("paper", paper.key),
-            Wish("phrase", "new"),
-            Wish("topic", topic.slug),
-            Wish("topic", other.slug, wanted=False),
+            InterestSpec("author", "Ada Quill"),
+            InterestSpec("author", "Wei Zhang", guard=("cs.CL",)),
+            InterestSpec("category", "cs.CV", wanted=False),
+            InterestSpec("paper", "arxiv:2608.99992"),
+            InterestSpec("paper", "arxiv:2608.99993"),
+            InterestSpec("paper", paper.key),
+            InterestSpec("phrase", "new"),
+            InterestSpec("topic", topic.slug),
+            InterestSpec("topic", other.slug, wanted=False),
         ]
     )
     assert every_row() == before
 
 
 def test_what_the_form_tells_is_what_saving_leaves(client, reader):
-    reader.add_interest(Wish(Kind.AUTHOR, "Ada Quill", wanted=False), NOON)
-    asked = wishes(phrases="RAG", unwanted_authors="Wei Zhang", authors="ada quill", paste="2608.16590")
+    reader.add_interest(InterestSpec(Kind.AUTHOR, "Ada Quill", wanted=False), NOON)
+    asked = interests(phrases="RAG", unwanted_authors="Wei Zhang", authors="ada quill", paste="2608.16590")
     form = PreferencesForm(reader, asked)
     assert form.is_valid()
 
     client.post(PAGE, asked)
 
-    assert sorted(form.interests()) == sorted(row.wish for row in reader.interests.all())
+    assert sorted(form.interests()) == sorted(row.spec for row in reader.interests.all())
 
 
 # ------------------------------------------------------------------------------------------------------------- learned
@@ -376,8 +380,8 @@ def test_what_the_form_tells_is_what_saving_leaves(client, reader):
 
 def test_what_was_learned_is_listed_by_name_with_one_button_that_forgets_it(client, reader):
     topic, paper = make_topic(name="Post & letters"), make_paper(title="Letters by Night")
-    reader.add_interest(Wish(Kind.TOPIC, topic.slug), NOON)
-    reader.add_interest(Wish(Kind.PAPER, paper.key, wanted=False), NOON)
+    reader.add_interest(InterestSpec(Kind.TOPIC, topic.slug), NOON)
+    reader.add_interest(InterestSpec(Kind.PAPER, paper.key, wanted=False), NOON)
 
     page = client.get(PAGE).text
     answer = client.post(f"{PAGE}undo/{reader.interests.get(kind='paper').pk}/")
@@ -390,7 +394,7 @@ def test_what_was_learned_is_listed_by_name_with_one_button_that_forgets_it(clie
 
 def test_saving_the_form_leaves_what_was_learned(client, reader):
     topic = make_topic()
-    reader.add_interest(Wish(Kind.TOPIC, topic.slug), NOON)
+    reader.add_interest(InterestSpec(Kind.TOPIC, topic.slug), NOON)
 
     assert not is_ticked(client.get(PAGE), topic)
     save(client)
@@ -400,8 +404,8 @@ def test_saving_the_form_leaves_what_was_learned(client, reader):
 
 def test_only_what_was_learned_of_this_very_reader_can_be_forgotten(client, reader):
     other = make_reader()
-    other.add_interest(Wish(Kind.PHRASE, "theirs"), NOON)
-    reader.add_interest(Wish(Kind.PHRASE, "chosen"))
+    other.add_interest(InterestSpec(Kind.PHRASE, "theirs"), NOON)
+    reader.add_interest(InterestSpec(Kind.PHRASE, "chosen"))
 
     for interest in Interest.objects.all():
         client.post(f"{PAGE}undo/{interest.pk}/")
@@ -411,7 +415,7 @@ def test_only_what_was_learned_of_this_very_reader_can_be_forgotten(client, read
 
 
 def test_forgetting_needs_an_open_session_and_no_other_site_can_do_it(reader):
-    reader.add_interest(Wish(Kind.PHRASE, "learned"), NOON)
+    reader.add_interest(InterestSpec(Kind.PHRASE, "learned"), NOON)
     address = f"{PAGE}undo/{reader.interests.get().pk}/"
     browser = Client(enforce_csrf_checks=True)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from subscriptions import limits, links
-from subscriptions.interests.kinds import Wish
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import Interest, Letter, Subscriber, Suppression
 from tests.factories import make_paper, make_reader, make_topic
@@ -70,7 +70,7 @@ def open_preferences(client, reader: Subscriber) -> None:
     assert client.post(link(reader, Purpose.MANAGE)).status_code == 302
 
 
-def wishes(**changes) -> dict:
+def interests(**changes) -> dict:
     """What the preferences' form sends when nothing else is changed."""
     usual = {"topics": [], "zone": "UTC", "hour": "7", "days": list("0123456"), "cadence": "daily"}
     return {**usual, "trending": "on", "cap": "10", "bar": "3.0", "paused_until": "", **changes}
@@ -310,7 +310,7 @@ def own_names() -> set[str]:
 def arguments(reader: Subscriber, filed) -> dict[str, list]:
     """What stands in the addresses that have something to fill in, by name."""
     topic, paper = make_topic(), make_paper()
-    reader.add_interest(Wish(Interest.Kind.TOPIC, topic.slug), learned_at=NOON)
+    reader.add_interest(InterestSpec(Interest.Kind.TOPIC, topic.slug), learned_at=NOON)
     learned = reader.interests.get()
     old = {purpose: link(reader, purpose).rstrip("/").rpartition("/")[2] for purpose in Purpose}
     return {
@@ -384,7 +384,7 @@ def test_public_pages_set_no_cookie(client, filed):
 # ---------------------------------------------------------------------------------------------------------- confirming
 
 
-def test_confirming_begins_the_subscription_as_wished(client):
+def test_confirming_begins_the_subscription_as_interested(client):
     topic, reader = make_topic(), stranger()
 
     page = client.post(link(reader, Purpose.CONFIRM), {"topics": [topic.slug], "zone": "Europe/Berlin", "hour": "18"})
@@ -473,7 +473,7 @@ def test_a_forged_link_gets_no_fresh_one_and_the_same_answer(client):
 
 
 def test_preferences_without_a_session_ask_for_the_link(client):
-    for answer in (client.get("/preferences/"), client.post("/preferences/", wishes())):
+    for answer in (client.get("/preferences/"), client.post("/preferences/", interests())):
         assert answer.status_code == 302
         assert answer.headers["Location"] == "/my-link/"
 
@@ -485,7 +485,7 @@ def test_preferences_are_kept(client):
 
     answer = client.post(
         "/preferences/",
-        wishes(
+        interests(
             topics=[new.slug],
             zone="America/New_York",
             hour="20",
@@ -512,7 +512,7 @@ def test_preferences_are_kept(client):
 def test_the_bar_that_a_reader_set_is_ticked_and_no_other(client, bar):
     open_preferences(client, make_reader())
 
-    client.post("/preferences/", wishes(bar=bar))
+    client.post("/preferences/", interests(bar=bar))
 
     radios = re.findall(r'<input[^>]*name="bar"[^>]*>', client.get("/preferences/").text)
     assert len(radios) == 3
@@ -523,7 +523,7 @@ def test_an_hour_moved_back_still_gets_todays_letter(client):
     reader = make_reader(hour=20, last_slot=date(2026, 8, 19), next_due_at=NOON + timedelta(hours=8))
     open_preferences(client, reader)
 
-    client.post("/preferences/", wishes(hour="6"))
+    client.post("/preferences/", interests(hour="6"))
 
     reader.refresh_from_db()
     assert reader.next_due_at == NOON - timedelta(hours=6)
@@ -533,7 +533,7 @@ def test_an_hour_moved_after_todays_letter_waits_for_tomorrow(client):
     reader = make_reader(hour=6, last_slot=date(2026, 8, 20), next_due_at=NOON + timedelta(hours=18))
     open_preferences(client, reader)
 
-    client.post("/preferences/", wishes(hour="20"))
+    client.post("/preferences/", interests(hour="20"))
 
     reader.refresh_from_db()
     assert reader.next_due_at == NOON + timedelta(days=1, hours=8)
@@ -544,7 +544,7 @@ def test_a_pause_that_is_over_may_stay_in_the_form(client):
     open_preferences(client, reader)
 
     assert 'value="2026-08-01"' in client.get("/preferences/").text
-    answer = client.post("/preferences/", wishes(paused_until="2026-08-01"))
+    answer = client.post("/preferences/", interests(paused_until="2026-08-01"))
 
     assert answer.headers["Location"] == "/preferences/?saved"
 
@@ -570,7 +570,7 @@ def test_preferences_filled_in_wrongly_get_one_sentence_and_change_nothing(clien
     open_preferences(client, reader)
     before = every_row()
 
-    page = client.post("/preferences/", wishes(**wrong))
+    page = client.post("/preferences/", interests(**wrong))
 
     assert page.status_code == 200
     assert len(errors(page)) == 1
@@ -601,11 +601,11 @@ def test_no_other_site_can_change_a_readers_preferences():
     open_preferences(browser, reader)
     before = every_row()
 
-    assert browser.post("/preferences/", wishes(hour="9")).status_code == 403
+    assert browser.post("/preferences/", interests(hour="9")).status_code == 403
     assert every_row() == before
 
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get("/preferences/").text)[1]
-    assert browser.post("/preferences/", wishes(hour="9", csrfmiddlewaretoken=token)).status_code == 302
+    assert browser.post("/preferences/", interests(hour="9", csrfmiddlewaretoken=token)).status_code == 302
 
 
 # ------------------------------------------------------------------------------------------------------------- leaving

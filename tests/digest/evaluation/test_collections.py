@@ -157,7 +157,7 @@ MALFORMED = {
         {"queries": "", "libraries": '{"reader": 1, "relevant": ["a"]}\n'},
         'libraries.jsonl, line 1: expected a list of ids as "known"',
     ),
-    "a wish that is no text": (
+    "an interest that is no text": (
         {"queries": "", "libraries": '{"reader": 1, "text": ["x", 3], "known": [], "relevant": []}\n'},
         'libraries.jsonl, line 1: expected a text or a list of texts as "text"',
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from digest.matching import choosing, evidence, readers
 from digest.matching.choosing import Choice, choose
-from digest.matching.profiles import Ask, Candidate, Pool, Profile
+from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
 from papers.search.encoders import Text, unit
 from papers.search.understanding import Understanding
 from papers.text.lexical import Lexicon, counted, terms
@@ -18,12 +18,12 @@ MONDAY = datetime(2026, 8, 17, 12, tzinfo=UTC)
 SPARSE, ROBOTS = 1, 2  # topics
 
 
-def topic(number: int) -> Ask:
-    return Ask("topic", f"topic-{number}", f"Topic {number}", topic=number)
+def topic(number: int) -> Query:
+    return Query("topic", f"topic-{number}", f"Topic {number}", topic=number)
 
 
-def phrase(words: str) -> Ask:
-    return Ask("phrase", words, words, Text(words, "", terms(words, "")))
+def phrase(words: str) -> Query:
+    return Query("phrase", words, words, Text(words, "", terms(words, "")))
 
 
 def candidate(
@@ -33,12 +33,12 @@ def candidate(
     return Candidate(paper, seen_at, topics=found, terms=terms(title, ""), **fields)
 
 
-def profile(*wanted: Ask, cap: int = 10, trending: bool = True, **fields: Any) -> Profile:
+def profile(*wanted: Query, cap: int = 10, trending: bool = True, **fields: Any) -> Profile:
     return Profile(reader=1, wanted=wanted, trending=trending, cap=cap, **fields)
 
 
 def one(reader: Profile, candidates: list[Candidate], trending: list[int] | None = None) -> Choice:
-    return choose([reader], Pool(candidates), trending or [])[0]
+    return choose([reader], CandidatePool(candidates), trending or [])[0]
 
 
 def for_you(choice: Choice) -> list[int]:
@@ -69,7 +69,7 @@ def test_the_best_match_comes_first_and_votes_decide_between_equals():
 def test_a_paper_of_two_wanted_topics_comes_once_with_the_better_reason():
     choice = one(profile(topic(SPARSE), topic(ROBOTS)), [candidate(1, topics={SPARSE: 0.6, ROBOTS: 0.9})])
 
-    assert [(pick.paper, pick.ask, pick.phrase) for pick in choice.for_you] == [(1, topic(ROBOTS), "words of 2")]
+    assert [(pick.paper, pick.query, pick.phrase) for pick in choice.for_you] == [(1, topic(ROBOTS), "words of 2")]
 
 
 def test_a_reader_without_topics_gets_what_is_trending_alone():
@@ -115,7 +115,7 @@ def test_papers_of_a_letter_that_did_not_arrive_may_come_again():
 
 @pytest.mark.parametrize("cap", [1, 2, 3, 10, 30])
 @pytest.mark.parametrize("topics", [(), (topic(SPARSE),)])
-def test_a_letter_never_holds_more_than_the_cap(cap: int, topics: tuple[Ask, ...]):
+def test_a_letter_never_holds_more_than_the_cap(cap: int, topics: tuple[Query, ...]):
     papers = [candidate(number, topics={SPARSE: 1}) for number in range(50)]
 
     choice = one(profile(*topics, cap=cap), papers, trending=list(range(100, 150)))
@@ -133,7 +133,7 @@ def test_what_the_cap_cut_off_is_a_near_miss():
 
 
 def test_many_readers_are_chosen_for_at_once_each_for_themselves():
-    pool = Pool([candidate(1, topics={SPARSE: 1}), candidate(2, topics={ROBOTS: 1})])
+    pool = CandidatePool([candidate(1, topics={SPARSE: 1}), candidate(2, topics={ROBOTS: 1})])
 
     choices = choose([profile(topic(SPARSE)), profile(topic(ROBOTS))], pool, [])
 
@@ -149,7 +149,7 @@ def test_a_letter_keeps_reasons_as_a_code_with_parameters():
     assert 0 <= item["score"] <= 1
 
 
-# -------------------------------------------------------------------------------------------------- every kind of wish
+# ---------------------------------------------------------------------------------------------- every kind of interest
 
 
 def test_a_phrase_of_ones_own_finds_the_papers_that_have_its_words_side_by_side():
@@ -165,14 +165,14 @@ def test_what_a_followed_author_wrote_comes_first_whatever_else_there_is():
     papers = [*(candidate(number, topics={SPARSE: 1.0}, votes=99) for number in range(20))]
     papers.append(candidate(50, authors=("Tomas Brandt", "Ada  Quill")))
 
-    choice = one(profile(topic(SPARSE), Ask("author", "Ada Quill", "Ada Quill"), cap=3, trending=False), papers)
+    choice = one(profile(topic(SPARSE), Query("author", "Ada Quill", "Ada Quill"), cap=3, trending=False), papers)
 
     assert for_you(choice)[0] == 50
     assert choice.for_you[0].reason == {"code": "author", "author": "Ada Quill"}
 
 
 def test_a_namesake_in_another_field_is_not_the_author_followed():
-    follow = Ask("author", "Wei Zhang", "Wei Zhang", guard=("cs.CL",))
+    follow = Query("author", "Wei Zhang", "Wei Zhang", guard=("cs.CL",))
     papers = [candidate(1, authors=("Wei Zhang",), categories=("math.AG",))]
     papers.append(candidate(2, authors=("Wei Zhang",), categories=("cs.LG", "cs.CL")))
 
@@ -180,7 +180,7 @@ def test_a_namesake_in_another_field_is_not_the_author_followed():
 
 
 def test_an_exact_identity_is_followed_whatever_the_name_is_printed_as():
-    follow = Ask("author", "huggingface:ada", "huggingface:ada")
+    follow = Query("author", "huggingface:ada", "huggingface:ada")
     papers = [candidate(1, authors=("A. Quill",), identities={"A. Quill": "huggingface:Ada"})]
     papers.append(candidate(2, authors=("Ada",)))
 
@@ -189,7 +189,7 @@ def test_an_exact_identity_is_followed_whatever_the_name_is_printed_as():
 
 def test_an_organisation_is_followed_whatever_the_case_of_its_name():
     choice = one(
-        profile(Ask("organisation", "tidewater lab", "tidewater lab")), [candidate(1, organisation="Tidewater Lab")]
+        profile(Query("organisation", "tidewater lab", "tidewater lab")), [candidate(1, organisation="Tidewater Lab")]
     )
 
     assert for_you(choice) == [1]
@@ -198,13 +198,13 @@ def test_an_organisation_is_followed_whatever_the_case_of_its_name():
 def test_a_category_brings_its_papers():
     papers = [candidate(1, categories=("cs.CL",)), candidate(2, categories=("cs.RO",))]
 
-    assert for_you(one(profile(Ask("category", "cs.RO", "cs.RO")), papers)) == [2]
+    assert for_you(one(profile(Query("category", "cs.RO", "cs.RO")), papers)) == [2]
 
 
 @pytest.mark.parametrize(
-    "unwanted", [topic(ROBOTS), phrase("cooking"), Ask("author", "Ada Quill"), Ask("category", "cs.RO")]
+    "unwanted", [topic(ROBOTS), phrase("cooking"), Query("author", "Ada Quill"), Query("category", "cs.RO")]
 )
-def test_what_is_unwanted_comes_in_neither_part_and_the_near_miss_says_so(unwanted: Ask):
+def test_what_is_unwanted_comes_in_neither_part_and_the_near_miss_says_so(unwanted: Query):
     paper = candidate(1, title="Cooking", topics={SPARSE: 1, ROBOTS: 1}, authors=("Ada Quill",), categories=("cs.RO",))
 
     choice = one(profile(topic(SPARSE), unwanted=(unwanted,)), [paper], trending=[1])
@@ -238,19 +238,19 @@ def test_one_interest_does_not_take_all_places_while_another_has_papers():
 
     choice = one(profile(topic(SPARSE), topic(ROBOTS), cap=5, trending=False), papers)
 
-    assert {pick.ask for pick in choice.for_you} == {topic(SPARSE), topic(ROBOTS)}
+    assert {pick.query for pick in choice.for_you} == {topic(SPARSE), topic(ROBOTS)}
     assert len(choice) == 5
 
 
 def test_an_example_itself_is_never_given():
-    example = Ask("paper", "arxiv:1", "An example", Text("Robots", "", terms("Robots", "")), paper=1)
+    example = Query("paper", "arxiv:1", "An example", Text("Robots", "", terms("Robots", "")), paper=1)
 
     assert for_you(one(profile(topic(SPARSE), example), [candidate(1, topics={SPARSE: 1})])) == []
 
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_paper_that_the_reader_named_is_not_given_as_trending_either(wanted: bool):
-    named = Ask("paper", "arxiv:1", "Named", Text("Robots", "", terms("Robots", "")), paper=1)
+    named = Query("paper", "arxiv:1", "Named", Text("Robots", "", terms("Robots", "")), paper=1)
     reader = profile(named) if wanted else profile(topic(SPARSE), unwanted=(named,))
 
     assert one(reader, [candidate(1), candidate(2)], trending=[1, 2]).trending == [2]
@@ -259,11 +259,11 @@ def test_a_paper_that_the_reader_named_is_not_given_as_trending_either(wanted: b
 def test_an_archive_stands_for_all_of_its_categories():
     papers = [candidate(1, categories=("cs.CL",)), candidate(2, categories=("math.AG",))]
 
-    assert for_you(one(profile(Ask("category", "cs", "cs")), papers)) == [1]
+    assert for_you(one(profile(Query("category", "cs", "cs")), papers)) == [1]
 
 
 def test_an_archive_guards_an_author_for_all_of_its_categories():
-    follow = Ask("author", "Wei Zhang", "Wei Zhang", guard=("cs",))
+    follow = Query("author", "Wei Zhang", "Wei Zhang", guard=("cs",))
 
     assert for_you(one(profile(follow), [candidate(1, authors=("Wei Zhang",), categories=("cs.LG",))])) == [1]
 
@@ -271,11 +271,11 @@ def test_an_archive_guards_an_author_for_all_of_its_categories():
 def test_readers_whose_interests_do_not_fit_into_memory_at_once_are_chosen_for_in_parts(monkeypatch: Any):
     papers = [candidate(number, topics={number: 1.0}) for number in range(20)]
     many = [profile(topic(number), trending=False) for number in range(20)]
-    at_once = choose(many, Pool(papers), [])
+    at_once = choose(many, CandidatePool(papers), [])
 
     monkeypatch.setattr(choosing, "CELLS", 50)
 
-    assert choose(many, Pool(papers), []) == at_once
+    assert choose(many, CandidatePool(papers), []) == at_once
 
 
 def test_in_which_blocks_readers_and_interests_are_worked_on_changes_nothing(monkeypatch: Any):
@@ -284,8 +284,8 @@ def test_in_which_blocks_readers_and_interests_are_worked_on_changes_nothing(mon
         candidate(number, title="Bread making" if number % 3 else "Iron", topics={1: 0.7}) for number in range(9)
     ]
     pool = pool_with(papers, ["bread", "iron", "glass"] * 3, known, words)
-    asks = [phrase("bread"), phrase("iron"), phrase("bread making"), topic(1), phrase("glass")]
-    many = [profile(*asks[begin : begin + 3]) for begin in range(5)]
+    queries = [phrase("bread"), phrase("iron"), phrase("bread making"), topic(1), phrase("glass")]
+    many = [profile(*queries[begin : begin + 3]) for begin in range(5)]
     at_once = choose(many, pool, [])
 
     monkeypatch.setattr(evidence, "BLOCK", 2)
@@ -301,9 +301,9 @@ def test_what_was_found_for_others_before_and_which_papers_they_may_get_changes_
         for number in range(12)
     ]
     pool = pool_with(papers, ["bread", "iron", "glass"] * 4, known, words)
-    asks = [phrase("bread"), phrase("iron"), phrase("bread making"), phrase("glass")]
+    queries = [phrase("bread"), phrase("iron"), phrase("bread making"), phrase("glass")]
     many = [
-        profile(*asks[number % 3 : number % 3 + 2], after=MONDAY + timedelta(hours=hours), again=again)
+        profile(*queries[number % 3 : number % 3 + 2], after=MONDAY + timedelta(hours=hours), again=again)
         for number, (hours, again) in enumerate([(9, ()), (0, ()), (5, (2,)), (11, (1, 3)), (9, (0,)), (20, ())])
     ]
     alone = [choose([reader], pool, [4, 8])[0] for reader in many]
@@ -338,11 +338,11 @@ def space(seed: int = 3) -> tuple[Understanding, Any]:
     return known, words
 
 
-def pool_with(papers: list[Candidate], near: list[str], known: Understanding, words: Any) -> Pool:
+def pool_with(papers: list[Candidate], near: list[str], known: Understanding, words: Any) -> CandidatePool:
     """The papers mean the words given; the reference sample means this and that."""
     others = [candidate(1000 + number) for number in range(100)]
     usual = unit(np.random.default_rng(5).standard_normal((100, 16)).astype(np.float32))
-    return Pool(
+    return CandidatePool(
         papers, others, known, np.concatenate([np.array([words[word] for word in near]), usual]).astype(np.float32)
     )
 
@@ -411,7 +411,7 @@ def test_a_paper_like_an_unwanted_one_is_pushed_down():
     known, words = space()
     papers = [candidate(1, topics={SPARSE: 1}, votes=50), candidate(2, topics={SPARSE: 1})]
     pool = pool_with(papers, ["bread", "iron"], known, words)
-    unwanted = Ask("paper", "arxiv:9", "Bread", Text("bread", "", terms("bread", "")), paper=9)
+    unwanted = Query("paper", "arxiv:9", "Bread", Text("bread", "", terms("bread", "")), paper=9)
 
     (choice,) = choose([profile(topic(SPARSE), unwanted=(unwanted,), trending=False)], pool, [])
 

@@ -16,7 +16,7 @@ from digest.matching.profiles import BAR
 from digest.models import Given
 from papers.models import Signal
 from papers.search import understanding
-from subscriptions.interests.kinds import Wish
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 
@@ -38,7 +38,7 @@ def make_risen(*, at: datetime, votes: int = 60):
     return paper
 
 
-def risen(pool: gathering.Pool) -> set[int]:
+def risen(pool: gathering.CandidatePool) -> set[int]:
     return {one.paper for one in pool.candidates if one.risen_at}
 
 
@@ -85,16 +85,16 @@ def test_a_paper_comes_late_once_with_its_label_and_never_again():
     [("topic", "no-such-topic"), ("paper", "arxiv:2601.00001")],
 )
 def test_a_wish_for_what_is_not_here_asks_for_nothing(kind: str, value: str):
-    assert gathering.asks_for([Wish(kind, value)]) == {}
+    assert gathering.queries_for([InterestSpec(kind, value)]) == {}
 
 
 def test_an_example_is_found_by_the_key_it_had_when_it_was_pasted():
     paper = make_paper(key="doi:10.1/x", doi="10.1/x", arxiv_id="2608.77777")
     understanding.keep_up()
 
-    asks = gathering.asks_for([Wish("paper", "arxiv:2608.77777")])
+    queries = gathering.queries_for([InterestSpec("paper", "arxiv:2608.77777")])
 
-    assert [ask.paper for ask in asks.values()] == [paper.pk]
+    assert [query.paper for query in queries.values()] == [paper.pk]
 
 
 def test_a_reader_of_every_kind_of_interest_is_planned_for():
@@ -103,9 +103,18 @@ def test_a_reader_of_every_kind_of_interest_is_planned_for():
     reader = make_reader(
         topics=[topic.slug], hour=12, next_due_at=NOON, read_up_to=YESTERDAY, trending_muted_at=YESTERDAY
     )
-    wishes = [Wish("phrase", "blowing glass"), Wish("paper", example.key), Wish("author", "Nobody Here")]
-    for wish in [*wishes, Wish("organisation", "Tidewater"), Wish("category", "cs.CL"), Wish("phrase", "iron", False)]:
-        reader.add_interest(wish)
+    interests = [
+        InterestSpec("phrase", "blowing glass"),
+        InterestSpec("paper", example.key),
+        InterestSpec("author", "Nobody Here"),
+    ]
+    for interest in [
+        *interests,
+        InterestSpec("organisation", "Tidewater"),
+        InterestSpec("category", "cs.CL"),
+        InterestSpec("phrase", "iron", False),
+    ]:
+        reader.add_interest(interest)
     understanding.keep_up()
 
     planning.tick(NOON)
@@ -116,7 +125,7 @@ def test_a_reader_of_every_kind_of_interest_is_planned_for():
 
 def test_a_paper_of_just_now_is_understood_before_letters_are_planned():
     reader = make_reader(hour=12, next_due_at=NOON, read_up_to=YESTERDAY, trending_muted_at=YESTERDAY)
-    reader.add_interest(Wish("phrase", "blowing glass"))
+    reader.add_interest(InterestSpec("phrase", "blowing glass"))
     paper = make_paper(title="Blowing glass")
 
     planning.tick(NOON)
@@ -168,6 +177,6 @@ def test_more_examples_than_one_statement_takes_are_all_found(monkeypatch):
     understanding.keep_up()
     monkeypatch.setattr(gathering, "AT_ONCE", 2)
 
-    asks = gathering.asks_for([Wish("paper", paper.key) for paper in papers])
+    queries = gathering.queries_for([InterestSpec("paper", paper.key) for paper in papers])
 
-    assert len(asks) == len(papers)
+    assert len(queries) == len(papers)

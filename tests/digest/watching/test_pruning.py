@@ -44,7 +44,7 @@ def test_who_was_asked_again_lately_has_thirty_days_from_then():
 
 def test_who_asked_for_a_fresh_link_lately_has_thirty_days_from_then():
     sign_up("ada@example.org", days_ago=60)
-    Letter.objects.plan_once(Subscriber.objects.get(), "confirm", "2026-08-12", NOW - 8 * DAY)
+    Letter.objects.plan_once(Subscriber.objects.get().pk, "confirm", "2026-08-12", NOW - 8 * DAY)
 
     prune(NOW)
 

@@ -1,0 +1,42 @@
+"""The rows of this room, a module a family: each imports only those above it here."""
+
+from subscriptions.models.buckets import Bucket, keyed_hash
+from subscriptions.models.events import BOUNCES_COUNT, MOST_BOUNCES, Event
+from subscriptions.models.interests import MOST_INTERESTS, MOST_REPLACED, Interest
+from subscriptions.models.letters import (
+    DIGEST,
+    KEEP_TRYING,
+    LEASE,
+    MOST_ATTEMPTS,
+    MOST_DROPPED,
+    SELF_TEST,
+    Letter,
+    LetterQuerySet,
+    committed_lazily,
+)
+from subscriptions.models.readers import DEFAULT_CAP, Consent, Subscriber, SubscriberQuerySet, Suppression
+
+__all__ = [
+    "BOUNCES_COUNT",
+    "DEFAULT_CAP",
+    "DIGEST",
+    "KEEP_TRYING",
+    "LEASE",
+    "MOST_ATTEMPTS",
+    "MOST_BOUNCES",
+    "MOST_DROPPED",
+    "MOST_INTERESTS",
+    "MOST_REPLACED",
+    "SELF_TEST",
+    "Bucket",
+    "Consent",
+    "Event",
+    "Interest",
+    "Letter",
+    "LetterQuerySet",
+    "Subscriber",
+    "SubscriberQuerySet",
+    "Suppression",
+    "committed_lazily",
+    "keyed_hash",
+]

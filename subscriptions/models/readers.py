@@ -1,0 +1,280 @@
+"""Readers: addresses, when their letters come, what they agreed to, and who must not be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from itertools import groupby
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from subscriptions import slots
+from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.models.buckets import keyed_hash
+from subscriptions.models.events import BOUNCES_COUNT, Event
+from subscriptions.models.interests import MOST_INTERESTS, STATED, Interest
+from subscriptions.models.letters import Letter
+
+DEFAULT_CAP = 10
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def reading(self) -> SubscriberQuerySet:
+        """Those who confirmed and have not left."""
+        return self.filter(confirmed_at__isnull=False, left_at__isnull=True)
+
+    def due(self, now: datetime) -> SubscriberQuerySet:
+        return self.reading().filter(next_due_at__lte=now).order_by("next_due_at", "pk")
+
+    @transaction.atomic
+    def sign_up(self, address: str, topics: Iterable[str], place: str, now: datetime) -> None:
+        """Answer whoever asked for this address by a letter to it, and by nothing else.
+
+        A stranger gets a confirm letter, one a day; a reader gets a link to the preferences instead; who complained
+        about us gets nothing.
+        """
+        if Suppression.objects.of([address]).filter(reason=Suppression.Reason.COMPLAINT).exists():
+            return
+        reader, _ = self.get_or_create(address=address, defaults={"created_at": now})
+        if reader.is_reading:
+            Letter.objects.plan_once(reader.pk, "manage", now.date().isoformat(), now)
+            return
+        Consent.objects.create(subscriber=reader, wording=Consent.SIGN_UP, place=place, at=now)
+        reader.choose_topics(topics)
+        Letter.objects.plan_once(reader.pk, "confirm", now.date().isoformat(), now)
+
+
+class Subscriber(models.Model):
+    """An address, and what its reader asked for."""
+
+    class Cadence(models.TextChoices):
+        DAILY = "daily", gettext_lazy("daily")
+        WEEKLY = "weekly", gettext_lazy("weekly, on the first of my days")
+
+    class Bar(float, models.Choices):
+        """How near in meaning a paper must be to come that says none of a reader's words: in deviations above the
+        average paper. A few named steps, as nobody knows what a deviation brings. Of 6,000 recorded papers one and a
+        half times to twice as many are above the lowest as above the middle one, and a third above the highest."""
+
+        MORE = 2.5, gettext_lazy("more papers, also some that are only roughly near")
+        BALANCED = 3.0, gettext_lazy("balanced")
+        CLOSE = 4.0, gettext_lazy("only close matches")
+
+    address = models.CharField(max_length=254, unique=True)  # lower case
+    zone = models.CharField(max_length=64, default="UTC", validators=[slots.valid_zone])
+    hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
+    days = models.JSONField(default=slots.every_day, validators=[slots.valid_days])  # weekdays wanted, Monday is 0
+    cadence = models.CharField(max_length=10, choices=Cadence, default=Cadence.DAILY)
+    # Papers in a letter, at most.
+    cap = models.PositiveSmallIntegerField(default=DEFAULT_CAP, validators=[MinValueValidator(1)])
+    bar = models.FloatField(choices=Bar, default=Bar.BALANCED)
+    trending_muted_at = models.DateTimeField(null=True)
+    paused_until = models.DateField(null=True)  # the first local date on which letters come again
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    last_slot = models.DateField(null=True)  # no slot up to this one is ever planned again
+    next_slot = models.DateField(null=True)  # the one that is due then: it stays open, should its date pass meanwhile
+    next_due_at = models.DateTimeField(null=True, db_index=True)
+    read_up_to = models.DateTimeField(null=True)  # papers first seen later are still to be considered
+
+    objects = SubscriberQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"reader {self.pk}"  # Never the address: this is what logs show.
+
+    @property
+    def is_reading(self) -> bool:
+        return self.confirmed_at is not None and self.left_at is None
+
+    @property
+    def slot_days(self) -> list[int]:
+        days: list[int] = self.days
+        return days[:1] if self.cadence == self.Cadence.WEEKLY else days
+
+    def is_paused(self, slot: date) -> bool:
+        return self.paused_until is not None and slot < self.paused_until
+
+    @transaction.atomic
+    def confirm(self, now: datetime) -> None:
+        """Begin: the welcome letter is due at once, the first digest on the next local date. Again changes nothing."""
+        if self.is_reading:
+            return
+        self.confirmed_at, self.left_at = now, None
+        today = slots.local_date(now, self.zone)
+        self.done_with(max(today, self.last_slot or today), now)  # Back from where it is still yesterday: as it was.
+        self.save()
+        Suppression.objects.of([self.address]).filter(reason=Suppression.Reason.BOUNCE).delete()
+        Consent.objects.create(subscriber=self, wording=Consent.CONFIRM, place="confirm", at=now)
+        Letter.objects.plan_once(self.pk, "welcome", now.isoformat(), now)
+
+    def done_with(self, slot: date, now: datetime) -> None:
+        """No slot up to this one is planned any more, and papers up to now were considered; for the caller to save."""
+        self.last_slot, self.read_up_to = slot, now
+        self.schedule(now)
+
+    def schedule(self, now: datetime) -> None:
+        """Find the next slot; for the caller to save. Called whenever zone, hour, days or cadence may have changed.
+
+        A slot that was still to come, or was not planned yet, stays open when its date has passed: where the reader
+        now is it may be tomorrow already, and after downtime somebody may change something before the next tick.
+        """
+        today = slots.local_date(now, self.zone)
+        self.next_slot = slots.first_slot(self.slot_days, after=self.last_slot, today=self._open_from(today))
+        due_at = slots.due_at(self.next_slot, self.hour, self.zone)
+        if self.next_slot < today and self.next_due_at:
+            due_at = max(due_at, min(self.next_due_at, now))  # It is late since it was due, or since this change.
+        self.next_due_at = due_at
+
+    def next_letter_at(self, now: datetime) -> datetime:
+        """When the next digest is due, a pause considered."""
+        first = self._open_from(slots.local_date(now, self.zone))
+        slot = slots.first_slot(self.slot_days, after=self.last_slot, today=max(first, self.paused_until or first))
+        return slots.due_at(slot, self.hour, self.zone)
+
+    def _open_from(self, today: date) -> date:
+        return min(today, self.next_slot or today)
+
+    def unsubscribe(self, now: datetime) -> None:
+        """From here on nothing is sent. Again changes nothing."""
+        Subscriber.objects.filter(pk=self.pk, left_at__isnull=True).update(
+            left_at=now, next_slot=None, next_due_at=None
+        )
+
+    @transaction.atomic
+    def suppress(self, reason: str, now: datetime) -> None:
+        """Leave for a reason that also keeps the address from being written to. Again changes nothing."""
+        Suppression.objects.suppress(self.address, reason, now)
+        self.unsubscribe(now)  # Who signs up again after a bounce is asked to confirm, which lifts it.
+
+    def bounce_score(self, now: datetime) -> float:
+        """Letter by letter: one more for each that bounced for now, halved by each that was delivered.
+
+        Only letters of BOUNCES_COUNT count, and none from before the reader confirmed.
+        """
+        since = max(now - BOUNCES_COUNT, self.confirmed_at or self.created_at)
+        told = Event.objects.filter(letter__subscriber=self, letter__planned_at__gte=since)
+        in_order = told.order_by("letter__planned_at", "letter").values_list("letter", "type")
+        score = 0.0
+        for _letter, rows in groupby(in_order, key=lambda row: row[0]):
+            said = {said for _letter, said in rows}
+            score = score / 2 if Event.Type.DELIVERED in said else score + (Event.Type.SOFT in said)
+        return score
+
+    def mute_trending(self, muted: bool) -> None:
+        """For the caller to save; muted again stays muted since the first time."""
+        self.trending_muted_at = (self.trending_muted_at or timezone.now()) if muted else None
+
+    def interest_specs(self, *, learned: bool) -> list[InterestSpec]:
+        """What the reader asked for, or else what was learned from their feedback."""
+        rows = self.interests.order_by("pk")
+        if learned:
+            return [row.spec for row in rows.filter(origin=Interest.Origin.FEEDBACK)]
+        return [row.spec for row in rows.exclude(origin=Interest.Origin.FEEDBACK)]
+
+    def topics(self) -> list[str]:
+        """The slugs of the topics chosen."""
+        return sorted(
+            interest.value
+            for interest in self.interest_specs(learned=False)
+            if interest.kind == Kind.TOPIC and interest.wanted
+        )
+
+    def choose_topics(self, slugs: Iterable[str]) -> None:
+        """Exactly these, from now on. Topics that are not wanted stay so unless chosen, and what was learned stays."""
+        self._choose(
+            [InterestSpec(Kind.TOPIC, slug) for slug in slugs], self.interests.filter(kind=Kind.TOPIC, wanted=True)
+        )
+
+    def choose(self, interests: Iterable[InterestSpec]) -> None:
+        """Exactly these, from now on, beside what was learned; what is wished that was learned is now chosen."""
+        self._choose(interests, self.interests.all())
+
+    @transaction.atomic
+    def _choose(self, interests: Iterable[InterestSpec], instead_of: models.QuerySet[Interest]) -> None:
+        chosen = {interest.name: interest for interest in interests}
+        here = {row.spec.name: row for row in self.interests.all() if row.spec.name in chosen}
+        changed = [row for name, row in here.items() if row.becomes(chosen[name])]
+        new = [Interest.of(self.pk, interest) for name, interest in sorted(chosen.items()) if name not in here]
+        kept = [row.pk for row in here.values()]
+        instead_of.exclude(origin=Interest.Origin.FEEDBACK).exclude(pk__in=kept).delete()
+        Interest.objects.bulk_update(changed, STATED)
+        Interest.objects.bulk_create(new, ignore_conflicts=True)
+
+    @transaction.atomic
+    def add_interest(self, interest: InterestSpec, learned_at: datetime | None = None) -> bool:
+        """One more, in place of its opposite; again changes nothing. False: the reader has MOST_INTERESTS already.
+
+        `learned_at` marks one that comes from feedback; what the reader asked for in so many words is not so marked.
+        """
+        reader = Subscriber.objects.select_for_update().get(pk=self.pk)  # One at a time, so that both see all rows.
+        rows = list(reader.interests.all())
+        for row in rows:
+            if row.spec.name == interest.name:
+                if (row.wanted != interest.wanted or not learned_at) and row.becomes(interest, learned_at):
+                    row.save()
+                return True
+        if len(rows) >= MOST_INTERESTS:
+            return False
+        Interest.of(self.pk, interest, learned_at).save()
+        return True
+
+    @transaction.atomic
+    def undo(self, interest: InterestSpec) -> bool:
+        """Feedback taken back: what it replaced is exactly as it was. Again changes nothing. False: there is none."""
+        reader = Subscriber.objects.select_for_update().get(pk=self.pk)  # As for adding.
+        for row in reader.interests.filter(
+            kind=interest.kind, wanted=interest.wanted, origin=Interest.Origin.FEEDBACK
+        ):
+            if row.spec.name == interest.name:
+                if row.goes_back():
+                    row.save()
+                else:
+                    row.delete()
+                return True
+        return False
+
+
+class Consent(models.Model):
+    """That a reader agreed, to which words, when and where. Goes with the reader."""
+
+    SIGN_UP = "2026-11: Get trending papers in your email inbox! Subscribe"
+    CONFIRM = "2026-11: Confirm and start"
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
+    wording = models.CharField(max_length=200)
+    place = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def of(self, addresses: Iterable[str]) -> SuppressionQuerySet:
+        return self.filter(hash__in=[keyed_hash(address) for address in addresses])
+
+    def reasons(self, readers: Iterable[Subscriber]) -> dict[int, str]:
+        """Of these readers those who must not be written to, and why: reader's key -> reason."""
+        hashes = {keyed_hash(reader.address): reader.pk for reader in readers}
+        return {hashes[row.hash]: row.reason for row in self.filter(hash__in=hashes)}
+
+    def suppress(self, address: str, reason: str, now: datetime) -> None:
+        """Again changes nothing, but that a complaint also makes a bounce final."""
+        row, _ = self.get_or_create(hash=keyed_hash(address), defaults={"reason": reason, "at": now})
+        if reason == Suppression.Reason.COMPLAINT:
+            self.filter(pk=row.pk).exclude(reason=reason).update(reason=reason, at=now)
+
+
+class Suppression(models.Model):
+    """An address that must not be written to. Only its keyed hash is kept: it outlives the reader's row."""
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce", "refused for good by its mail server"  # lifted by a new confirmation
+        COMPLAINT = "complaint", "complained"  # final
+
+    hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=20, choices=Reason)
+    at = models.DateTimeField()
+
+    objects = SuppressionQuerySet.as_manager()
