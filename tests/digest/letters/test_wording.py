@@ -6,7 +6,7 @@ import pytest
 
 from digest.letters import wording
 from digest.matching import choosing, readers
-from digest.matching.profiles import Ask, Candidate, CandidatePool, Profile
+from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
 from digest.matching.readers import Reader
 from papers.search.encoders import Text
 from papers.text import lexical
@@ -17,9 +17,9 @@ NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
 def before(phrase: str, title: str) -> Reader:
     """A reader of one phrase, and one paper."""
-    ask = Ask("phrase", phrase, phrase, Text(phrase, "", lexical.terms(phrase, "")))
+    query = Query("phrase", phrase, phrase, Text(phrase, "", lexical.terms(phrase, "")))
     paper = Candidate(1, NOON, terms=lexical.terms(title, ""))
-    return next(readers.before([Profile(1, (ask,), trending=False, cap=5)], CandidatePool([paper])))
+    return next(readers.before([Profile(1, (query,), trending=False, cap=5)], CandidatePool([paper])))
 
 
 def reason(phrase: str, title: str) -> str:
