@@ -160,7 +160,8 @@ def _phrases() -> list[str]:
     return [phrase for topic in topics for phrase in topic["phrases"]]
 
 
-WORDS = _words((ROOT / "README.md").read_text().splitlines())
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+WORDS = _words(line for page in PAGES for line in page.read_text().splitlines())
 NAMES = [word.capitalize() for word in WORDS if len(word) > 5]
 PHRASES = _phrases()
 

@@ -1,4 +1,4 @@
-"""The made-up source of the README, as somebody would add it: one module and one line."""
+"""The made-up source of docs/extending.md, as somebody would add it: one module and one line."""
 
 import json
 import re
@@ -21,19 +21,20 @@ from tests.farend import FarEnd
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.django_db
+PAGE = ROOT / "docs" / "extending.md"
 DAY = date(2026, 8, 20)
 MORNING = datetime(2026, 8, 20, 9, tzinfo=UTC)
 SAMPLE = {"day": "2026-08-20", "preprints": [{"doi": "10.9999/tide.1", "title": "How Tides Remember"}]}
 
 
-def shown_in_readme() -> types.ModuleType:
+def shown_in_docs() -> types.ModuleType:
     module = types.ModuleType("tidewater")
-    (code,) = re.findall(r'```python\n("""Tidewater.*?)```', (ROOT / "README.md").read_text(), re.DOTALL)
-    exec(compile(code, "README.md", "exec"), module.__dict__)  # Our own README's.
+    (code,) = re.findall(r'```python\n("""Tidewater.*?)```', PAGE.read_text(), re.DOTALL)
+    exec(compile(code, PAGE.name, "exec"), module.__dict__)  # Our own page's.
     return module
 
 
-TIDEWATER = shown_in_readme()
+TIDEWATER = shown_in_docs()
 
 
 @pytest.fixture
