@@ -19,7 +19,7 @@ from digest.matching.profiles import Candidate, Query
 from digest.matching.readers import Reader
 from digest.models import Given
 from papers.models import Paper
-from papers.text import lexical
+from papers.text import tokenizing
 from subscriptions import slots
 from subscriptions.interests import importing, pasting
 from subscriptions.models import Letter, Subscriber
@@ -247,6 +247,6 @@ def words(query: Query, paper: Paper, candidate: Candidate) -> str:
 
 def _is_by(query: Query, name: str, paper: Paper) -> bool:
     account: Any = paper.identities.get(name, "")
-    return query.value.casefold() == account.casefold() or lexical.author_term(name) == lexical.author_term(
+    return query.value.casefold() == account.casefold() or tokenizing.author_term(name) == tokenizing.author_term(
         query.value
     )

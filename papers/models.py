@@ -84,7 +84,7 @@ class Paper(models.Model):
     votes = models.IntegerField(default=0)
     comments = models.IntegerField(default=0)
     stars = models.IntegerField(null=True)
-    terms = models.TextField(blank=True, editable=False)  # see papers/text/lexical.py; empty: still to be understood
+    terms = models.TextField(blank=True, editable=False)  # see text/tokenizing.py; empty: still to be understood
     # By which it is found by its title, see papers/text/words.py; made with the terms, of no use while those are empty
     title_key = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")

@@ -6,7 +6,7 @@ import numpy as np
 
 from papers.models import Paper
 from papers.search.encoders import Text
-from papers.text import lexical
+from papers.text import tokenizing
 
 SUBJECTS = ("harbour", "orchard")
 COMMON = ("we", "show", "that", "new", "method", "results", "better")
@@ -24,7 +24,7 @@ def text(number: int, subject: str) -> tuple[str, str]:
 def texts(count: int) -> list[Text]:
     """Of both subjects by turns."""
     said = [text(number, SUBJECTS[number % 2]) for number in range(count)]
-    return [Text(*one, lexical.terms(*one)) for one in said]
+    return [Text(*one, tokenizing.terms(*one)) for one in said]
 
 
 def make_papers(count: int, first: int = 0) -> list[int]:

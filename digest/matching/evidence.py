@@ -10,8 +10,9 @@ import numpy as np
 from digest.matching.profiles import CandidatePool, Query, categories_of
 from papers.models import ABOUT
 from papers.search import ranking
-from papers.text import lexical
-from papers.text.lexical import Floats, Ints, Rows, counted
+from papers.text import lexical, tokenizing
+from papers.text.sparse import Floats, Ints, SparseMatrix
+from papers.text.tokenizing import counted
 
 # The least that scores are taken to deviate by, as what hardly any paper has must not weigh without bound:
 SAID, ALIKE, MEANT, FUSED = 0.05, 0.002, 0.05, 1.0  # words said, words in common with an example, meaning, a sum
@@ -163,33 +164,33 @@ def directions(queries: Sequence[Query], pool: CandidatePool) -> Floats:
 # --------------------------------------------------------------------------------------------------------------- words
 
 
-def phrases_of(queries: Sequence[Query]) -> Rows:
+def phrases_of(queries: Sequence[Query]) -> SparseMatrix:
     """The terms of those queries that are phrases: words, and pairs of neighbours."""
     return counted([query.text.terms if query.kind == "phrase" else "" for query in queries])
 
 
-def words_in_common(queries: Sequence[Query], phrases: Rows, pool: CandidatePool) -> Floats:
+def words_in_common(queries: Sequence[Query], phrases: SparseMatrix, pool: CandidatePool) -> Floats:
     """Queries x (candidates and reference), 0 to 1: of a topic its score, of a name 1, of words how much of them."""
-    said = pool.index.saturated.dot(_shares(phrases, pool))
+    said = pool.index.bm25.dot(_shares(phrases, pool))
     examples = [row for row, query in enumerate(queries) if query.is_example]
     if examples:
-        terms = [lexical.words_in(queries[row].text.terms) for row in examples]
-        said[examples] = pool.index.likeness(pool.lexicon.weighted(counted(terms)))
+        terms = [tokenizing.without_authors(queries[row].text.terms) for row in examples]
+        said[examples] = pool.index.cosine(pool.lexicon.tfidf(counted(terms)))
     for row, places, shares in _named(queries, pool):
         said[row, places] = shares
     return said
 
 
-def _shares(phrases: Rows, pool: CandidatePool) -> Rows:
+def _shares(phrases: SparseMatrix, pool: CandidatePool) -> SparseMatrix:
     """What each term of a phrase adds, of all that a paper could say of the phrase."""
-    told = pool.lexicon.bm25(phrases.keys) * (lexical.K1 + 1)
+    told = pool.lexicon.idf(phrases.keys) * (lexical.K1 + 1)
     attainable = np.bincount(phrases.rows, told, minlength=phrases.count)
     return phrases.times((1 / np.maximum(attainable, 1e-6)[phrases.rows]).astype(np.float32))
 
 
-def _hits(queries: Sequence[Query], phrases: Rows, pool: CandidatePool) -> Ints:
+def _hits(queries: Sequence[Query], phrases: SparseMatrix, pool: CandidatePool) -> Ints:
     """As cells of Hits. A phrase is hit where all of its words and all of its pairs of neighbours stand."""
-    rows, places = pool.index.saturated.with_all(phrases)
+    rows, places = pool.index.bm25.with_all(phrases)
     cells = [rows * pool.total + places]
     for row, here, shares in _named(queries, pool):
         cells.append(row * pool.total + here[shares >= ABOUT])
@@ -215,5 +216,5 @@ def _of_name(query: Query, pool: CandidatePool) -> tuple[list[int], list[float]]
 
 def _folded(query: Query) -> str:
     if query.kind == "author" and ":" not in query.value:
-        return lexical.author_term(query.value)
+        return tokenizing.author_term(query.value)
     return query.value if query.kind == "category" else query.value.casefold()

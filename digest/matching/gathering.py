@@ -16,7 +16,7 @@ from papers import bulk
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
 from papers.search import understanding
 from papers.search.encoders import Text
-from papers.text import lexical
+from papers.text import tokenizing
 from papers.trending import gather, rank
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Interest, Letter, Subscriber
@@ -110,7 +110,7 @@ def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Ca
             seen_at,
             votes,
             topics.get(paper, {}),
-            lexical.words_in(terms),
+            tokenizing.without_authors(terms),
             tuple(authors),
             identities,
             organisation,
@@ -230,7 +230,7 @@ def _topics(slugs: Collection[str]) -> dict[str, Query]:
 
 @lru_cache(maxsize=10_000)
 def _text(words: str) -> Text:
-    return Text(words, "", lexical.terms(words, ""))
+    return Text(words, "", tokenizing.terms(words, ""))
 
 
 def _papers_named(keys: Collection[str]) -> dict[str, Query]:
@@ -250,7 +250,9 @@ def _examples(keys: Sequence[str]) -> dict[str, Query]:
         "pk", "key", "arxiv_id", "doi", "title", "abstract", "terms"
     ):
         for name in (f"doi:{doi}", f"arxiv:{arxiv_id}", key):
-            queries[name] = Query("paper", name, text[0], Text(text[0], text[1], lexical.words_in(text[2])), paper=pk)
+            queries[name] = Query(
+                "paper", name, text[0], Text(text[0], text[1], tokenizing.without_authors(text[2])), paper=pk
+            )
     return {key: queries[key] for key in keys if key in queries}
 
 

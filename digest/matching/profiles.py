@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from papers.search.encoders import Text
 from papers.search.understanding import Understanding
-from papers.text import lexical
-from papers.text.lexical import Floats, Index, Ints, Lexicon
+from papers.text import tokenizing
+from papers.text.lexical import Lexicon
+from papers.text.postings import Index
+from papers.text.sparse import Floats, Ints
 
 ENOUGH = 50  # papers of the reference sample from which a deviation means anything; with fewer, only words count
 BAR = 3.0  # the site's: deviations above the average paper of the last weeks
@@ -130,7 +132,7 @@ class CandidatePool:
 
     @cached_property
     def index(self) -> Index:
-        return Index([one.terms or lexical.BREAK for one in self.rows], self.known.lexicon if self.known else None)
+        return Index([one.terms or tokenizing.BREAK for one in self.rows], self.known.lexicon if self.known else None)
 
     @cached_property
     def by_votes(self) -> Ints:
@@ -181,7 +183,7 @@ def categories_of(one: Candidate) -> set[str]:
 
 
 def _names(one: Candidate) -> Iterable[tuple[str, str]]:
-    yield from (("author", lexical.author_term(name)) for name in one.authors)
+    yield from (("author", tokenizing.author_term(name)) for name in one.authors)
     yield from (("author", identity.casefold()) for identity in one.identities.values())
     yield from (("category", category) for category in categories_of(one))
     if one.organisation:

@@ -13,7 +13,7 @@ import numpy as np
 from digest.matching.evidence import Evidence, Findings, evidence
 from digest.matching.profiles import CandidatePool, Flags, Profile, Query
 from digest.matching.scoring import highest, scores
-from papers.text.lexical import Floats, Ints
+from papers.text.sparse import Floats, Ints
 
 DIGITS = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
 UNWANTED_FROM = 2.0  # deviations from which a paper is pushed down for being like what is unwanted

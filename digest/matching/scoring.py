@@ -10,7 +10,7 @@ from digest.matching.evidence import ALIKE, FUSED, MEANT, Evidence
 from digest.matching.profiles import CandidatePool, Query
 from papers.search import ranking
 from papers.search.encoders import unit
-from papers.text.lexical import Floats
+from papers.text.sparse import Floats
 
 FEW_EXAMPLES = 5  # below so many their mean says more than what is left of it by whitening
 NEAREST = 3  # examples that a paper is compared with

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from papers.models import Vector
 from papers.search.encoders import Text
 from papers.search.understanding import Understanding
-from papers.text import lexical
-from papers.text.lexical import Floats, Ints, Lexicon, Texts
+from papers.text import tokenizing
+from papers.text.lexical import Lexicon
+from papers.text.sparse import Floats, Ints
+from papers.text.tokenizing import TokenizedTexts
 
 BY_WORDS = 1_000  # candidates that have all words, and as many that have the rarest, at most,
 BY_MEANING = 300  # and that are nearest to the meaning
@@ -33,7 +35,7 @@ class Stored:
     """Papers as they are ranked: their keys, words and vectors, in the same order."""
 
     keys: Ints
-    texts: Texts
+    texts: TokenizedTexts
     vectors: Floats  # papers x dimensions; zeros for a paper that has none yet
 
     @property
@@ -72,9 +74,9 @@ def _stored(terms: Mapping[int, str], directions: Directions) -> Stored:
 
 
 @lru_cache(maxsize=1)
-def _taken_apart(terms: tuple[str, ...]) -> Texts:
+def _taken_apart(terms: tuple[str, ...]) -> TokenizedTexts:
     # The next page of a search, and all queries of an evaluation, are about the same texts as the one before.
-    return Texts(terms)
+    return TokenizedTexts(terms)
 
 
 # ----------------------------------------------------------------------------------------------------------- the words
@@ -83,7 +85,7 @@ def _taken_apart(terms: tuple[str, ...]) -> Texts:
 def _wanted(terms: str, known: Understanding | None, papers: int, most: int) -> list[tuple[Wanted, float]]:
     """What to ask the index for: papers with all the words, then those with one of the rarest words, as many of these
     as keep the papers few. Beside each, what share of the papers that may be."""
-    words = sorted(set(terms.split(" ")) - {"", lexical.BREAK})
+    words = sorted(set(terms.split(" ")) - {"", tokenizing.BREAK})
     if not words:
         return []
     shares = _shares(words, known)
@@ -101,7 +103,7 @@ def _shares(words: Sequence[str], known: Understanding | None) -> NDArray[np.flo
     """Of the papers that have each word, as far as that is known."""
     if not known:
         return np.zeros(len(words))
-    return known.lexicon.found_in(lexical.keys_of(" ".join(words).encode())) / known.lexicon.texts
+    return known.lexicon.document_frequency(tokenizing.keys_of(" ".join(words).encode())) / known.lexicon.texts
 
 
 def having(wanted: Wanted, most: int, share: float = 0.0) -> list[int]:

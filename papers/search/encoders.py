@@ -11,7 +11,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from papers.text.lexical import Floats, Keys, Lexicon, Rows, counted_in, in_parts, joined
+from papers.text.lexical import Lexicon
+from papers.text.sparse import Floats, Keys, SparseMatrix, vstack
+from papers.text.tokenizing import counted_in, in_parts
 
 DIMENSIONS = 256
 VOCABULARY = 12_000  # terms, the most frequent
@@ -26,7 +28,7 @@ class Text(NamedTuple):
 
     title: str
     abstract: str
-    terms: str  # papers.text.lexical.terms of both
+    terms: str  # papers.text.tokenizing.terms of both
 
 
 class Encoder(Protocol):
@@ -67,11 +69,11 @@ class Light:
             counts = counted_in(part)
             parts.append(counts.only(np.isin(counts.keys, keys)))
             is_single |= np.isin(keys, part.keys)
-        rarity = 1 + np.log((1 + lexicon.texts) / (1 + lexicon.found_in(keys)))
+        rarity = 1 + np.log((1 + lexicon.texts) / (1 + lexicon.document_frequency(keys)))
         weights = np.where(is_single, rarity, PAIRED * rarity).astype(np.float32)
         unlearned = cls(keys, weights, np.zeros((len(keys), 0), np.float32))
         most = min(DIMENSIONS, len(keys), len(texts) // 4)
-        return cls(keys, weights, _directions(unlearned.weighted(joined(parts)), len(keys), most))
+        return cls(keys, weights, _directions(unlearned.weighted(vstack(parts)), len(keys), most))
 
     def encode(self, texts: Sequence[Text]) -> Floats:
         rows = np.zeros((len(texts), self.dimensions), np.float32)
@@ -82,7 +84,7 @@ class Light:
                 begin += len(block)
         return rows
 
-    def weighted(self, counts: Rows) -> Rows:
+    def weighted(self, counts: SparseMatrix) -> SparseMatrix:
         """Rows of length 1 over this vocabulary; `keys` are places in it."""
         if not len(self.keys):
             return counts.only(np.zeros(len(counts.keys), bool))
@@ -90,7 +92,7 @@ class Light:
         known = self.keys[places] == counts.keys
         places, times = places[known], counts.weights[known]
         told = ((1 + np.log(times)) * self.weights[places]).astype(np.float32)
-        return Rows(counts.count, counts.rows[known], places.astype(np.uint64), told).unit()
+        return SparseMatrix(counts.count, counts.rows[known], places.astype(np.uint64), told).unit()
 
 
 def _vocabulary(lexicon: Lexicon) -> Keys:
@@ -99,7 +101,7 @@ def _vocabulary(lexicon: Lexicon) -> Keys:
     return np.sort(lexicon.keys[most])
 
 
-def _directions(rows: Rows, terms: int, dimensions: int) -> Floats:
+def _directions(rows: SparseMatrix, terms: int, dimensions: int) -> Floats:
     """The strongest eigenvectors of X'X by subspace iteration, X being texts x terms (Halko et al. 2011)."""
     random = np.random.default_rng(0)  # Fixed, so that the same papers always make the same space.
     basis = random.standard_normal((terms, min(dimensions + OVERSAMPLED, terms)), np.float32)
@@ -110,14 +112,14 @@ def _directions(rows: Rows, terms: int, dimensions: int) -> Floats:
     return basis @ turned[:, np.argsort(-strengths)[:dimensions]].astype(np.float32)
 
 
-def _gram_times(rows: Rows, basis: Floats) -> Floats:
+def _gram_times(rows: SparseMatrix, basis: Floats) -> Floats:
     product = np.zeros_like(basis)
     for block in _blocks(rows, len(basis)):
         product += block.T @ (block @ basis)
     return product
 
 
-def _blocks(rows: Rows, terms: int) -> Iterator[Floats]:
+def _blocks(rows: SparseMatrix, terms: int) -> Iterator[Floats]:
     """The matrix written out in full, BLOCK texts at a time."""
     order = np.argsort(rows.rows, kind="stable")
     owners, keys, weights = rows.rows[order], rows.keys[order].astype(np.int64), rows.weights[order]

@@ -18,8 +18,9 @@ from papers.search import candidates, understanding
 from papers.search.candidates import Stored
 from papers.search.encoders import Light, Text
 from papers.search.understanding import Understanding
-from papers.text import lexical
-from papers.text.lexical import Asked, Floats, Lexicon
+from papers.text import lexical, tokenizing
+from papers.text.lexical import Lexicon, QueryTerms
+from papers.text.sparse import Floats
 from papers.text.words import WORD
 
 LONGEST = 1_000  # characters of a query that are read
@@ -59,7 +60,7 @@ def fusion(asked: Text | None, known: Understanding | None) -> Fusion:
     trust = 1.0 if known is None or known.encoder is None or isinstance(known.encoder, Light) else TRUST_IN_OTHERS
     if asked is None:
         return Fusion(pairs=1.0, meaning=trust, smoothing=0.15)
-    words = len(set(asked.terms.split(" ")) - {lexical.BREAK})
+    words = len(set(asked.terms.split(" ")) - {tokenizing.BREAK})
     pairs = max(FEWEST_PAIRS, min(1.0, SHORT / max(words, 1)))
     return Fusion(pairs=pairs, meaning=trust * (1 - pairs / 2), smoothing=0.35 - pairs / 4)
 
@@ -67,7 +68,7 @@ def fusion(asked: Text | None, known: Understanding | None) -> Fusion:
 def search(query: str, most: int = 100, among: Sequence[int] | None = None) -> list[Found]:
     """The papers that fit the words best, best first; any text will do. With `among`, all of these papers in order."""
     text = readable(query)
-    asked = Text(text, "", lexical.terms(text, ""))
+    asked = Text(text, "", tokenizing.terms(text, ""))
     return _search(asked, asked, most, among) if among is not None or WORD.search(text) else []
 
 
@@ -76,7 +77,7 @@ def similar(papers: Sequence[Text], most: int = 100, among: Sequence[int] | None
     asked = Text(
         ". ".join(one.title for one in papers),
         " ".join(one.abstract for one in papers),
-        f" {lexical.BREAK} ".join(lexical.words_in(one.terms) for one in papers),
+        f" {tokenizing.BREAK} ".join(tokenizing.without_authors(one.terms) for one in papers),
     )
     return _search(asked, None, most, among)
 
@@ -96,8 +97,8 @@ def paper_named(arxiv_id: str) -> Paper | None:
 
 def by_author(query: str, most: int = 100) -> list[int]:
     """The keys of the papers by an author of exactly this name, the latest first."""
-    term = lexical.author_term(readable(query))
-    if term == lexical.AUTHOR:
+    term = tokenizing.author_term(readable(query))
+    if term == tokenizing.AUTHOR:
         return []
     found = Paper.objects.filter(pk__in=list(candidates.having([[term]], most)))
     return list(found.order_by(F("published_on").desc(nulls_last=True), "-pk").values_list("pk", flat=True))
@@ -131,7 +132,7 @@ def rank(
     asked: Text, meant: Floats | None, stored: Stored, lexicon: Lexicon, fusion: Fusion, most: int = SMOOTHED
 ) -> Floats:
     """A score for each stored paper, of which so many are wanted."""
-    words = standardised(stored.texts.bm25(Asked(asked.terms, fusion.pairs), lexicon))
+    words = standardised(lexical.bm25(QueryTerms(asked.terms, fusion.pairs), stored.texts, lexicon))
     if meant is None or not stored.vectors.shape[1] or not meant.any():
         return words
     scores = standardised(words + fusion.meaning * standardised(stored.vectors @ meant))

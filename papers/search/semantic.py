@@ -18,7 +18,7 @@ from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from tokenizers import Encoding, Tokenizer
 
 from papers.search.encoders import Text
-from papers.text.lexical import Floats
+from papers.text.sparse import Floats
 
 REPOSITORY = "sentence-transformers/all-MiniLM-L6-v2"
 REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"  # Fixed: other weights would be another space.

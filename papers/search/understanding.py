@@ -21,8 +21,9 @@ from threadpoolctl import threadpool_limits
 from papers import bulk
 from papers.models import Fit, Paper, Vector
 from papers.search.encoders import Encoder, Light, Text, unit
-from papers.text import lexical
-from papers.text.lexical import Floats, Lexicon
+from papers.text import tokenizing
+from papers.text.lexical import Lexicon
+from papers.text.sparse import Floats
 from papers.text.words import title_key
 
 FITTED_ON = 10_000  # papers at most, the latest
@@ -254,7 +255,7 @@ def _give_terms() -> int:
 
 
 def _terms(title: str, abstract: str, authors: Sequence[str]) -> str:
-    return " ".join([lexical.terms(title, abstract), *map(lexical.author_term, authors)])
+    return " ".join([tokenizing.terms(title, abstract), *map(tokenizing.author_term, authors)])
 
 
 def _give_all_vectors(fit: int, progress: Progress, stop: Stop) -> bool:

@@ -1,35 +1,22 @@
-"""Words and their stems. Knows no rows."""
+"""Words and their stems (Snowball). Knows no rows."""
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
 from threading import Lock
-from typing import NamedTuple
 
 import Stemmer
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: whole pieces are remembered
 _stemming = Lock()  # a stemmer must not be used by two threads at once
-
-
 NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 OF_ASCII = bytes(one for one in range(128) if not chr(one).isalnum())
 
 
-class Token(NamedTuple):
-    """A word of a text: its stem, and where it stands."""
-
-    stem: str
-    start: int
-    end: int
-
-
-def tokens(text: str) -> list[Token]:
-    found = list(WORD.finditer(text))
-    stems = stems_of([word.group() for word in found])
-    return [Token(stem, *word.span()) for stem, word in zip(stems, found, strict=True)]
+def has_word(text: str) -> bool:
+    return WORD.search(text) is not None
 
 
 def folded(title: str) -> str:
@@ -46,6 +33,7 @@ def title_key(title: str) -> str:
 
 
 def stems_of(words: Iterable[str]) -> list[str]:
+    """Each word's stem, by Snowball's English stemmer (Porter2)."""
     lowered = [word.lower() for word in words]
     with _stemming:
         stems: list[str] = _stemmer.stemWords(lowered)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from papers.text.words import tokens
+from papers.text.words import has_word
 
 LONGEST = 200  # characters of a phrase or a name
 ARCHIVES = (
@@ -82,7 +82,7 @@ def _as_it_is(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _phrase(text: str) -> tuple[str, tuple[str, ...]]:
-    if len(text) > LONGEST or not tokens(text):
+    if len(text) > LONGEST or not has_word(text):
         expected = _("Expected a phrase with a word in it and of at most %(longest)d characters, found %(found)s.")
         raise ValidationError(expected, params={"longest": LONGEST, "found": _shown(text)})
     return text, ()
@@ -93,7 +93,7 @@ def _category(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _organisation(text: str) -> tuple[str, tuple[str, ...]]:
-    if len(text) > LONGEST or not tokens(text):
+    if len(text) > LONGEST or not has_word(text):
         expected = _("Expected the name of an organisation, of at most %(longest)d characters, found %(found)s.")
         raise ValidationError(expected, params={"longest": LONGEST, "found": _shown(text)})
     return text, ()
@@ -105,7 +105,7 @@ def _author(text: str) -> tuple[str, tuple[str, ...]]:
         return f"huggingface:{account[1]}", ()
     found = GUARDED.fullmatch(text)
     name, guard = (found["name"], found["guard"]) if found else (text, "")
-    if len(name) > LONGEST or not tokens(name) or ADDRESS.search(name):
+    if len(name) > LONGEST or not has_word(name) or ADDRESS.search(name):
         expected = _("Expected a name like Ada Quill, or an account like huggingface:ada, found %(found)s.")
         raise ValidationError(expected, params={"found": _shown(text)})
     return name, tuple(category(one) for one in re.split(r"[,;\s]+", guard.strip()) if one)

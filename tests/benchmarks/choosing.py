@@ -63,7 +63,8 @@ def prepare() -> tuple[Any, list[Any]]:
     from digest.matching.profiles import Candidate, CandidatePool, Query
     from papers.search.encoders import Text, unit
     from papers.search.understanding import Understanding
-    from papers.text.lexical import Lexicon, counted, terms
+    from papers.text.lexical import Lexicon
+    from papers.text.tokenizing import counted, terms
 
     random.seed(1)
     numbers = np.random.default_rng(1)

@@ -107,7 +107,7 @@ def insert(papers: Places, vocabulary: list[str]) -> None:
 
 def rows(papers: Places, vocabulary: list[str]) -> Iterator[list[Any]]:
     from papers.models import Paper
-    from papers.text.lexical import BREAK
+    from papers.text.tokenizing import BREAK
 
     fields = [field.attname for field in Paper._meta.concrete_fields]
     empty = {name: getattr(Paper(), name) for name in fields}
@@ -192,7 +192,7 @@ def measure(name: str, asked: list[tuple[str, str]], bar: int) -> None:
 def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
     from papers.search import candidates, understanding
     from papers.search.encoders import Text
-    from papers.text import lexical
+    from papers.text import tokenizing
 
     known = understanding.current()
     assert known
@@ -200,7 +200,7 @@ def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
     meant = dict(
         zip(
             [what for _, what in asked],
-            known.vectors([Text(what, "", lexical.terms(what, "")) for _, what in asked]),
+            known.vectors([Text(what, "", tokenizing.terms(what, "")) for _, what in asked]),
             strict=True,
         )
     )
@@ -209,9 +209,9 @@ def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
 
 def question_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
     from papers.search import candidates
-    from papers.text import lexical
+    from papers.text import tokenizing
 
-    wanted = {what: sorted(set(lexical.terms(what, "").split()) - {lexical.BREAK}) for _, what in asked}
+    wanted = {what: sorted(set(tokenizing.terms(what, "").split()) - {tokenizing.BREAK}) for _, what in asked}
     return lambda what: candidates.having([wanted[what]], 20)
 
 

@@ -9,7 +9,7 @@ from digest.matching import choosing, readers
 from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
 from digest.matching.readers import Reader
 from papers.search.encoders import Text
-from papers.text import lexical
+from papers.text import tokenizing
 
 pytestmark = pytest.mark.one_database
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -17,8 +17,8 @@ NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
 def before(phrase: str, title: str) -> Reader:
     """A reader of one phrase, and one paper."""
-    query = Query("phrase", phrase, phrase, Text(phrase, "", lexical.terms(phrase, "")))
-    paper = Candidate(1, NOON, terms=lexical.terms(title, ""))
+    query = Query("phrase", phrase, phrase, Text(phrase, "", tokenizing.terms(phrase, "")))
+    paper = Candidate(1, NOON, terms=tokenizing.terms(title, ""))
     return next(readers.before([Profile(1, (query,), trending=False, cap=5)], CandidatePool([paper])))
 
 

@@ -11,7 +11,8 @@ from digest.matching.choosing import Choice, choose
 from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
 from papers.search.encoders import Text, unit
 from papers.search.understanding import Understanding
-from papers.text.lexical import Lexicon, counted, terms
+from papers.text.lexical import Lexicon
+from papers.text.tokenizing import counted, terms
 
 pytestmark = pytest.mark.one_database
 MONDAY = datetime(2026, 8, 17, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from papers.search.encoders import DIMENSIONS, Light, Text, unit
-from papers.text import lexical
+from papers.text import tokenizing
 from papers.text.lexical import Lexicon
 from tests import invented
 
@@ -17,7 +17,7 @@ def learned(texts: list[Text]) -> Light:
 
 
 def said(title: str) -> Text:
-    return Text(title, "", lexical.terms(title, ""))
+    return Text(title, "", tokenizing.terms(title, ""))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_directions_are_at_right_angles_and_of_length_1(light: Light):
 def test_directions_are_the_strongest_of_the_matrix_written_out():
     texts = TEXTS[:80]
     light = learned(texts)
-    rows = light.weighted(lexical.counted([text.terms for text in texts]))
+    rows = light.weighted(tokenizing.counted([text.terms for text in texts]))
     written = np.zeros((len(texts), len(light.keys)))
     written[rows.rows, rows.keys.astype(int)] = rows.weights
     strongest = np.linalg.svd(written, compute_uv=False)[: light.dimensions]

@@ -18,7 +18,7 @@ from papers.models import Fit, Paper
 from papers.search import candidates, ranking, understanding
 from papers.search.encoders import Text
 from papers.sources.base import Listing
-from papers.text import lexical
+from papers.text import tokenizing
 from tests.factories import DAY, make_paper, make_score, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_papers_like_several_papers_are_like_any_of_them_and_not_by_their_author
     paper("Pigeons", authors=["Ada Quill"])
     tides, letters = paper("Tides"), paper("Letters")
     understanding.keep_up()
-    asked = [Text(title, "", f"{lexical.terms(title, '')} @adaquill") for title in ("Tides", "Letters")]
+    asked = [Text(title, "", f"{tokenizing.terms(title, '')} @adaquill") for title in ("Tides", "Letters")]
 
     assert {one.paper for one in ranking.similar(asked)} == {tides.pk, letters.pk}
 
@@ -298,7 +298,7 @@ def test_what_is_found_is_what_ranking_by_brute_force_has_first(collection: list
     known = understanding.current()
     assert known
     rows = list(Paper.objects.order_by("pk").values_list("pk", "terms"))
-    meant = known.vectors([Text(query, "", lexical.terms(query, ""))])[0]
+    meant = known.vectors([Text(query, "", tokenizing.terms(query, ""))])[0]
     nearness = -(understanding.matrix([key for key, _ in rows], known.fit) @ meant)
     near = {rows[place][0] for place in nearness.argsort()[: candidates.BY_MEANING]} if meant.any() else set()
     has_any = {key for key, terms in rows if not words(query).isdisjoint(terms.split())}
@@ -307,7 +307,7 @@ def test_what_is_found_is_what_ranking_by_brute_force_has_first(collection: list
 
 
 def words(query: str) -> set[str]:
-    return set(lexical.terms(query, "").split()) - {lexical.BREAK}
+    return set(tokenizing.terms(query, "").split()) - {tokenizing.BREAK}
 
 
 # ------------------------------------------------------------------------------------------------------------ any text

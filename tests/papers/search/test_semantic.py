@@ -12,7 +12,7 @@ import pytest
 from papers.models import Vector
 from papers.search import understanding
 from papers.search.encoders import Text, unit
-from papers.text import lexical
+from papers.text import tokenizing
 from tests.conftest import without_semantic
 from tests.invented import make_papers
 from tests.papers.search.test_understanding import NOW
@@ -22,7 +22,7 @@ LIBRARIES_MISSING = "ENCODER: semantic needs its libraries: make install EXTRA=s
 
 
 def said(title: str, abstract: str = "") -> Text:
-    return Text(title, abstract, lexical.terms(title, abstract))
+    return Text(title, abstract, tokenizing.terms(title, abstract))
 
 
 def started(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.text import lexical
-from papers.text.lexical import K1, Asked, B, Index, Lexicon, Texts, counted
+from papers.text import tokenizing
+from papers.text.lexical import K1, B, Lexicon, QueryTerms, bm25
+from papers.text.postings import Index
+from papers.text.sparse import vstack
+from papers.text.tokenizing import TokenizedTexts, counted
 
 pytestmark = pytest.mark.one_database
 WORDS = st.text(st.characters(exclude_characters=" ", exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -18,7 +21,7 @@ TEXTS = st.lists(st.lists(FEW, max_size=12).map(" ".join), min_size=1, max_size=
 
 
 def key(word: str) -> int:
-    return int(lexical.keys_of(word.encode())[0])
+    return int(tokenizing.keys_of(word.encode())[0])
 
 
 def words(text: str) -> list[str]:
@@ -31,7 +34,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
 
 
 def pair_key(pair: tuple[str, str]) -> int:
-    return int(Texts([" ".join(pair)]).pairs[0])
+    return int(TokenizedTexts([" ".join(pair)]).bigrams[0])
 
 
 # --------------------------------------------------------------------------------------------------------------- terms
@@ -39,24 +42,27 @@ def pair_key(pair: tuple[str, str]) -> int:
 
 def test_terms_are_the_stems_of_title_and_abstract_with_a_full_stop_between():
     assert (
-        lexical.terms("Sparse Autoencoders", "They learn, dictionaries!") == "spars autoencod . they learn dictionari"
+        tokenizing.terms("Sparse Autoencoders", "They learn, dictionaries!")
+        == "spars autoencod . they learn dictionari"
     )
 
 
 def test_a_text_of_only_punctuation_has_no_words_and_terms_that_are_not_empty():
-    terms = lexical.terms("?!", "— … ()")
+    terms = tokenizing.terms("?!", "— … ()")
 
     assert terms == "."
-    assert not len(Texts([terms]).keys)
+    assert not len(TokenizedTexts([terms]).keys)
 
 
 def test_an_author_is_the_same_however_the_name_is_written():
-    assert lexical.author_term("Ada  QUILL-Brandt") == lexical.author_term("ada quill brandt") == "@adaquillbrandt"
+    assert (
+        tokenizing.author_term("Ada  QUILL-Brandt") == tokenizing.author_term("ada quill brandt") == "@adaquillbrandt"
+    )
 
 
 def test_who_wrote_a_text_is_not_what_it_says():
-    assert lexical.words_in("spars . model @adaquill @tomasbrandt") == "spars . model"
-    assert list(Texts(["model @adaquill"]).keys) == [key("model")]
+    assert tokenizing.without_authors("spars . model @adaquill @tomasbrandt") == "spars . model"
+    assert list(TokenizedTexts(["model @adaquill"]).keys) == [key("model")]
 
 
 # ------------------------------------------------------------------------------------------------------------- numbers
@@ -64,7 +70,7 @@ def test_who_wrote_a_text_is_not_what_it_says():
 
 @given(st.lists(WORDS, min_size=1, max_size=30))
 def test_equal_words_have_equal_numbers_wherever_they_stand_and_others_do_not(text: list[str]):
-    keys = lexical.keys_of(" ".join(text).encode())
+    keys = tokenizing.keys_of(" ".join(text).encode())
 
     assert [int(one) for one in keys] == [key(word) for word in text]
     assert len(set(keys.tolist())) == len(set(text))
@@ -100,7 +106,7 @@ def test_terms_are_counted_as_python_counts_them(texts: list[str]):
 def test_counting_part_by_part_is_counting_at_once(texts: list[str]):
     whole = counted(texts)
 
-    parts = lexical.joined([counted([text]) for text in texts])
+    parts = vstack([counted([text]) for text in texts])
 
     assert sorted(zip(parts.keys, parts.rows, parts.weights, strict=True)) == sorted(
         zip(whole.keys, whole.rows, whole.weights, strict=True)
@@ -120,11 +126,15 @@ def test_a_lexicon_says_how_many_texts_have_a_term(texts: list[str]):
 
 
 def test_a_lexicon_is_learned_of_more_texts_than_are_taken_apart_at_a_time():
-    texts = ["spars model"] * (lexical.PART + 1) + ["model"]
+    texts = ["spars model"] * (tokenizing.TEXTS_A_PART + 1) + ["model"]
 
     lexicon = Lexicon.learned(texts)
 
-    assert lexicon.found_in(lexical.keys_of(b"spars model other")).tolist() == [len(texts) - 1, len(texts), 1]
+    assert lexicon.document_frequency(tokenizing.keys_of(b"spars model other")).tolist() == [
+        len(texts) - 1,
+        len(texts),
+        1,
+    ]
 
 
 def test_no_texts_are_no_rows():
@@ -156,7 +166,7 @@ def slow_bm25(asked: str, text: str, texts: list[str], pair_weight: float) -> fl
 def test_bm25_of_candidates_is_what_the_formula_says(texts: list[str], asked: str, pair_weight: float):
     expected = [slow_bm25(asked, text, texts, pair_weight) for text in texts]
 
-    found = Texts(texts).bm25(Asked(asked, pair_weight), Lexicon.learned(texts))
+    found = bm25(QueryTerms(asked, pair_weight), TokenizedTexts(texts), Lexicon.learned(texts))
 
     assert np.allclose(found, expected, atol=1e-4)
 
@@ -165,7 +175,7 @@ def test_bm25_of_candidates_is_what_the_formula_says(texts: list[str], asked: st
 def test_bm25_of_a_collection_is_what_the_formula_says(texts: list[str], asked: list[str]):
     expected = [[slow_bm25(one, text, texts, 1.0) for text in texts] for one in asked]
 
-    found = Index(texts).saturated.dot(counted(asked))
+    found = Index(texts).bm25.dot(counted(asked))
 
     assert np.allclose(found, expected, atol=1e-4)
 
@@ -182,7 +192,7 @@ def test_the_texts_with_all_terms_of_one_asked_are_those_that_have_each_of_them(
         if terms_of(one) and terms_of(one) <= terms_of(text)
     ]
 
-    rows, numbers = Index(texts).saturated.with_all(counted(asked))
+    rows, numbers = Index(texts).bm25.with_all(counted(asked))
 
     assert list(zip(rows.tolist(), numbers.tolist(), strict=True)) == expected
 
@@ -194,7 +204,7 @@ def test_the_texts_with_all_terms_of_one_asked_are_those_that_have_each_of_them(
 def test_weighted_rows_have_length_1_or_say_nothing(texts: list[str]):
     index = Index(texts)
 
-    rows = index.lexicon.weighted(index.counts)
+    rows = index.lexicon.tfidf(index.counts)
 
     squares = np.bincount(rows.rows, rows.weights**2, minlength=rows.count)
     assert all(abs(square - 1) < 1e-5 or square == 0 for square in squares)
@@ -203,11 +213,11 @@ def test_weighted_rows_have_length_1_or_say_nothing(texts: list[str]):
 @given(TEXTS)
 def test_likeness_is_the_cosine_of_the_rows_written_out(texts: list[str]):
     index = Index(texts)
-    rows = index.lexicon.weighted(index.counts)
+    rows = index.lexicon.tfidf(index.counts)
     written = np.zeros((rows.count, len(rows.keys)))
     written[rows.rows, np.searchsorted(np.unique(rows.keys), rows.keys)] = rows.weights
 
-    found = index.likeness(rows)
+    found = index.cosine(rows)
 
     assert np.allclose(found, written @ written.T, atol=1e-5)
 
@@ -216,7 +226,7 @@ def test_what_most_texts_say_is_left_out():
     texts = [f"model word{number}" for number in range(30)]
     index = Index(texts)
 
-    rows = index.lexicon.weighted(index.counts)
+    rows = index.lexicon.tfidf(index.counts)
 
     assert key("model") not in rows.keys.tolist()
     assert key("word7") in rows.keys.tolist()
@@ -225,4 +235,4 @@ def test_what_most_texts_say_is_left_out():
 def test_one_text_is_like_itself():
     index = Index(["spars autoencod ."])
 
-    assert np.allclose(index.likeness(index.lexicon.weighted(index.counts)), [[1]])
+    assert np.allclose(index.cosine(index.lexicon.tfidf(index.counts)), [[1]])

@@ -153,19 +153,22 @@ topics = st.lists(st.tuples(st.integers(1, 4), phrases), min_size=1, max_size=12
 def test_the_quick_way_finds_what_the_slow_way_finds(topics: list[tuple[int, str]], texts: list[Text], kept: int):
     quick = Phrases(topics)
 
-    with mock.patch.object(matching, "PIECES_KEPT", kept), mock.patch.object(matching, "LONGEST_KEPT", 12):
+    with (
+        mock.patch.object(matching, "MOST_PIECES_CACHED", kept),
+        mock.patch.object(matching, "MOST_CHARACTERS_CACHED", 12),
+    ):
         for text in texts:
             assert quick.hits(*text) == slow_hits(topics, *text)
 
 
 def test_what_is_remembered_stays_small(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(matching, "PIECES_KEPT", 10)
-    readings = matching.Readings(Phrases([(1, "sparse")])._read)
+    monkeypatch.setattr(matching, "MOST_PIECES_CACHED", 10)
+    matches = matching.PieceMatches(Phrases([(1, "sparse")])._read)
 
     for number in range(100):
-        assert readings[f"sparse-{number}"].found == ((1, "sparse"),)
+        assert matches[f"sparse-{number}"].found == ((1, "sparse"),)
 
-    assert len(readings) + len(readings._before) <= 20
+    assert len(matches) + len(matches._before) <= 20
 
 
 def test_threads_may_share_the_phrases():
