@@ -20,7 +20,7 @@ from digest.matching.choosing import Miss
 from digest.matching.profiles import CandidatePool
 from digest.matching.readers import Reader
 from papers.models import Paper, Sighting, Signal, Topic, Vector
-from papers.search import understanding
+from papers.search import fits
 from subscriptions import slots
 from subscriptions.forms import PreferencesForm
 from subscriptions.interests.kinds import InterestSpec
@@ -103,7 +103,7 @@ def stock(now: datetime) -> Stock:
     listed = Paper.objects.filter(first_seen_at__lte=now).listed_within(gathering.LISTED_WITHIN, now)
     counted = listed.aggregate(Count("pk"), Max("pk"), Max("first_seen_at"), Sum("votes"))
     topics = Topic.objects.aggregate(Count("pk"), Max("scored_at"))
-    fit = understanding.in_use()
+    fit = fits.in_use()
     made_of = MadeOf(
         day=now.date(),
         fit=fit.pk if fit else None,

@@ -176,20 +176,12 @@ for category in ARXIV_CATEGORIES:
         raise ImproperlyConfigured(f"ARXIV_CATEGORIES: expected categories like cs.CL,stat.ML, found {category!r}")
 USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPERATOR_EMAIL else ''})"
 
-ENCODERS = {  # What can understand papers, each loaded when it is needed.
-    "light": "papers.search.encoders.Light",
-    "semantic": "papers.search.semantic.MiniLM",
+ENCODERS = {  # What can understand papers: the record of each (docs/extending.md), loaded when it is needed.
+    "light": "papers.search.lsa.LIGHT",
+    "semantic": "papers.search.semantic.MINILM",
 }
-ENCODER = variable("ENCODER", "light")
-if ENCODER not in ENCODERS:
-    raise ImproperlyConfigured(f"ENCODER: expected light or semantic, found {ENCODER!r}")
-if ENCODER == "semantic" and not all(map(find_spec, ("onnxruntime", "tokenizers", "huggingface_hub"))):
-    raise ImproperlyConfigured("ENCODER: semantic needs its libraries: make install EXTRA=semantic")
+ENCODER = variable("ENCODER", "light")  # checked with ENCODER_PATH by papers.search.encoders
 ENCODER_PATH = variable("ENCODER_PATH")
-if ENCODER_PATH and not all((Path(ENCODER_PATH) / name).is_file() for name in ("model.onnx", "tokenizer.json")):
-    raise ImproperlyConfigured(
-        f"ENCODER_PATH: expected a folder with model.onnx and tokenizer.json, found none in {ENCODER_PATH}"
-    )
 
 PAPERS_JOINED = ["digest.joining.papers_joined"]  # told when two papers turn out to be one: (kept's key, gone's key)
 

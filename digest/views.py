@@ -16,7 +16,7 @@ from digest.models import Alarm, PostDay
 from digest.watching import alarms
 from digest.watching.status import SHOWN, days_of
 from papers.models import Paper
-from papers.search import understanding
+from papers.search import fits
 from papers.sources import SOURCES
 from papers.sources.calendar import AWAITED_FOR, STALE_AFTER
 from subscriptions.forms import PreferencesForm
@@ -49,9 +49,9 @@ def status(request: HttpRequest) -> HttpResponse:
         "sources": sources,
         "days": days_of(sources, now),
         "post": PostDay.objects.filter(day__gt=now.date() - SHOWN).order_by("-day"),
-        "fit": understanding.in_use(),
+        "fit": fits.in_use(),
         "papers": Paper.objects.count(),
-        "fewest": understanding.FEWEST,
+        "fewest": fits.FEWEST_PAPERS,
         "alarms": list(Alarm.objects.filter(began_at__gt=now - SHOWN).order_by("-began_at")),
     }
     return render(request, "digest/status.html", context)

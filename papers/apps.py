@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 
+from papers.search import encoders
+
 
 class PapersConfig(AppConfig):
     name = "papers"
+
+    def ready(self) -> None:
+        encoders.check_settings()

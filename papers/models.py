@@ -180,7 +180,7 @@ class Fit(models.Model):
     ready_at = models.DateTimeField(null=True)  # null: its papers' vectors are still being made
     papers = models.PositiveIntegerField()  # on how many it was fitted
     dimensions = models.PositiveIntegerField()  # of its vectors; 0: too few papers, words alone
-    state = models.BinaryField()  # what understanding.Understanding is made of again
+    state = models.BinaryField()  # what fits.Understanding is made of again
 
     class Meta:
         constraints = [

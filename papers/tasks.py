@@ -29,5 +29,5 @@ def collect_source(name: str) -> None:
 
 @shared_task(ignore_result=True, expires=300)
 def understand() -> None:
-    until = time.monotonic() + understanding.AT_A_TIME
+    until = time.monotonic() + understanding.SECONDS_AT_A_TIME
     understanding.catch_up(timezone.now(), stop=lambda: time.monotonic() > until)

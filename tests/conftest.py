@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from pytest_django import Settings
 
+from papers.search.semantic import MINILM
 from tests.sink import Sink
 
 FAULTS = Path(__file__).parent / "faults"
@@ -23,8 +24,8 @@ def pytest_report_header() -> str:
 
 def without_semantic() -> str:
     """Why the optional encoder cannot be tested here; empty where it can."""
-    if not all(map(find_spec, ("onnxruntime", "tokenizers", "huggingface_hub"))):
-        return "NOT tested, as its libraries are missing: make install EXTRA=semantic"
+    if not all(map(find_spec, MINILM.libraries)):
+        return f"NOT tested, as its libraries are missing: {MINILM.install}"
     if not os.environ.get("ENCODER_PATH"):
         return "NOT tested, as ENCODER_PATH names no folder with its weights"
     return ""

@@ -28,12 +28,11 @@ from digest.matching import gathering, readers
 from digest.matching.profiles import CandidatePool, Profile, Query
 from papers import bulk
 from papers.models import Paper
-from papers.search import ranking, understanding
+from papers.search import candidates, ranking, understanding
 from papers.search.encoders import Text
 from subscriptions.interests.kinds import InterestSpec
 
 log = logging.getLogger(__name__)
-ENCODERS = ("light", "semantic")
 RANKED_AT_LEAST = 1_000  # of a whole corpus; of a pool, all
 PAPERS_AT_ONCE, READERS_AT_ONCE = 1_000, 100
 STATUS = Path("/proc/self/status")
@@ -122,7 +121,7 @@ def store(folder: Path, the_set: JudgedSet, now: datetime) -> list[int]:
 
 def understand(encoder: str) -> None:
     """Everything that ranking needs to know of the papers stored."""
-    ranking.forget()
+    candidates.drop_caches()
     understanding.keep_up()
     understanding.refit(encoder, timezone.now())
 
@@ -138,7 +137,7 @@ def rank_query(text: str, paper: int | None, among: Sequence[int] | None, most: 
     return _both(found)
 
 
-def _both(rankings: Sequence[Sequence[ranking.Found]]) -> Ranked:
+def _both(rankings: Sequence[Sequence[ranking.SearchResult]]) -> Ranked:
     """The sum of the scores, which are in deviations; what one of them does not rank has its lowest score there."""
     scores: dict[int, float] = dict.fromkeys((one.paper for ranked in rankings for one in ranked), 0.0)
     for ranked in rankings:

@@ -151,7 +151,7 @@ def _fuse(queries: Sequence[Query], meant: Floats, said: Floats, pool: Candidate
 
 def _weight(query: Query, pool: CandidatePool) -> float:
     """Of meaning beside words, as in searching."""
-    return ranking.fusion(query.text if query.kind != "paper" else None, pool.known).meaning
+    return ranking.fusion(query.text if query.kind != "paper" else None, pool.known).similarity
 
 
 def directions(queries: Sequence[Query], pool: CandidatePool) -> Floats:

@@ -14,7 +14,7 @@ from digest.matching.profiles import ENOUGH, NO_WORDS, Candidate, CandidatePool,
 from digest.models import Given
 from papers import bulk
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
-from papers.search import understanding
+from papers.search import fits, vectors
 from papers.search.encoders import Text
 from papers.text import tokenizing
 from papers.trending import gather, rank
@@ -86,19 +86,19 @@ def recent(now: datetime) -> CandidatePool:
 
 def has_reference() -> bool:
     """Whether papers are compared with a sample that is the same for every pool."""
-    known = understanding.current()
+    known = fits.current()
     return known is not None and len(known.reference) >= ENOUGH
 
 
 def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> CandidatePool:  # It is only read.
     """These papers, beside the reference sample of the fit in use."""
-    known = understanding.current()
+    known = fits.current()
     candidates = _candidates(papers.order_by("pk"), risen)
     compared = Paper.objects.filter(pk__in=bulk.among(known.reference)).order_by("pk") if known else None
     reference = _candidates(compared, {}) if compared is not None else []
     keys = [one.paper for one in (*candidates, *reference)]
-    vectors = understanding.matrix(keys, known.fit) if known and known.encoder else None
-    return CandidatePool(candidates, reference, known, vectors)
+    rows = vectors.matrix(keys, known.fit) if known and known.encoder else None
+    return CandidatePool(candidates, reference, known, rows)
 
 
 def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
@@ -230,7 +230,7 @@ def _topics(slugs: Collection[str]) -> dict[str, Query]:
 
 @lru_cache(maxsize=10_000)
 def _text(words: str) -> Text:
-    return Text(words, "", tokenizing.terms(words, ""))
+    return Text(words, "", tokenizing.terms(words, ""), is_query=True)
 
 
 def _papers_named(keys: Collection[str]) -> dict[str, Query]:

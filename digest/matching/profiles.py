@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papers.search.encoders import Text
-from papers.search.understanding import Understanding
+from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.lexical import Lexicon
 from papers.text.postings import Index

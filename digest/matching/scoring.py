@@ -54,7 +54,7 @@ def _like_all(examples: Sequence[Sequence[int]], found: Evidence, pool: Candidat
     fused = pool.standardised(pool.standardised(nearest, ALIKE) + pool.standardised(mean, ALIKE), FUSED)
     if pool.known is not None and pool.vectors.shape[1]:
         meant = pool.standardised(_meant_together(examples, found, pool), FUSED)
-        fused += ranking.fusion(None, pool.known).meaning * meant
+        fused += ranking.fusion(None, pool.known).similarity * meant
     return fused
 
 

@@ -1,10 +1,10 @@
-"""Which papers a search looks at, and what it reads of them: from the full-text index over Paper.terms those that have
-its words, and from all vectors, which are held in memory, those nearest to its meaning."""
+"""First-stage retrieval: which papers a search looks at, and what it reads of them. By the full-text index over
+Paper.terms those that have its words, and by exact search of all vectors, held in memory, its nearest neighbours."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -13,25 +13,24 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from numpy.typing import NDArray
 
 from papers.models import Vector
 from papers.search.encoders import Text
-from papers.search.understanding import Understanding
+from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats, Ints
 from papers.text.tokenizing import TokenizedTexts
 
-BY_WORDS = 1_000  # candidates that have all words, and as many that have the rarest, at most,
-BY_MEANING = 300  # and that are nearest to the meaning
-COMMON = 0.13  # of the papers; beyond, the latest that have a word are sooner read than looked up
-READ_AT_ONCE = 2_000  # vectors
-Wanted = Sequence[Sequence[str]]  # all terms of any of these
+MOST_WITH_TERMS = 1_000  # candidates that have all terms, and as many that have the rarest, at most
+MOST_NEAREST = 300  # candidates by the cosine similarity of their vectors
+COMMON_TERM_SHARE = 0.13  # of the papers; beyond, the latest that have a term are sooner read than looked up
+VECTORS_A_READ = 2_000
+Clauses = Sequence[Sequence[str]]  # all terms of any of these
 
 
 @dataclass(frozen=True)
-class Stored:
+class SearchCandidates:
     """Papers as they are ranked: their keys, words and vectors, in the same order."""
 
     keys: Ints
@@ -46,49 +45,53 @@ class Stored:
         )
 
 
-def worth_ranking(asked: Text, meant: Floats | None, known: Understanding | None, most: int) -> Stored:
+def worth_ranking(query: Text, vector: Floats | None, known: Understanding | None, most: int) -> SearchCandidates:
     """The papers among which the best are; the same ones on both databases."""
-    directions = _directions(known)
+    held = _vectors_of(known)
     papers: set[int] = set()
-    for wanted, share in _wanted(asked.terms, known, len(directions.papers), max(BY_WORDS, most)):
-        papers.update(having(wanted, max(BY_WORDS, most), share))
-    if meant is not None and meant.any():
-        papers.update(directions.nearest(meant, max(BY_MEANING, most)))
-    return _stored({key: said for key, said in _terms_of(sorted(papers)).items() if said}, directions)
+    most_with_terms = max(MOST_WITH_TERMS, most)
+    for clauses, share in _clauses(query.terms, known, len(held.papers), most_with_terms):
+        papers.update(having(clauses, most_with_terms, share))
+    if vector is not None and vector.any():
+        papers.update(held.nearest(vector, max(MOST_NEAREST, most)))
+    return _read({key: terms for key, terms in _terms_of(sorted(papers)).items() if terms}, held)
 
 
-def all_of(papers: Sequence[int], known: Understanding | None) -> Stored:
+def all_of(papers: Sequence[int], known: Understanding | None) -> SearchCandidates:
     """These papers, as far as they are there; one that is still to be understood has no words."""
-    return _stored(_terms_of(papers), _directions(known))
+    return _read(_terms_of(papers), _vectors_of(known))
 
 
-def forget() -> None:
+def drop_caches() -> None:
     """Drop what is kept in memory, as when another database takes the place of this one."""
-    _taken_apart.cache_clear()
-    _all_directions.cache_clear()
+    _tokenized.cache_clear()
+    _cached.cache_clear()
 
 
-def _stored(terms: Mapping[int, str], directions: Directions) -> Stored:
+def _read(terms: Mapping[int, str], held: PaperVectors) -> SearchCandidates:
     keys = np.array(sorted(terms), np.int64)
-    return Stored(keys, _taken_apart(tuple(terms[key] for key in keys.tolist())), directions.of(keys))
+    return SearchCandidates(keys, _tokenized(tuple(terms[key] for key in keys.tolist())), held.of(keys))
 
 
 @lru_cache(maxsize=1)
-def _taken_apart(terms: tuple[str, ...]) -> TokenizedTexts:
+def _tokenized(terms: tuple[str, ...]) -> TokenizedTexts:
     # The next page of a search, and all queries of an evaluation, are about the same texts as the one before.
     return TokenizedTexts(terms)
 
 
-# ----------------------------------------------------------------------------------------------------------- the words
+# ----------------------------------------------------------------------------------------------------- full-text index
 
 
-def _wanted(terms: str, known: Understanding | None, papers: int, most: int) -> list[tuple[Wanted, float]]:
+def _clauses(terms: str, known: Understanding | None, papers: int, most: int) -> list[tuple[Clauses, float]]:
     """What to ask the index for: papers with all the words, then those with one of the rarest words, as many of these
-    as keep the papers few. Beside each, what share of the papers that may be."""
+    as keep the papers few. Beside each, what share of the papers that may be, as far as that is known."""
     words = sorted(set(terms.split(" ")) - {"", tokenizing.BREAK})
     if not words:
         return []
-    shares = _shares(words, known)
+    shares = np.zeros(len(words))
+    if known:
+        keys = tokenizing.keys_of(" ".join(words).encode())
+        shares = known.lexicon.document_frequency(keys) / known.lexicon.texts
     all_of_them = ([words], float(shares.prod()))
     if len(words) == 1:
         return [all_of_them]
@@ -99,21 +102,14 @@ def _wanted(terms: str, known: Understanding | None, papers: int, most: int) -> 
     return [all_of_them, ([[words[place]] for place in some], float(shares[some].max()))]
 
 
-def _shares(words: Sequence[str], known: Understanding | None) -> NDArray[np.float64]:
-    """Of the papers that have each word, as far as that is known."""
-    if not known:
-        return np.zeros(len(words))
-    return known.lexicon.document_frequency(tokenizing.keys_of(" ".join(words).encode())) / known.lexicon.texts
-
-
-def having(wanted: Wanted, most: int, share: float = 0.0) -> list[int]:
+def having(clauses: Clauses, most: int, share: float = 0.0) -> list[int]:
     """The latest papers that have all terms of any of these; sooner if told what share of all papers that may be."""
     if connection.vendor != "postgresql":
         sql = "SELECT rowid FROM papers_terms WHERE papers_terms MATCH %s ORDER BY rowid DESC LIMIT %s"
         # No term has a quotation mark in it.
-        return [key for (key,) in _rows(sql, [_asked(wanted, '"{}"'.format, " AND ", " OR "), most])]
-    if share > COMMON:
-        return _read_through(wanted, most)
+        return [key for (key,) in _rows(sql, [_boolean(clauses, '"{}"'.format, " AND ", " OR "), most])]
+    if share > COMMON_TERM_SHARE:
+        return _read_through(clauses, most)
     # Found first and put in order then: else PostgreSQL walks through all papers by their keys.
     sql = (
         "WITH found AS MATERIALIZED (SELECT id FROM papers_paper"
@@ -123,21 +119,21 @@ def having(wanted: Wanted, most: int, share: float = 0.0) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
         # It thinks that taking every text apart is cheap, and would do that for a word that many papers have.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        found = _rows(sql, [_asked(wanted, _lexeme, " & ", " | "), most])
+        found = _rows(sql, [_boolean(clauses, _lexeme, " & ", " | "), most])
         cursor.execute("SET LOCAL enable_seqscan = on")
     return [key for (key,) in found]
 
 
-def _read_through(wanted: Wanted, most: int) -> list[int]:
+def _read_through(clauses: Clauses, most: int) -> list[int]:
     """PostgreSQL looks up every paper that the index names before it knows the latest; if most are named, reading the
     latest themselves is quicker."""
-    has_all = ["(" + " AND ".join(["strpos(' ' || terms || ' ', %s) > 0"] * len(terms)) + ")" for terms in wanted]
+    has_all = ["(" + " AND ".join(["strpos(' ' || terms || ' ', %s) > 0"] * len(terms)) + ")" for terms in clauses]
     sql = f"SELECT id FROM papers_paper WHERE {' OR '.join(has_all)} ORDER BY id DESC LIMIT %s"  # noqa: S608  # No text of others.
-    return [key for (key,) in _rows(sql, [*(f" {term} " for terms in wanted for term in terms), most])]
+    return [key for (key,) in _rows(sql, [*(f" {term} " for terms in clauses for term in terms), most])]
 
 
-def _asked(wanted: Wanted, quoted: Callable[[str], str], all_of: str, any_of: str) -> str:
-    return any_of.join(f"({all_of.join(map(quoted, terms))})" for terms in wanted)
+def _boolean(clauses: Clauses, quoted: Callable[[str], str], all_of: str, any_of: str) -> str:
+    return any_of.join(f"({all_of.join(map(quoted, terms))})" for terms in clauses)
 
 
 def _lexeme(term: str) -> str:
@@ -160,11 +156,11 @@ def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-# --------------------------------------------------------------------------------------------------------- the meaning
+# ------------------------------------------------------------------------------------------------------------- vectors
 
 
 @dataclass(frozen=True)
-class Directions:
+class PaperVectors:
     """All vectors of a fit: row i is the paper papers[i]."""
 
     papers: Ints
@@ -172,19 +168,20 @@ class Directions:
     by_paper: Ints  # the rows in the order of the papers' keys
 
     @classmethod
-    def empty(cls, dimensions: int = 0) -> Directions:
-        return cls.made(np.empty(0, np.int64), np.empty((0, dimensions), np.float32))
-
-    @classmethod
-    def made(cls, papers: Ints, rows: Floats) -> Directions:
+    def made(cls, papers: Ints, rows: Floats) -> PaperVectors:
         return cls(papers, rows, np.argsort(papers))
 
-    def nearest(self, meant: Floats, most: int) -> list[int]:
+    @classmethod
+    def empty(cls) -> PaperVectors:
+        return cls.made(np.empty(0, np.int64), np.empty((0, 0), np.float32))
+
+    def nearest(self, vector: Floats, most: int) -> list[int]:
+        """The papers of the greatest cosine similarity, in no order."""
         if not len(self.papers):
             return []
-        scores = self.rows @ meant
-        best = np.argpartition(-scores, most)[:most] if most < len(scores) else np.arange(len(scores))
-        return [int(paper) for paper in self.papers[best]]
+        similarities = self.rows @ vector
+        few = np.argpartition(-similarities, most)[:most] if most < len(similarities) else np.arange(len(similarities))
+        return [int(paper) for paper in self.papers[few]]
 
     def of(self, papers: Ints) -> Floats:
         """Papers x dimensions, zeros for one that has no vector yet."""
@@ -197,41 +194,36 @@ class Directions:
         return found
 
 
-class Kept:
+class VectorCache:
     """The vectors of a fit, held in memory; those that came since are added before each search."""
 
     def __init__(self, fit: int) -> None:
         self._fit, self._last, self._adding = fit, 0, Lock()
-        self._directions = Directions.empty()
+        self._vectors = PaperVectors.empty()
 
-    def all(self) -> Directions:
+    def all(self) -> PaperVectors:
         with self._adding:
             new = Vector.objects.filter(fit=self._fit, pk__gt=self._last).order_by("pk")
-            rows = new.values_list("pk", "paper", "data").iterator(chunk_size=READ_AT_ONCE)
-            if parts := list(_read(rows)):
-                self._last = parts[-1][0]
-                self._add(np.concatenate([papers for _, papers, _ in parts]), [data for *_, data in parts])
-            return self._directions
-
-    def _add(self, papers: Ints, parts: Sequence[NDArray[Any]]) -> None:
-        before = self._directions
-        stay = ~np.isin(before.papers, papers)  # A paper that says something else now has another vector.
-        kept = [before.rows if stay.all() else before.rows[stay]] if stay.any() else []
-        rows = np.concatenate([*kept, *parts], dtype=np.float32)
-        self._directions = Directions.made(np.append(before.papers[stay], papers), rows)
-
-
-def _read(rows: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, Ints, NDArray[Any]]]:
-    """Some vectors at a time: the last one's key, their papers, and what they are, as float16 still."""
-    while some := list(islice(rows, READ_AT_ONCE)):
-        data = np.frombuffer(b"".join(bytes(data) for *_, data in some), np.float16)
-        yield some[-1][0], np.array([paper for _, paper, _ in some], np.int64), data.reshape(len(some), -1)
+            rows = new.values_list("pk", "paper", "data").iterator(chunk_size=VECTORS_A_READ)
+            last, keys, parts = self._last, [], []
+            while some := list(islice(rows, VECTORS_A_READ)):
+                last = some[-1][0]
+                keys += [paper for _, paper, _ in some]
+                halves = np.frombuffer(b"".join(bytes(data) for *_, data in some), np.float16)
+                parts.append(halves.reshape(len(some), -1))
+            if parts:
+                before, papers = self._vectors, np.array(keys, np.int64)
+                stay = ~np.isin(before.papers, papers)  # A paper that says something else now has another vector.
+                kept = [before.rows if stay.all() else before.rows[stay]] if stay.any() else []
+                joined = np.concatenate([*kept, *parts], dtype=np.float32)
+                self._last, self._vectors = last, PaperVectors.made(np.append(before.papers[stay], papers), joined)
+            return self._vectors
 
 
-def _directions(known: Understanding | None) -> Directions:
-    return _all_directions(known.fit).all() if known and known.encoder else Directions.empty()
+def _vectors_of(known: Understanding | None) -> PaperVectors:
+    return _cached(known.fit).all() if known and known.encoder else PaperVectors.empty()
 
 
 @lru_cache(maxsize=1)
-def _all_directions(fit: int) -> Kept:
-    return Kept(fit)
+def _cached(fit: int) -> VectorCache:
+    return VectorCache(fit)

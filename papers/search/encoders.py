@@ -1,26 +1,23 @@
-"""What a paper means: text in, directions out. One interface, two encoders; this one learns from the site's papers.
-
-Knows no rows. The other encoder, which brings its knowledge along, is papers/search/semantic.py.
-"""
+"""Encoders: texts in, vectors out. What one does, and the record by which all others know it. Knows no rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+from numpy.typing import NDArray
 
 from papers.text.lexical import Lexicon
-from papers.text.sparse import Floats, Keys, SparseMatrix, vstack
-from papers.text.tokenizing import counted_in, in_parts
+from papers.text.sparse import Floats
 
-DIMENSIONS = 256
-VOCABULARY = 12_000  # terms, the most frequent
-PAIRED = 0.7  # what a pair of words counts beside a single one
-ROUNDS = 4  # of subspace iteration
-OVERSAMPLED = 24
-BLOCK = 256  # texts that are written out in full at a time
+State = Mapping[str, NDArray[Any]]  # what a fit keeps, by name
 
 
 class Text(NamedTuple):
@@ -29,10 +26,11 @@ class Text(NamedTuple):
     title: str
     abstract: str
     terms: str  # papers.text.tokenizing.terms of both
+    is_query: bool = False  # whether somebody typed it: some encoders are told queries from papers
 
 
 class Encoder(Protocol):
-    """Texts in, directions out: the closer two of them, the more alike what the texts speak of."""
+    """Texts in, vectors out: the greater the cosine similarity of two, the more alike what the texts speak of."""
 
     @property
     def dimensions(self) -> int: ...
@@ -41,90 +39,58 @@ class Encoder(Protocol):
         """Texts x dimensions, rows of any length; a text that says nothing is a row of zeros."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class EncoderSpec:
+    """An encoder's record, named in settings.ENCODERS by its dotted path: all in which encoders differ."""
+
+    load: Callable[[State], Encoder]  # ready to encode; given what a fit keeps, with all that `learn` added to it
+    learn: Callable[[Sequence[Text], Lexicon], State] | None = None  # from the site's papers; None: trained elsewhere
+    sample: int | None = None  # papers that a fit begins with, to find their mean; None: all that it learns from
+    similarity_weight: float = 1.0  # of cosine similarity beside the lexical score, in ranking
+    libraries: tuple[str, ...] = ()  # modules without which it cannot be loaded,
+    install: str = ""  # and the command that installs them
+    files: tuple[str, ...] = ()  # names of its files in the folder ENCODER_PATH, if that is set
+
+
 def unit(rows: Floats) -> Floats:
     """Rows of length 1; an empty one stays empty."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
-    directions: Floats = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-9)
-    return directions
+    normalised: Floats = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-9)
+    return normalised
 
 
-@dataclass(frozen=True)
-class Light:
-    """Latent semantic analysis: terms that stand in the same papers point the same way (Deerwester et al. 1990)."""
-
-    keys: Keys  # sorted
-    weights: Floats  # by term: its rarity
-    directions: Floats  # terms x dimensions
-
-    @property
-    def dimensions(self) -> int:
-        return int(self.directions.shape[1])
-
-    @classmethod
-    def fit(cls, texts: Sequence[Text], lexicon: Lexicon) -> Light:
-        """Learn from a collection: the directions along which its texts differ most."""
-        keys = _vocabulary(lexicon)
-        parts, is_single = [], np.zeros(len(keys), bool)
-        for part in in_parts([text.terms for text in texts]):
-            counts = counted_in(part)
-            parts.append(counts.only(np.isin(counts.keys, keys)))
-            is_single |= np.isin(keys, part.keys)
-        rarity = 1 + np.log((1 + lexicon.texts) / (1 + lexicon.document_frequency(keys)))
-        weights = np.where(is_single, rarity, PAIRED * rarity).astype(np.float32)
-        unlearned = cls(keys, weights, np.zeros((len(keys), 0), np.float32))
-        most = min(DIMENSIONS, len(keys), len(texts) // 4)
-        return cls(keys, weights, _directions(unlearned.weighted(vstack(parts)), len(keys), most))
-
-    def encode(self, texts: Sequence[Text]) -> Floats:
-        rows = np.zeros((len(texts), self.dimensions), np.float32)
-        begin = 0
-        for part in in_parts([text.terms for text in texts]):
-            for block in _blocks(self.weighted(counted_in(part)), len(self.keys)):
-                rows[begin : begin + len(block)] = block @ self.directions
-                begin += len(block)
-        return rows
-
-    def weighted(self, counts: SparseMatrix) -> SparseMatrix:
-        """Rows of length 1 over this vocabulary; `keys` are places in it."""
-        if not len(self.keys):
-            return counts.only(np.zeros(len(counts.keys), bool))
-        places = np.searchsorted(self.keys, counts.keys).clip(max=len(self.keys) - 1)
-        known = self.keys[places] == counts.keys
-        places, times = places[known], counts.weights[known]
-        told = ((1 + np.log(times)) * self.weights[places]).astype(np.float32)
-        return SparseMatrix(counts.count, counts.rows[known], places.astype(np.uint64), told).unit()
+def named(name: str) -> EncoderSpec:
+    """Raises ImproperlyConfigured, one sentence, if there is no record where settings.ENCODERS says."""
+    try:
+        spec: EncoderSpec = import_string(settings.ENCODERS[name])
+    except ImportError as error:
+        raise ImproperlyConfigured(f"ENCODERS: expected a record at {settings.ENCODERS[name]}: {error}") from error
+    return spec
 
 
-def _vocabulary(lexicon: Lexicon) -> Keys:
-    usable = np.flatnonzero(lexicon.in_texts <= lexicon.texts / 2)
-    most = usable[np.argsort(-lexicon.in_texts[usable], kind="stable")[:VOCABULARY]]
-    return np.sort(lexicon.keys[most])
+def load(name: str, state: State) -> Encoder:
+    """Raises ImproperlyConfigured, one sentence, if its libraries or its files are missing."""
+    spec = named(name)
+    try:
+        return spec.load(state)
+    except ImportError as error:
+        raise ImproperlyConfigured(
+            f"The {name} encoder needs its libraries, and {error.name} is missing: {spec.install}"
+        ) from error
 
 
-def _directions(rows: SparseMatrix, terms: int, dimensions: int) -> Floats:
-    """The strongest eigenvectors of X'X by subspace iteration, X being texts x terms (Halko et al. 2011)."""
-    random = np.random.default_rng(0)  # Fixed, so that the same papers always make the same space.
-    basis = random.standard_normal((terms, min(dimensions + OVERSAMPLED, terms)), np.float32)
-    for _ in range(ROUNDS):
-        basis = np.linalg.qr(_gram_times(rows, basis))[0].astype(np.float32)
-    small = basis.T @ _gram_times(rows, basis)
-    strengths, turned = np.linalg.eigh((small + small.T) / 2)
-    return basis @ turned[:, np.argsort(-strengths)[:dimensions]].astype(np.float32)
-
-
-def _gram_times(rows: SparseMatrix, basis: Floats) -> Floats:
-    product = np.zeros_like(basis)
-    for block in _blocks(rows, len(basis)):
-        product += block.T @ (block @ basis)
-    return product
-
-
-def _blocks(rows: SparseMatrix, terms: int) -> Iterator[Floats]:
-    """The matrix written out in full, BLOCK texts at a time."""
-    order = np.argsort(rows.rows, kind="stable")
-    owners, keys, weights = rows.rows[order], rows.keys[order].astype(np.int64), rows.weights[order]
-    for begin in range(0, rows.count, BLOCK):
-        block = np.zeros((min(BLOCK, rows.count - begin), terms), np.float32)
-        first, last = np.searchsorted(owners, (begin, begin + BLOCK))
-        block[owners[first:last] - begin, keys[first:last]] = weights[first:last]
-        yield block
+def check_settings() -> None:
+    """Raises ImproperlyConfigured, one sentence, where ENCODER or ENCODER_PATH names what is not there."""
+    name, path = settings.ENCODER, settings.ENCODER_PATH
+    if name not in settings.ENCODERS:
+        raise ImproperlyConfigured(f"ENCODER: expected {' or '.join(settings.ENCODERS)}, found {name!r}")
+    spec = named(name)
+    if not all(map(find_spec, spec.libraries)):
+        raise ImproperlyConfigured(f"ENCODER: {name} needs its libraries: {spec.install}")
+    # The weights of another one may be there to learn with it before it is set.
+    specs = [spec] if spec.files or not path else [named(other) for other in settings.ENCODERS]
+    wanted = [one.files for one in specs if one.files]
+    if path and wanted and not any(all((Path(path) / file).is_file() for file in files) for files in wanted):
+        raise ImproperlyConfigured(
+            f"ENCODER_PATH: expected a folder with {' and '.join(wanted[0])}, found none in {path}"
+        )

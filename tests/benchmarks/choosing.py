@@ -62,7 +62,7 @@ def prepare() -> tuple[Any, list[Any]]:
     django.setup()
     from digest.matching.profiles import Candidate, CandidatePool, Query
     from papers.search.encoders import Text, unit
-    from papers.search.understanding import Understanding
+    from papers.search.fits import Understanding
     from papers.text.lexical import Lexicon
     from papers.text.tokenizing import counted, terms
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def bench(database: str) -> None:
     dice = np.random.default_rng(0)
     vocabulary, papers = words(dice), drawn(dice)
     say(database, f"{PAPERS} papers stored in {timed(lambda: insert(papers, vocabulary)):.0f} s")
-    for encoder in ("light", "semantic") if settings.ENCODER_PATH else ("light",):
+    for encoder in settings.ENCODERS if settings.ENCODER_PATH else ("light",):
         say(database, f"{encoder}: learned in {timed(lambda encoder=encoder: fit(encoder)):.0f} s")
         settings.ENCODER = encoder
         measure(f"{database} {encoder}", queries(np.random.default_rng(1), papers, vocabulary), BARS[encoder])
@@ -133,10 +134,11 @@ def fit(encoder: str = "light") -> None:
 
     from papers import bulk
     from papers.models import Paper, Vector
-    from papers.search import understanding
+    from papers.search import semantic, understanding
     from papers.search.encoders import unit
 
-    understanding.FITTED_ON, understanding.SAMPLED = LEARNED, ENCODED
+    understanding.MOST_PAPERS_FITTED = LEARNED
+    semantic.MINILM = replace(semantic.MINILM, sample=ENCODED)
     begun = understanding.refit(encoder, datetime.now(UTC), stop=lambda: True)
     there = set(Vector.objects.filter(fit=begun.pk).values_list("paper", flat=True))
     others = [paper for paper in Paper.objects.values_list("pk", flat=True) if paper not in there]
@@ -190,13 +192,13 @@ def measure(name: str, asked: list[tuple[str, str]], bar: int) -> None:
 
 
 def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
-    from papers.search import candidates, understanding
+    from papers.search import candidates, fits
     from papers.search.encoders import Text
     from papers.text import tokenizing
 
-    known = understanding.current()
+    known = fits.current()
     assert known
-    directions = candidates._directions(known)
+    held = candidates._vectors_of(known)
     meant = dict(
         zip(
             [what for _, what in asked],
@@ -204,7 +206,7 @@ def product_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:
             strict=True,
         )
     )
-    return lambda what: directions.rows @ meant[what]
+    return lambda what: held.rows @ meant[what]
 
 
 def question_of(asked: list[tuple[str, str]]) -> Callable[[str], Any]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "folder", type=Path, metavar="DIR", help="with corpus.jsonl and queries.jsonl or libraries.jsonl"
         )
-        parser.add_argument("--encoder", choices=evaluate.ENCODERS, default=evaluate.ENCODERS[0])
+        parser.add_argument("--encoder", choices=sorted(settings.ENCODERS), default="light")
         parser.add_argument("--json", action="store_true", help="one object on stdout, and nothing else")
         parser.add_argument("--run", type=Path, metavar="FILE", help="write the rankings there, as TREC does")
 

@@ -165,7 +165,7 @@ def _collect(source: Source, stop: threading.Event) -> None:
 
 
 def _understand(stop: threading.Event) -> None:
-    until = time.monotonic() + understanding.AT_A_TIME
+    until = time.monotonic() + understanding.SECONDS_AT_A_TIME
     understanding.catch_up(timezone.now(), stop=lambda: stop.is_set() or time.monotonic() > until)
 
 

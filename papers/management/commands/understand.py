@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from papers.management import arguments
 from papers.models import Fit, Paper, Vector
-from papers.search import understanding
+from papers.search import fits, understanding
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _say(self, fit: Fit) -> None:
         if not fit.dimensions:
             self.stdout.write(
-                f"{fit.papers} papers: from {understanding.FEWEST} on it is learned what they mean; "
+                f"{fit.papers} papers: from {fits.FEWEST_PAPERS} on it is learned what they mean; "
                 "until then words and topics alone decide."
             )
             return

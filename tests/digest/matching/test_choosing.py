@@ -10,7 +10,7 @@ from digest.matching import choosing, evidence, readers
 from digest.matching.choosing import Choice, choose
 from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
 from papers.search.encoders import Text, unit
-from papers.search.understanding import Understanding
+from papers.search.fits import Understanding
 from papers.text.lexical import Lexicon
 from papers.text.tokenizing import counted, terms
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from papers.search.encoders import DIMENSIONS, Light, Text, unit
+from papers.search.encoders import Text, unit
+from papers.search.lsa import DIMENSIONS, LatentSemantics
 from papers.text import tokenizing
 from papers.text.lexical import Lexicon
 from tests import invented
@@ -12,8 +13,8 @@ pytestmark = pytest.mark.one_database
 TEXTS = invented.texts(400)
 
 
-def learned(texts: list[Text]) -> Light:
-    return Light.fit(texts, Lexicon.learned([text.terms for text in texts]))
+def learned(texts: list[Text]) -> LatentSemantics:
+    return LatentSemantics.fit(texts, Lexicon.learned([text.terms for text in texts]))
 
 
 def said(title: str) -> Text:
@@ -21,18 +22,18 @@ def said(title: str) -> Text:
 
 
 @pytest.fixture(scope="module")
-def light() -> Light:
+def light() -> LatentSemantics:
     return learned(TEXTS)
 
 
-def test_the_same_texts_make_the_same_space(light: Light):
+def test_the_same_texts_make_the_same_space(light: LatentSemantics):
     again = learned(TEXTS)
 
     assert (again.keys == light.keys).all()
     assert (again.directions == light.directions).all()
 
 
-def test_texts_of_one_subject_are_nearer_than_texts_of_another(light: Light):
+def test_texts_of_one_subject_are_nearer_than_texts_of_another(light: LatentSemantics):
     raw = unit(light.encode(invented.texts(440)[400:]))
     rows = unit(raw - raw.mean(axis=0))
 
@@ -43,12 +44,12 @@ def test_texts_of_one_subject_are_nearer_than_texts_of_another(light: Light):
     assert alike[~same].mean() < -0.1
 
 
-def test_a_space_has_a_direction_for_four_texts_and_no_more_than_are_wanted(light: Light):
+def test_a_space_has_a_direction_for_four_texts_and_no_more_than_are_wanted(light: LatentSemantics):
     assert light.dimensions == 400 // 4
     assert learned(invented.texts(1100)).dimensions == DIMENSIONS
 
 
-def test_directions_are_at_right_angles_and_of_length_1(light: Light):
+def test_directions_are_at_right_angles_and_of_length_1(light: LatentSemantics):
     product = light.directions.T @ light.directions
 
     assert np.allclose(product, np.eye(light.dimensions), atol=1e-4)
@@ -57,7 +58,7 @@ def test_directions_are_at_right_angles_and_of_length_1(light: Light):
 def test_directions_are_the_strongest_of_the_matrix_written_out():
     texts = TEXTS[:80]
     light = learned(texts)
-    rows = light.weighted(tokenizing.counted([text.terms for text in texts]))
+    rows = light.tfidf(tokenizing.counted([text.terms for text in texts]))
     written = np.zeros((len(texts), len(light.keys)))
     written[rows.rows, rows.keys.astype(int)] = rows.weights
     strongest = np.linalg.svd(written, compute_uv=False)[: light.dimensions]
@@ -68,15 +69,15 @@ def test_directions_are_the_strongest_of_the_matrix_written_out():
 
 
 @pytest.mark.parametrize("title", ["", "?!", "unheardof"])
-def test_a_text_that_says_nothing_known_has_no_direction(light: Light, title: str):
+def test_a_text_that_says_nothing_known_has_no_direction(light: LatentSemantics, title: str):
     assert not light.encode([said(title)]).any()
 
 
-def test_no_texts_have_no_directions(light: Light):
+def test_no_texts_have_no_directions(light: LatentSemantics):
     assert light.encode([]).shape == (0, light.dimensions)
 
 
-def test_many_texts_are_encoded_as_each_alone(light: Light):
+def test_many_texts_are_encoded_as_each_alone(light: LatentSemantics):
     at_once = light.encode(TEXTS[:300])
 
     alone = np.concatenate([light.encode([text]) for text in TEXTS[:300]])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from papers import sample, storing
 from papers.models import Fit, Paper
-from papers.search import candidates, ranking, understanding
+from papers.search import candidates, fits, ranking, understanding, vectors
 from papers.search.encoders import Text
 from papers.sources.base import Listing
 from papers.text import tokenizing
@@ -28,7 +28,7 @@ NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _fresh_memory():
     """Databases of other tests had the same keys."""
-    ranking.forget()
+    candidates.drop_caches()
 
 
 def paper(title: str, abstract: str = "", **fields: Any) -> Paper:
@@ -85,7 +85,7 @@ def test_a_word_that_is_too_long_for_an_index_is_found_all_the_same():
 
 
 def test_a_paper_that_has_all_the_words_is_found_behind_thousands_that_have_one(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(candidates, "BY_WORDS", 5)
+    monkeypatch.setattr(candidates, "MOST_WITH_TERMS", 5)
     both = paper("Tides and pigeons")
     for number in range(40):
         paper("Tides" if number % 2 else "Pigeons")
@@ -236,7 +236,7 @@ def invented(count: int) -> list[Paper]:
 @pytest.fixture
 def collection(monkeypatch: pytest.MonkeyPatch) -> list[Paper]:
     """Some hundred papers with vectors."""
-    monkeypatch.setattr(understanding, "FEWEST", 100)
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     papers = invented(400)
     understanding.keep_up()
     understanding.refit("light", NOON)
@@ -295,12 +295,12 @@ def test_the_index_gives_exactly_the_latest_papers_that_have_the_words(collectio
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_what_is_found_is_what_ranking_by_brute_force_has_first(collection: list[Paper], query: str):
-    known = understanding.current()
+    known = fits.current()
     assert known
     rows = list(Paper.objects.order_by("pk").values_list("pk", "terms"))
     meant = known.vectors([Text(query, "", tokenizing.terms(query, ""))])[0]
-    nearness = -(understanding.matrix([key for key, _ in rows], known.fit) @ meant)
-    near = {rows[place][0] for place in nearness.argsort()[: candidates.BY_MEANING]} if meant.any() else set()
+    nearness = -(vectors.matrix([key for key, _ in rows], known.fit) @ meant)
+    near = {rows[place][0] for place in nearness.argsort()[: candidates.MOST_NEAREST]} if meant.any() else set()
     has_any = {key for key, terms in rows if not words(query).isdisjoint(terms.split())}
 
     assert found(query, most=20) == found(query, among=sorted(near | has_any))[:20]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from papers.models import Vector
-from papers.search import understanding
+from papers.search import encoders, fits, understanding, vectors
 from papers.search.encoders import Text, unit
 from papers.text import tokenizing
 from tests.conftest import without_semantic
@@ -62,14 +62,14 @@ def test_without_libraries_or_weights_one_sentence_says_what_would_do(tmp_path: 
 
 
 if not without_semantic():
-    from papers.search.semantic import BATCH, MiniLM
+    from papers.search.onnx import TEXTS_A_BATCH, OnnxEncoder
 
     @pytest.fixture(scope="module")
-    def encoder() -> MiniLM:
-        return MiniLM()
+    def encoder() -> OnnxEncoder:
+        return encoders.load("semantic", {})
 
     @pytest.mark.one_database
-    def test_sentences_that_mean_the_same_are_near_though_they_share_no_word(encoder: MiniLM):
+    def test_sentences_that_mean_the_same_are_near_though_they_share_no_word(encoder: OnnxEncoder):
         texts = [said("A physician treats the ill"), said("Doctors cure sick people"), said("Ships carry freight")]
 
         doctor, same, other = unit(encoder.encode(texts))
@@ -77,8 +77,8 @@ if not without_semantic():
         assert doctor @ same > doctor @ other + 0.3
 
     @pytest.mark.one_database
-    def test_many_texts_are_encoded_as_each_alone(encoder: MiniLM):
-        texts = [said("word " * (number % 7 + 1), "more " * (number % 5)) for number in range(BATCH + 8)]
+    def test_many_texts_are_encoded_as_each_alone(encoder: OnnxEncoder):
+        texts = [said("word " * (number % 7 + 1), "more " * (number % 5)) for number in range(TEXTS_A_BATCH + 8)]
 
         at_once = unit(encoder.encode(texts))
 
@@ -87,14 +87,14 @@ if not without_semantic():
         assert (at_once * alone).sum(axis=1).min() > 0.97
 
     @pytest.mark.one_database
-    def test_a_text_that_says_nothing_has_no_direction(encoder: MiniLM):
+    def test_a_text_that_says_nothing_has_no_direction(encoder: OnnxEncoder):
         rows = encoder.encode([said(""), said(" "), said("数据")])
 
         assert rows.any(axis=1).tolist() == [False, False, True]
         assert encoder.encode([]).shape == (0, encoder.dimensions)
 
     @pytest.mark.one_database
-    def test_a_text_of_any_length_is_read(encoder: MiniLM):
+    def test_a_text_of_any_length_is_read(encoder: OnnxEncoder):
         assert encoder.encode([said("long " * 5_000)]).any()
 
     @pytest.mark.django_db
@@ -102,12 +102,12 @@ if not without_semantic():
         papers = make_papers(30)
         understanding.refit("light", NOW)
         understanding.refit("semantic", NOW)
-        before = understanding.current()
+        before = fits.current()
 
         settings.ENCODER = "semantic"
-        after = understanding.current()
+        after = fits.current()
 
         assert before.encoder is None
-        assert isinstance(after.encoder, MiniLM)
-        assert understanding.matrix(papers, after.fit).shape == (30, MiniLM.dimensions)
+        assert isinstance(after.encoder, OnnxEncoder)
+        assert vectors.matrix(papers, after.fit).shape == (30, after.encoder.dimensions)
         assert Vector.objects.count() == 30

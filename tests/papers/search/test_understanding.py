@@ -11,16 +11,24 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.module_loading import import_string
 
 from papers import sample, tasks
 from papers.models import Fit, Paper, Vector
-from papers.search import understanding
-from papers.search.understanding import FEWEST, FITTED_FOR
+from papers.search import fits, understanding, vectors
+from papers.search.encoders import EncoderSpec, Text
+from papers.search.fits import FEWEST_PAPERS as FEWEST
+from papers.search.understanding import REFIT_AFTER
 from tests.invented import make_papers, text
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
+
+
+WITHOUT_LIBRARIES = EncoderSpec(
+    load=lambda state: import_string("no_such_library.Encoder"), install="make install EXTRA=semantic"
+)
 
 
 class CutOff(Exception):
@@ -42,10 +50,8 @@ def make_fit(**fields: object) -> Fit:
 
 def everything() -> list[tuple]:
     papers = Paper.objects.order_by("pk").values_list("pk", "terms")
-    vectors = [
-        (*row, bytes(data)) for *row, data in Vector.objects.order_by("pk").values_list("pk", "paper", "fit", "data")
-    ]
-    return [*papers, *vectors, *Fit.objects.values_list("pk", "ready_at")]
+    kept = Vector.objects.order_by("pk").values_list("pk", "paper", "fit", "data")
+    return [*papers, *((*row, bytes(data)) for *row, data in kept), *Fit.objects.values_list("pk", "ready_at")]
 
 
 def found_by_index(term: str) -> list[int]:
@@ -86,7 +92,7 @@ def test_new_papers_get_a_vector_in_the_fit_in_use(fitted):
     understanding.keep_up()
 
     [vector] = Vector.objects.filter(paper=paper)
-    assert vector.fit_id == understanding.current().fit
+    assert vector.fit_id == fits.current().fit
 
 
 def test_keeping_up_twice_changes_nothing(fitted):
@@ -113,10 +119,10 @@ def test_a_paper_that_says_something_else_now_gets_new_terms_and_a_new_vector(fi
 
     understanding.keep_up()
 
-    fit = understanding.current().fit
+    fit = fits.current().fit
     assert found_by_index("paper0") == []
     assert sorted(found_by_index("paper1")) == sorted([paper, like])
-    one, other = understanding.matrix([paper, like], fit)
+    one, other = vectors.matrix([paper, like], fit)
     assert np.allclose(one, other, atol=1e-3)
 
 
@@ -130,7 +136,7 @@ def test_progress_is_told_of_each_paper_once():
 
 
 def test_a_paper_that_is_changed_while_its_vector_is_made_gets_that_of_its_new_words(fitted, monkeypatch):
-    monkeypatch.setattr(understanding, "FITTED_ON", FEWEST)
+    monkeypatch.setattr(understanding, "MOST_PAPERS_FITTED", FEWEST)
     late = make_papers(FEWEST, first=FEWEST)
 
     def change(done: int) -> None:
@@ -144,8 +150,8 @@ def test_a_paper_that_is_changed_while_its_vector_is_made_gets_that_of_its_new_w
     understanding.refit("light", LATER, progress=change)
     understanding.keep_up()
 
-    known = understanding.current()
-    assert not understanding.matrix([late[0]], known.fit).any()  # nobody else speaks of lanterns
+    known = fits.current()
+    assert not vectors.matrix([late[0]], known.fit).any()  # nobody else speaks of lanterns
     assert Vector.objects.filter(fit=known.fit).count() == Paper.objects.count() == 2 * FEWEST - 1
 
 
@@ -157,22 +163,22 @@ def test_with_too_few_papers_there_is_a_lexicon_and_no_vector():
 
     understanding.refit("light", NOW)
 
-    known = understanding.current()
+    known = fits.current()
     assert known.encoder is None
     assert known.lexicon.texts == FEWEST - 1
     assert not Vector.objects.exists()
 
 
 def test_with_enough_papers_each_has_a_vector_of_length_1(fitted):
-    known = understanding.current()
+    known = fits.current()
 
-    rows = understanding.matrix(fitted, known.fit)
+    rows = vectors.matrix(fitted, known.fit)
 
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-2)
 
 
 def test_papers_of_one_subject_are_nearer_than_papers_of_another(fitted):
-    rows = understanding.matrix(fitted[:40], understanding.current().fit)
+    rows = vectors.matrix(fitted[:40], fits.current().fit)
 
     alike = rows @ rows.T
     same = np.add.outer(np.arange(40), np.arange(40)) % 2 == 0
@@ -181,11 +187,11 @@ def test_papers_of_one_subject_are_nearer_than_papers_of_another(fitted):
 
 
 def test_a_fit_is_the_same_when_it_is_loaded_again(fitted):
-    known = understanding.current()
-    stored = understanding.matrix(fitted, known.fit)
+    known = fits.current()
+    stored = vectors.matrix(fitted, known.fit)
 
     rows = Paper.objects.in_bulk(fitted)
-    made = known.vectors([understanding.Text(rows[key].title, rows[key].abstract, rows[key].terms) for key in fitted])
+    made = known.vectors([Text(rows[key].title, rows[key].abstract, rows[key].terms) for key in fitted])
 
     assert np.allclose(made, stored, atol=1e-3)
     assert known.whitening.shape == (known.encoder.dimensions,) * 2
@@ -193,36 +199,36 @@ def test_a_fit_is_the_same_when_it_is_loaded_again(fitted):
 
 
 def test_the_same_papers_make_the_same_vectors(fitted):
-    before = understanding.matrix(fitted, understanding.current().fit)
+    before = vectors.matrix(fitted, fits.current().fit)
 
     understanding.refit("light", LATER)
 
-    assert np.allclose(understanding.matrix(fitted, understanding.current().fit), before, atol=1e-3)
+    assert np.allclose(vectors.matrix(fitted, fits.current().fit), before, atol=1e-3)
 
 
 def test_vectors_of_two_fits_never_mix(fitted):
-    before = understanding.current().fit
+    before = fits.current().fit
 
     after = understanding.refit("light", LATER).pk
 
     assert after != before
     assert set(Vector.objects.values_list("fit", flat=True)) == {after}
-    assert understanding.matrix(fitted, before).shape == (FEWEST, 0)
+    assert vectors.matrix(fitted, before).shape == (FEWEST, 0)
 
 
 def test_the_fit_in_use_stays_so_until_the_next_one_is_ready(fitted):
-    before, seen = understanding.current().fit, []
+    before, seen = fits.current().fit, []
 
-    fit = understanding.refit("light", LATER, progress=lambda done: seen.append(understanding.current().fit))
+    fit = understanding.refit("light", LATER, progress=lambda done: seen.append(fits.current().fit))
 
     assert set(seen) == {before}
-    assert understanding.current().fit == fit.pk
+    assert fits.current().fit == fit.pk
 
 
 def test_one_that_is_cut_off_goes_on_where_it_was(fitted, monkeypatch):
-    monkeypatch.setattr(understanding, "FITTED_ON", FEWEST)
+    monkeypatch.setattr(understanding, "MOST_PAPERS_FITTED", FEWEST)
     make_papers(2 * FEWEST, first=FEWEST)
-    before, told = understanding.current().fit, []
+    before, told = fits.current().fit, []
 
     def cut_off(done: int) -> None:
         told.append(done)
@@ -231,11 +237,11 @@ def test_one_that_is_cut_off_goes_on_where_it_was(fitted, monkeypatch):
 
     with pytest.raises(CutOff):
         understanding.refit("light", LATER, progress=cut_off)
-    begun, in_use = Fit.objects.get(ready_at=None), understanding.current().fit
+    begun, in_use = Fit.objects.get(ready_at=None), fits.current().fit
     understanding.refit("light", LATER, progress=told.append)
 
     assert in_use == before
-    assert understanding.current().fit == begun.pk
+    assert fits.current().fit == begun.pk
     assert sum(told) == 3 * FEWEST == Vector.objects.filter(fit=begun).count()  # none was made twice
 
 
@@ -252,7 +258,7 @@ def test_one_that_is_cut_off_while_it_learns_leaves_nothing_behind(fitted):
 
 
 def test_one_that_is_told_to_stop_is_not_ready_and_goes_on_later(fitted, monkeypatch):
-    monkeypatch.setattr(understanding, "FITTED_ON", FEWEST)
+    monkeypatch.setattr(understanding, "MOST_PAPERS_FITTED", FEWEST)
     make_papers(FEWEST, first=FEWEST)
 
     stopped = understanding.refit("light", LATER, stop=lambda: True)
@@ -263,7 +269,7 @@ def test_one_that_is_told_to_stop_is_not_ready_and_goes_on_later(fitted, monkeyp
 
 
 def test_a_fit_that_is_replaced_while_it_is_made_stops_quietly(fitted, monkeypatch):
-    monkeypatch.setattr(understanding, "FITTED_ON", FEWEST)
+    monkeypatch.setattr(understanding, "MOST_PAPERS_FITTED", FEWEST)
     make_papers(2 * FEWEST, first=FEWEST)
     told = []
 
@@ -301,19 +307,19 @@ def test_two_at_once_do_no_harm():
 
     assert not failed
     assert not Fit.objects.filter(ready_at=None).exists()
-    assert Vector.objects.filter(fit=understanding.current().fit).count() == 2 * FEWEST
+    assert Vector.objects.filter(fit=fits.current().fit).count() == 2 * FEWEST
 
 
 def test_of_no_papers_a_fit_can_be_used():
     understanding.refit("light", NOW)
 
-    known = understanding.current()
+    known = fits.current()
 
     assert (known.encoder, known.lexicon.texts) == (None, 1)
 
 
 def test_a_site_that_never_learned_has_nothing_in_use():
-    assert understanding.current() is None
+    assert fits.current() is None
 
 
 def test_a_fit_of_another_time_is_never_taken_for_this_one(fitted):
@@ -321,22 +327,22 @@ def test_a_fit_of_another_time_is_never_taken_for_this_one(fitted):
     Fit.objects.all().delete()
     with transaction.atomic():
         understanding.refit("light", NOW)
-        rolled_back = understanding.current()
+        rolled_back = fits.current()
         transaction.set_rollback(True)
     Paper.objects.filter(pk__in=fitted[:100]).delete()
 
     understanding.refit("light", NOW)
 
-    assert understanding.current().fit != rolled_back.fit
-    assert understanding.current().lexicon.texts == FEWEST - 100
+    assert fits.current().fit != rolled_back.fit
+    assert fits.current().lexicon.texts == FEWEST - 100
 
 
 def test_until_another_encoder_has_learned_the_light_one_goes_on(fitted, settings):
-    before = understanding.current().fit
+    before = fits.current().fit
 
     settings.ENCODER = "semantic"
 
-    assert understanding.current().fit == before
+    assert fits.current().fit == before
     assert understanding.is_due(NOW)
 
 
@@ -351,9 +357,9 @@ def test_until_another_encoder_has_learned_the_light_one_goes_on(fitted, setting
         (1, {"ready_at": None}, True),
         (14, {"papers": 10}, False),
         (15, {"papers": 10}, True),
-        (1, {"began_at": NOW - FITTED_FOR}, True),
-        (1, {"began_at": NOW - FITTED_FOR + timedelta(minutes=1)}, False),
-        (0, {"began_at": NOW - FITTED_FOR}, False),
+        (1, {"began_at": NOW - REFIT_AFTER}, True),
+        (1, {"began_at": NOW - REFIT_AFTER + timedelta(minutes=1)}, False),
+        (0, {"began_at": NOW - REFIT_AFTER}, False),
         (FEWEST, {"papers": FEWEST - 1}, True),
         (1, {"encoder": "semantic"}, True),
     ],
@@ -367,7 +373,7 @@ def test_when_it_is_time_to_learn_anew(papers, last, due):
 
 
 def test_a_site_with_as_many_papers_as_can_be_learned_from_learns_by_the_week(monkeypatch):
-    monkeypatch.setattr(understanding, "FITTED_ON", 10)
+    monkeypatch.setattr(understanding, "MOST_PAPERS_FITTED", 10)
     make_papers(40)
     make_fit(papers=10)
 
@@ -378,11 +384,11 @@ def test_the_clock_learns_when_it_is_due_and_only_then():
     make_papers(FEWEST)
 
     tasks.understand()
-    first = understanding.current().fit
+    first = fits.current().fit
     tasks.understand()
 
     assert Vector.objects.filter(fit=first).count() == FEWEST
-    assert understanding.current().fit == first
+    assert fits.current().fit == first
 
 
 def test_beat_has_the_task(settings):
@@ -426,18 +432,18 @@ def test_the_command_expects_papers():
 
 
 def test_the_command_goes_on_and_says_so(fitted, monkeypatch):
-    monkeypatch.setattr(understanding, "FITTED_ON", FEWEST)
+    monkeypatch.setattr(understanding, "MOST_PAPERS_FITTED", FEWEST)
     make_papers(FEWEST, first=FEWEST)
     begun = understanding.refit("light", LATER, stop=lambda: True)
 
     said = command()
 
     assert said.startswith("Going on with what was begun at 2026-08-20 13:00 UTC")
-    assert understanding.current().fit == begun.pk
+    assert fits.current().fit == begun.pk
 
 
 def test_an_encoder_without_its_libraries_is_one_sentence(settings):
-    settings.ENCODERS = {"light": "papers.search.encoders.Light", "semantic": "no_such_library.Encoder"}
+    settings.ENCODERS = settings.ENCODERS | {"semantic": f"{__name__}.WITHOUT_LIBRARIES"}
     make_papers(1)
 
     with pytest.raises(CommandError) as refused:

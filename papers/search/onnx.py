@@ -1,0 +1,92 @@
+"""Runs sentence encoders by ONNX Runtime. Loaded by its dotted path, as its libraries are an extra."""
+
+import logging
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from tokenizers import Encoding, Tokenizer
+
+from papers.search.encoders import Text
+from papers.search.semantic import SentenceModel
+from papers.text.sparse import Floats
+
+logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # What it cannot fetch is told below, in one sentence.
+TEXTS_A_BATCH = 16  # Larger ones take more memory, and no less time.
+
+
+@lru_cache(maxsize=1)
+def loaded(model: SentenceModel, folder: str) -> "OnnxEncoder":
+    """One in a process: new fits go on with it."""
+    return OnnxEncoder(model, folder)
+
+
+class OnnxEncoder:
+    """Sentences that mean the same point the same way, whatever their words (Sentence-BERT, Reimers et al. 2019)."""
+
+    def __init__(self, model: SentenceModel, folder: str = "") -> None:
+        """`folder`: where its files are; empty: they are fetched."""
+        self.model, self._folder, self.dimensions = model, folder, model.dimensions
+
+    def encode(self, texts: Sequence[Text]) -> Floats:
+        written = [f"{text.title}. {text.abstract}" if text.abstract else text.title for text in texts]
+        prefixes = [self.model.query_prefix if text.is_query else self.model.paper_prefix for text in texts]
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        order = np.argsort([len(one) for one in written], kind="stable")  # Texts of one length waste no padding.
+        for begin in range(0, len(order), TEXTS_A_BATCH):
+            batch = order[begin : begin + TEXTS_A_BATCH]
+            given = [prefixes[number] + written[number] for number in batch]
+            rows[batch] = self._pooled(self._tokenizer.encode_batch(given))
+        rows[[not one.strip() for one in written]] = 0
+        return rows
+
+    def _pooled(self, encoded: Sequence[Encoding]) -> Floats:
+        ids = np.array([one.ids for one in encoded], np.int64)
+        mask = np.array([one.attention_mask for one in encoded], np.int64)
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        wanted = {one.name for one in self._session.get_inputs()}
+        found = self._session.run(None, {name: value for name, value in given.items() if name in wanted})[0]
+        if found.ndim == 3 and self.model.pooling == "cls":
+            found = found[:, 0]
+        elif found.ndim == 3:
+            found = (found * (mask[:, :, None] / mask.sum(1)[:, None, None])).sum(1)
+        return np.asarray(found, np.float32)
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        options = onnxruntime.SessionOptions()
+        options.enable_mem_pattern = False  # Batches differ in length, and each pattern would be kept.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # Waiting must not cost a core.
+        weights = self._file(self.model.weights)
+        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = Tokenizer.from_file(self._file(self.model.tokenizer))
+        tokenizer.enable_truncation(self.model.longest_input)
+        tokenizer.enable_padding()
+        return tokenizer
+
+    def _file(self, name: str) -> str:
+        """Where it is on this machine. Raises ImproperlyConfigured, one sentence, if it cannot be had."""
+        if self._folder:
+            file = Path(self._folder) / Path(name).name
+            if not file.is_file():
+                raise ImproperlyConfigured(
+                    f"ENCODER_PATH: expected a folder with {file.name}, found none in {file.parent}"
+                )
+            return str(file)
+        repository, folder = self.model.repository, settings.VAR_DIR / "models"
+        try:
+            return str(hf_hub_download(repository, name, revision=self.model.revision, cache_dir=folder))
+        except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+            raise ImproperlyConfigured(
+                f"ENCODER: expected to fetch {name} of {repository}, found {type(error).__name__}; "
+                "name a folder that has it with ENCODER_PATH"
+            ) from error
