@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from papers.search.encoders import Text
@@ -42,21 +43,17 @@ class OnnxEncoder:
         for begin in range(0, len(order), TEXTS_A_BATCH):
             batch = order[begin : begin + TEXTS_A_BATCH]
             given = [prefixes[number] + written[number] for number in batch]
-            rows[batch] = self._pooled(self._tokenizer.encode_batch(given))
+            rows[batch] = self._run(self._tokenizer.encode_batch(given))
         rows[[not one.strip() for one in written]] = 0
         return rows
 
-    def _pooled(self, encoded: Sequence[Encoding]) -> Floats:
+    def _run(self, encoded: Sequence[Encoding]) -> Floats:
         ids = np.array([one.ids for one in encoded], np.int64)
         mask = np.array([one.attention_mask for one in encoded], np.int64)
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         wanted = {one.name for one in self._session.get_inputs()}
         found = self._session.run(None, {name: value for name, value in given.items() if name in wanted})[0]
-        if found.ndim == 3 and self.model.pooling == "cls":
-            found = found[:, 0]
-        elif found.ndim == 3:
-            found = (found * (mask[:, :, None] / mask.sum(1)[:, None, None])).sum(1)
-        return np.asarray(found, np.float32)
+        return pooled(found, mask, self.model.pooling) if found.ndim == 3 else np.asarray(found, np.float32)
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -90,3 +87,10 @@ class OnnxEncoder:
                 f"ENCODER: expected to fetch {name} of {repository}, found {type(error).__name__}; "
                 "name a folder that has it with ENCODER_PATH"
             ) from error
+
+
+def pooled(tokens: Floats, mask: NDArray[np.int64], pooling: str) -> Floats:
+    """Texts x tokens x dimensions into texts x dimensions; `mask` is 1 where a token is the text's own."""
+    if pooling == "cls":
+        return tokens[:, 0]
+    return np.asarray((tokens * (mask[:, :, None] / mask.sum(1)[:, None, None])).sum(1), np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytest_django import Settings
 
 from papers.models import Vector
 from papers.search import encoders, fits, understanding, vectors
@@ -62,7 +63,7 @@ def test_without_libraries_or_weights_one_sentence_says_what_would_do(tmp_path: 
 
 
 if not without_semantic():
-    from papers.search.onnx import TEXTS_A_BATCH, OnnxEncoder
+    from papers.search.onnx import TEXTS_A_BATCH, OnnxEncoder, pooled
 
     @pytest.fixture(scope="module")
     def encoder() -> OnnxEncoder:
@@ -94,11 +95,19 @@ if not without_semantic():
         assert encoder.encode([]).shape == (0, encoder.dimensions)
 
     @pytest.mark.one_database
+    def test_tokens_vectors_become_the_text_s_as_its_record_says():
+        tokens = np.array([[[1, 0], [0, 3], [9, 9]], [[2, 2], [4, 0], [0, 1]]], np.float32)
+        mask = np.array([[1, 1, 0], [1, 1, 1]])
+
+        assert pooled(tokens, mask, "cls").tolist() == [[1, 0], [2, 2]]
+        assert pooled(tokens, mask, "mean").tolist() == [[0.5, 1.5], [2, 1]]
+
+    @pytest.mark.one_database
     def test_a_text_of_any_length_is_read(encoder: OnnxEncoder):
         assert encoder.encode([said("long " * 5_000)]).any()
 
     @pytest.mark.django_db
-    def test_switching_encoders_is_learning_with_the_new_one_and_then_setting_it(settings):
+    def test_switching_encoders_is_learning_with_the_new_one_and_then_setting_it(settings: Settings):
         papers = make_papers(30)
         understanding.refit("light", NOW)
         understanding.refit("semantic", NOW)
