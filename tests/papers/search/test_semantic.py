@@ -16,7 +16,7 @@ from papers.search.encoders import Text, unit
 from papers.text import tokenizing
 from tests.conftest import without_semantic
 from tests.invented import make_papers
-from tests.papers.search.test_understanding import NOW
+from tests.papers.search.conftest import NOW
 from tests.paths import ROOT
 
 LIBRARIES_MISSING = "ENCODER: semantic needs its libraries: make install EXTRA=semantic\n"
