@@ -1,4 +1,4 @@
-"""Everything that can be set, read from the environment: this is the only module that reads it. README lists each.
+"""Everything that can be set, read by the parsers of environment.py; docs/settings.md lists each variable.
 
 With nothing set, the site is local: SQLite, mail as files, secrets of its own, all under `var/`.
 """
@@ -9,85 +9,39 @@ import re
 import secrets
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import parseaddr
 from importlib.util import find_spec
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
+from digest.environment import (
+    LOOPBACK,  # noqa: F401 - a setting as well
+    bare_address,
+    domain_limits,
+    family,
+    first_day,
+    imap_login,
+    listed,
+    networks,
+    required,
+    sending_limits,
+    smtp_server,
+    split_address,
+    switch,
+    variable,
+    web_address,
+    whole_number,
+)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
-
-
-def variable(name: str, default: str = "") -> str:
-    """The variable's value, or the content of the file that NAME_FILE points at."""
-    if file := os.environ.get(f"{name}_FILE"):
-        try:
-            return Path(file).read_text().strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE: expected a readable file, found {file!r}: {error}") from error
-    return os.environ.get(name) or default
-
-
-def required(name: str, why: str, example: str) -> str:
-    if value := variable(name):
-        return value
-    raise ImproperlyConfigured(f"{name} must be set {why}, for example {name}={example}")
-
-
-def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
-    text = variable(name, str(default))
-    if not (text.isdecimal() and lowest <= int(text) <= highest):
-        raise ImproperlyConfigured(f"{name}: expected a whole number from {lowest} to {highest}, found {text!r}")
-    return int(text)
-
-
-def switch(name: str) -> bool:
-    text = variable(name, "0").lower()
-    if text not in ("0", "1", "true", "false"):
-        raise ImproperlyConfigured(f"{name}: expected 1 or 0, found {text!r}")
-    return text in ("1", "true")
-
-
-def split_address(name: str, text: str, schemes: tuple[str, ...], example: str) -> tuple[SplitResult, int | None]:
-    """An address's parts and its port. What is wrong with one is never shown: it may hold a password."""
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:  # such as a port that is no number, or a password with an unquoted / in it
-        parts, port = SplitResult("", "", "", "", ""), None
-    if parts.scheme not in schemes or not parts.hostname:
-        raise ImproperlyConfigured(f"{name}: expected an address like {example}")
-    return parts, port
-
-
-def web_address(name: str, default: str) -> str:
-    text = variable(name, default).rstrip("/")
-    parts, _port = split_address(name, text, ("http", "https"), "https://papers.example.org")
-    if parts.username is not None or parts.query or parts.fragment:  # Anyone may see it.
-        raise ImproperlyConfigured(
-            f"{name}: expected an address like https://papers.example.org, without a password, ? or #"
-        )
-    return text
-
-
-def bare_address(name: str, text: str) -> str:
-    """One address to write to, without a name; empty stays empty."""
-    if text and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", text):
-        raise ImproperlyConfigured(f"{name}: expected one bare address like you@example.org, found {text!r}")
-    return text
-
-
-def listed(name: str) -> list[str]:
-    return [item.strip() for item in variable(name).split(",") if item.strip()]
-
 
 # ------------------------------------------------------------------------------------------------ where and who we are
 
@@ -151,15 +105,8 @@ else:
 SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
 
 ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]"] if LOCAL else [SITE_HOST]
-TRUSTED_PROXIES = []
-for network in listed("TRUSTED_PROXIES"):
-    try:
-        TRUSTED_PROXIES.append(ip_network(network))
-    except ValueError as error:
-        raise ImproperlyConfigured(
-            f"TRUSTED_PROXIES: expected networks like 10.0.0.0/8, found {network!r}: {error}"
-        ) from error
-OPERATOR_EMAIL = bare_address("OPERATOR_EMAIL", variable("OPERATOR_EMAIL"))
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+OPERATOR_EMAIL = bare_address("OPERATOR_EMAIL")
 CONTACT_URL = web_address("CONTACT_URL", SITE_URL)
 SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
 ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
@@ -244,17 +191,10 @@ CELERY_BEAT_SCHEDULE = {
 # All of it in one place: Django 6.1 replaces these settings by one named MAILERS.
 
 ANYMAIL_PROVIDER = variable("ANYMAIL_PROVIDER")
-
-
-def anymail_value(text: str) -> str | bool:
-    """Anymail takes any text for yes, also "False"."""
-    return {"true": True, "false": False}.get(text.lower(), text)
-
-
 ANYMAIL: dict[str, Any] = {
-    name.removeprefix("ANYMAIL_").removesuffix("_FILE"): anymail_value(variable(name.removesuffix("_FILE")))
-    for name in sorted(os.environ)
-    if name.startswith("ANYMAIL_") and name.removesuffix("_FILE") != "ANYMAIL_PROVIDER"
+    name: {"true": True, "false": False}.get(text.lower(), text)  # Anymail takes any text for yes, also "False".
+    for name, text in family("ANYMAIL_").items()
+    if name != "PROVIDER"
 }
 ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", "True")  # Not every provider takes our tags and our letter's name.
 ANYMAIL["WEBHOOK_SECRET"] = listed("WEBHOOK_SECRET")  # Any of several: a new one can come before the old one goes.
@@ -265,22 +205,6 @@ if not all(re.fullmatch(r"[^\s:]+:\S{16,}", secret) for secret in ANYMAIL["WEBHO
     )
 EMAIL_URL = variable("EMAIL_URL")
 EMAIL_TIMEOUT = 30
-LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")  # hosts that are this machine
-
-
-def mail_host(url: str) -> dict[str, Any]:
-    """smtp://user:password@host:587 (with a login STARTTLS is required), smtps://…:465, smtp://localhost:25."""
-    parts, port = split_address("EMAIL_URL", url, ("smtp", "smtps"), "smtp://user:password@mail.example.org:587")
-    return {
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username),
-    }
-
-
 if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
     if not (DEMO or LOCAL):
         required("EMAIL_URL", f"(or ANYMAIL_PROVIDER) {PUBLIC}", "smtp://user:password@mail.example.org:587")
@@ -298,7 +222,7 @@ elif ANYMAIL_PROVIDER:
 else:
     SENDER = "subscriptions.sending.smtp.Smtp"
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    globals().update(mail_host(EMAIL_URL))
+    globals().update(smtp_server("EMAIL_URL"))
 DKIM_SELECTOR, DKIM_KEY = variable("DKIM_SELECTOR"), variable("DKIM_KEY")
 if bool(DKIM_SELECTOR) != bool(DKIM_KEY):
     raise ImproperlyConfigured("DKIM_SELECTOR and DKIM_KEY: expected both, or neither")
@@ -323,71 +247,11 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 100, 1, 1000)
 SENDER_CONNECTIONS = whole_number("SENDER_CONNECTIONS", 4, 1, 100)  # to the mail server or provider, of each process
 HANDOVER_DIR = VAR_DIR / "handover"
-
-
-SPANS = ("second", "minute", "hour", "day")
-
-
-def sending_limits(name: str, texts: list[str], spans: tuple[str, ...], example: str) -> dict[str, int]:
-    """Letters a span, for each span that is limited."""
-    found = [re.fullmatch(rf"([1-9][0-9]{{0,8}})/({'|'.join(spans)})", text) for text in texts]
-    rates = {match[2]: int(match[1]) for match in found if match}
-    if len(rates) < len(texts):
-        raise ImproperlyConfigured(
-            f"{name}: expected letters a {', '.join(spans[:-1])} or {spans[-1]}, each once at most, like {example}, "
-            f"found {','.join(texts)!r}"
-        )
-    return rates
-
-
-def domain_limits() -> dict[str, dict[str, int]]:
-    """Not by the second: who waits for a domain is looked for every few seconds only."""
-    name, example = "DOMAIN_LIMITS", "gmail.com=300/minute,outlook.com=5000/day"
-    of_domains: dict[str, list[str]] = {}
-    for text in listed("DOMAIN_LIMITS"):
-        domain, _, rate = text.lower().partition("=")
-        if not re.fullmatch(r"[^\s@=/]+\.[^\s@=/]+", domain):
-            raise ImproperlyConfigured(f"{name}: expected mail domains and limits like {example}, found {text!r}")
-        of_domains.setdefault(domain, []).append(rate)
-    return {domain: sending_limits(name, rates, SPANS[1:], example) for domain, rates in of_domains.items()}
-
-
-def first_day(name: str) -> date | None:
-    text = variable(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}: expected a day like 2026-11-21, found {text!r}") from error
-
-
-SEND_LIMITS = sending_limits("SEND_LIMITS", listed("SEND_LIMITS"), SPANS, "14/second,10000/day")
-DOMAIN_LIMITS = domain_limits()
+SEND_LIMITS = sending_limits("SEND_LIMITS")
+DOMAIN_LIMITS = domain_limits("DOMAIN_LIMITS")
 WARM_UP = first_day("WARM_UP")  # on which 500 letters may leave; on each day after it twice as many as on the last
-
-
-def imap_login(url: str) -> dict[str, Any]:
-    """imaps://user:password@host:993, or imap://user:password@localhost:143; empty: none."""
-    name, example = "SELF_TEST_IMAP", "imaps://user:password@imap.example.org"
-    if not url:
-        return {}
-    parts, port = split_address(name, url, ("imaps", "imap"), example)
-    if parts.scheme == "imap" and not LOOPBACK.fullmatch(parts.hostname or ""):
-        raise ImproperlyConfigured(f"{name}: expected imaps://, as imap:// would show the password to the network")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if not (user and password and f"{user}{password}".isascii() and f"{user}{password}".isprintable()):
-        raise ImproperlyConfigured(f"{name}: expected a user and a password, both in ASCII, like {example}")
-    tls = parts.scheme == "imaps"
-    return {
-        "host": parts.hostname,
-        "port": port or (993 if tls else 143),
-        "user": user,
-        "password": password,
-        "tls": tls,
-    }
-
-
-SELF_TEST_ADDRESS = "" if DEMO else bare_address("SELF_TEST_ADDRESS", variable("SELF_TEST_ADDRESS"))
-SELF_TEST_IMAP = imap_login(variable("SELF_TEST_IMAP"))
+SELF_TEST_ADDRESS = "" if DEMO else bare_address("SELF_TEST_ADDRESS")
+SELF_TEST_IMAP = imap_login("SELF_TEST_IMAP")
 reports_arrivals = ANYMAIL_PROVIDER and ANYMAIL["WEBHOOK_SECRET"] and find_spec(f"anymail.webhooks.{ANYMAIL_PROVIDER}")
 if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
     raise ImproperlyConfigured(
