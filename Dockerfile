@@ -16,6 +16,7 @@ WORKDIR /app
 ARG EXTRA=
 COPY requirements.lock ./
 COPY papers/search/semantic.lock subscriptions/sending/amazon-ses.lock subscriptions/sending/resend.lock extras/
+COPY digest/evaluation/evaluation.lock extras/
 RUN pip install --require-hashes -r requirements.lock ${EXTRA:+-r "extras/$EXTRA.lock"} && rm -r extras
 
 # No collectstatic: WhiteNoise serves the few static files from where they lie.

@@ -19,8 +19,9 @@ install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
 .venv/installed-semantic: papers/search/semantic.lock
 .venv/installed-amazon-ses: subscriptions/sending/amazon-ses.lock
 .venv/installed-resend: subscriptions/sending/resend.lock
+.venv/installed-evaluation: digest/evaluation/evaluation.lock
 .venv/installed-%: .venv/installed
-	@[ -n "$(filter %.lock,$^)" ] || { echo "Expected EXTRA to be semantic, amazon-ses or resend, found $*."; exit 1; }
+	@[ -n "$(filter %.lock,$^)" ] || { echo "Expected EXTRA to be semantic, amazon-ses, resend or evaluation, found $*."; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(addprefix -r ,$(filter %.lock,$^))
 	@touch $@
 
@@ -86,3 +87,4 @@ lock:
 	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/search/semantic.lock
 	$(LOCK) --extra amazon-ses -c requirements.lock pyproject.toml -o subscriptions/sending/amazon-ses.lock
 	$(LOCK) --extra resend -c requirements.lock pyproject.toml -o subscriptions/sending/resend.lock
+	$(LOCK) --extra evaluation -c requirements.lock pyproject.toml -o digest/evaluation/evaluation.lock

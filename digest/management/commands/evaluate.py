@@ -1,17 +1,18 @@
 """`manage.py evaluate`: measure the ranking on a judged set, in a database of its own."""
 
-import json
 from argparse import ArgumentParser
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextlib import nullcontext
+from json import dumps
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
-from digest.evaluation import collections, evaluate
-from digest.evaluation.evaluate import Report
+from digest.evaluation.collections import BadSet
 
 SHOWN = {
     "ndcg_10": "nDCG, first 10",
@@ -36,39 +37,33 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, encoder: str, json: bool, run: Path | None, **_: Any) -> None:
         try:
-            with ExitStack() as stack:
-                file = stack.enter_context(_opened(run)) if run else None
-                report = evaluate.evaluate(folder, encoder, timezone.now(), file)
-        except collections.BadSet as error:
+            evaluate = import_string("digest.evaluation.evaluate.evaluate")
+        except ModuleNotFoundError as error:
+            raise CommandError(
+                f"evaluate needs its libraries, and {error.name} is missing: make install EXTRA=evaluation"
+            ) from error
+        try:  # Before the work is done, so that it is not done in vain.
+            opened = run.open("w", encoding="utf-8", errors="backslashreplace") if run else nullcontext()
+        except OSError as error:
+            raise CommandError(f"--run: expected a file that can be written, found: {error}") from error
+        try:
+            with opened as file:
+                report = evaluate(folder, encoder, timezone.now(), file)
+        except BadSet as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_as_json(report) if json else _as_table(report))
+        self.stdout.write(dumps(report, indent=2, allow_nan=False) if json else _as_table(report))
 
 
-def _opened(run: Path) -> TextIO:
-    """Before the work is done, so that it is not done in vain."""
-    try:
-        return run.open("w", encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise CommandError(f"--run: expected a file that can be written, found: {error}") from error
-
-
-def _as_json(report: Report) -> str:
-    return json.dumps(report, indent=2, allow_nan=False)
-
-
-def _as_table(report: Report) -> str:
+def _as_table(report: Mapping[str, Any]) -> str:
     head = (
         f"{report['queries']} queries or readers with relevant papers, {report['papers']} papers, {report['encoder']}"
     )
-    titles = "".join(f"{title:>{WIDTH}}" for title in ("ours", "BM25", "gain"))
-    rows = [
-        f"{title:{WIDTH}}" + "".join(_figure(report, f"{of}{name}") for of in ("", "bm25_", "gain_"))
-        for name, title in SHOWN.items()
-    ]
+    rows = [" " * WIDTH + "".join(f"{title:>{WIDTH}}" for title in ("ours", "BM25", "gain"))]
+    for name, title in SHOWN.items():
+        row = f"{title:{WIDTH}}"
+        for of in ("", "bm25_", "gain_"):
+            figure, low, high = (report[f"{of}{name}{ending}"] for ending in ("", "_low", "_high"))
+            row += ("-" if figure is None else f"{figure:.3f} [{low:.3f}, {high:.3f}]").rjust(WIDTH)
+        rows.append(row)
     foot = f"{report['seconds']} s to fit and rank (BM25 {report['bm25_seconds']} s), {report['peak_mb']} MB at most"
-    return "\n".join([head, "", f"{'':{WIDTH}}{titles}", *rows, "", foot, "In brackets: 95% of resampled sets."])
-
-
-def _figure(report: Report, name: str) -> str:
-    figure, low, high = (report[f"{name}{ending}"] for ending in ("", "_low", "_high"))
-    return (f"{figure:.3f} [{low:.3f}, {high:.3f}]" if figure is not None else "-").rjust(WIDTH)
+    return "\n".join([head, "", *rows, "", foot, "In brackets: 95% of resampled sets."])

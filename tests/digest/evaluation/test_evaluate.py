@@ -271,3 +271,17 @@ def test_without_json_there_is_a_table(capsys: pytest.CaptureFixture[str]):
     assert "4 queries or readers with relevant papers, 40 papers, light" in table
     assert "nDCG, first 10" in table
     assert "BM25" in table
+
+
+def test_without_its_extra_the_command_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "pytrec_eval", None)  # as if it were not installed
+    for module in ("metrics", "evaluate"):
+        monkeypatch.delattr(f"digest.evaluation.{module}")
+        monkeypatch.delitem(sys.modules, f"digest.evaluation.{module}")
+
+    with pytest.raises(CommandError) as refused:
+        call_command("evaluate", str(tmp_path))
+
+    assert str(refused.value) == (
+        "evaluate needs its libraries, and pytrec_eval is missing: make install EXTRA=evaluation"
+    )
