@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from digest import feedback, previewing, why
 from digest.models import Alarm, PostDay
-from digest.watching import alarms
+from digest.watching import freshness
 from digest.watching.status import SHOWN, days_of
 from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
-from papers.sources.calendar import AWAITED_FOR, STALE_AFTER
+from papers.sources.calendar import AWAITED_FOR
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
@@ -41,10 +41,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """How each source is, and what came of each of its last days. Open to everyone: it tells of no reader."""
     now = timezone.now()
-    sources = alarms.freshness(SOURCES.values(), now)
+    sources = freshness.of(SOURCES.values(), now)
     context = {
         "now": now,
-        "stale_after": STALE_AFTER // HOUR,
+        "stale_after": freshness.STALE_AFTER // HOUR,
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
         "days": days_of(sources, now),
@@ -64,19 +64,14 @@ def preview(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     posted = request.method == "POST"
     form = PreferencesForm(reader, request.POST if posted else None)
     if posted and not form.is_valid():
-        return _expected(request, form)
+        if "part" in request.GET:  # with a status that tells it from a letter
+            return render(request, "digest/preview_refused.html", {"form": form}, status=400)
+        return preferences_page(request, form)
     now = timezone.now()
     found = previewing.of_form(form, now) if posted else previewing.of_reader(reader, now)
     if "part" in request.GET:
         return render(request, "digest/preview.html", {"preview": found})
     return preferences_page(request, form, preview=found)
-
-
-def _expected(request: HttpRequest, form: PreferencesForm) -> HttpResponse:
-    """What the form says of what was typed; the part alone with a status that tells it from a letter."""
-    if "part" in request.GET:
-        return render(request, "digest/preview_refused.html", {"form": form}, status=400)
-    return preferences_page(request, form)
 
 
 @require_safe
@@ -102,10 +97,6 @@ def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "") -> Htt
         return render(request, "digest/feedback_gone.html", {"sentence": gone}, status=404)
     if request.method != "POST":
         return _feedback_page(request, reader, paper)
-    return _answer(request, reader, paper)
-
-
-def _answer(request: HttpRequest, reader: Subscriber, paper: Paper) -> HttpResponse:
     undo = request.POST.get("undo", "")
     saying = feedback.sayings(reader, paper).find(undo or request.POST.get("say", ""))
     if saying is None:

@@ -1,1 +1,2 @@
-"""Whether all of it works: freshness of sources, alarms, the status page, punctuality, the self-test, pruning."""
+"""Whether all of it works: freshness of sources, reports of the provider, alarms, the status page, punctuality, the
+self-test, pruning."""

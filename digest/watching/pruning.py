@@ -46,19 +46,15 @@ def given_long_ago(now: datetime) -> QuerySet[Given]:
 
 
 def _forget(rows: QuerySet) -> int:  # type: ignore[type-arg]  # of any model
-    counts = []
+    everything, forgotten = rows.model._default_manager, 0
     for _ in range(TIMES):
-        counts.append(_forget_some(rows))
-        if counts[-1] < AT_A_TIME:
+        with transaction.atomic():
+            # Locked, and then looked at once more: somebody may be confirming at this moment.
+            found = list(rows.values_list("pk", flat=True)[:AT_A_TIME])
+            locked = everything.filter(pk__in=found).select_for_update().values_list("pk", flat=True)
+            still = list(rows.filter(pk__in=list(locked)).values_list("pk", flat=True))
+            everything.filter(pk__in=still).delete()
+        forgotten += len(still)
+        if len(still) < AT_A_TIME:
             break
-    return sum(counts)
-
-
-@transaction.atomic
-def _forget_some(rows: QuerySet) -> int:  # type: ignore[type-arg]
-    """Locked, and then looked at once more: somebody may be confirming at this moment."""
-    found = list(rows.values_list("pk", flat=True)[:AT_A_TIME])
-    locked = rows.model._default_manager.filter(pk__in=found).select_for_update().values_list("pk", flat=True)
-    still = list(rows.filter(pk__in=list(locked)).values_list("pk", flat=True))
-    rows.model._default_manager.filter(pk__in=still).delete()
-    return len(still)
+    return forgotten

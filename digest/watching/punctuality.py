@@ -1,8 +1,6 @@
 """What was promised and what was kept: for each day how many letters were due, what became of them, and how late."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Count, F
 from django.db.models.functions import Coalesce
@@ -28,26 +26,17 @@ def count(now: datetime) -> None:
     """The last days' letters, anew; soon again changes nothing."""
     if PostDay.objects.filter(counted_at__gt=now - COUNTED_EVERY, counted_at__lte=now).exists():
         return
-    for ago in range(COUNTED_FOR.days):
-        _count(now.astimezone(UTC).date() - timedelta(days=ago), now)
-
-
-def _count(day: date, now: datetime) -> None:
-    begins = datetime.combine(day, time(), UTC)
-    letters = Letter.objects.filter(
-        subscriber__isnull=False, state__in=COLUMNS, due_at__gte=begins, due_at__lt=begins + timedelta(days=1)
-    )
-    counts = _by_column(letters)
-    if counts:
-        found = {**dict.fromkeys(COLUMNS.values(), 0), **counts, "late_by": _late_by(letters), "counted_at": now}
-        PostDay.objects.update_or_create(day=day, defaults=found)
-
-
-def _by_column(letters: LetterQuerySet) -> Mapping[str, int]:
-    counts: defaultdict[str, int] = defaultdict(int)
-    for state, letters_in_it in letters.order_by().values_list("state").annotate(Count("pk")):
-        counts[COLUMNS[State(state)]] += letters_in_it
-    return counts
+    today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    for begins in (today - timedelta(days=ago) for ago in range(COUNTED_FOR.days)):
+        letters = Letter.objects.filter(
+            subscriber__isnull=False, state__in=COLUMNS, due_at__gte=begins, due_at__lt=begins + timedelta(days=1)
+        )
+        counts = dict.fromkeys(COLUMNS.values(), 0)
+        for state, letters_in_it in letters.order_by().values_list("state").annotate(Count("pk")):
+            counts[COLUMNS[State(state)]] += letters_in_it
+        if any(counts.values()):
+            found = {**counts, "late_by": _late_by(letters), "counted_at": now}
+            PostDay.objects.update_or_create(day=begins.date(), defaults=found)
 
 
 def _late_by(letters: LetterQuerySet) -> int | None:

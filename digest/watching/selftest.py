@@ -53,18 +53,18 @@ def plan(now: datetime) -> None:
 
 def compose(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """A few words that nobody needs to read."""
-    return {letter.pk: _composed(letter, now) for letter in letters}
+    composed: dict[int, Composed] = {}
+    for letter in letters:
+        if not settings.SELF_TEST_ADDRESS:
+            composed[letter.pk] = Skip("nowhere to send it to")
+        elif now - letter.planned_at > RETURNS_WITHIN:  # After an outage there would be hundreds.
+            composed[letter.pk] = Skip("too late to tell anything")
+        else:
+            composed[letter.pk] = writing.plain(letter, {"name": letter.message_id}, now)
+    return composed
 
 
-def _composed(letter: Letter, now: datetime) -> Composed:
-    if not settings.SELF_TEST_ADDRESS:
-        return Skip("nowhere to send it to")
-    if now - letter.planned_at > RETURNS_WITHIN:  # After an outage there would be hundreds.
-        return Skip("too late to tell anything")
-    return writing.plain(letter, {"name": letter.message_id}, now)
-
-
-def missing(now: datetime) -> dict[str, str]:
+def troubles(now: datetime) -> dict[str, str]:
     """Why, in one sentence, if letters are lost: of the latest none returned, though some should have. Once they are,
     until one returns."""
     if not settings.SELF_TEST_ADDRESS:
@@ -74,14 +74,8 @@ def missing(now: datetime) -> dict[str, str]:
         return {} if returned.filter(received_at__gt=alarm.began_at).exists() else {SUBJECT: alarm.why}
     latest = list(_planned_after(now - LATEST))
     is_due = any(letter.planned_at <= now - RETURNS_WITHIN for letter in latest)
-    return {SUBJECT: _why(latest)} if is_due and not returned.filter(letter__in=latest).exists() else {}
-
-
-def _planned_after(moment: datetime) -> LetterQuerySet:
-    return Letter.objects.filter(subscriber=None, kind=SELF_TEST, planned_at__gt=moment).order_by("planned_at", "pk")
-
-
-def _why(latest: Sequence[Letter]) -> str:
+    if not is_due or returned.filter(letter__in=latest).exists():
+        return {}
     problem = next((letter.contents[NOTE] for letter in reversed(latest) if letter.contents.get(NOTE)), "")
     if problem:
         reason = _("the mailbox that they go to cannot be read: %(problem)s")
@@ -91,7 +85,11 @@ def _why(latest: Sequence[Letter]) -> str:
         reason = _("none of them could leave")
     silence = _("None of the letters by which the site tests itself has returned since %(since)s UTC")
     since = f"{latest[0].planned_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-    return f"{silence}; {reason}" % {"since": since, "problem": problem}
+    return {SUBJECT: f"{silence}; {reason}" % {"since": since, "problem": problem}}
+
+
+def _planned_after(moment: datetime) -> LetterQuerySet:
+    return Letter.objects.filter(subscriber=None, kind=SELF_TEST, planned_at__gt=moment).order_by("planned_at", "pk")
 
 
 # --------------------------------------------------------------------------------------------------------- the mailbox
@@ -111,8 +109,7 @@ def look(now: datetime) -> None:
         return
     _note(awaited, "")
     for letter in found:
-        moments = {"at": now, "received_at": now}
-        new = {"type": Event.Type.DELIVERED, "letter": letter, **moments}
+        new = {"type": Event.Type.DELIVERED, "letter": letter, "at": now, "received_at": now}
         Event.objects.get_or_create(provider=IMAP, event_id=str(letter.message_id), defaults=new)
     Letter.objects.settle([letter.pk for letter in found])
 
@@ -129,7 +126,10 @@ def _take(awaited: Sequence[Letter]) -> list[Letter]:
     """Those that are in the mailbox, and then no longer are. Raises Unreadable."""
     try:
         with _connection() as mailbox:
-            _log_in(mailbox)
+            try:
+                mailbox.login(_quoted(settings.SELF_TEST_IMAP["user"]), settings.SELF_TEST_IMAP["password"])
+            except mailbox.error as error:
+                raise Unreadable(_("its server refuses the user or the password")) from error
             _done(mailbox.select("INBOX"))
             found = [letter for letter in awaited if _delete(mailbox, letter)]
             if found:
@@ -148,13 +148,6 @@ def _connection() -> imaplib.IMAP4:
     # Python's default for this would trust any certificate.
     trusted = ssl.create_default_context()
     return imaplib.IMAP4_SSL(login["host"], login["port"], ssl_context=trusted, timeout=PATIENCE)
-
-
-def _log_in(mailbox: imaplib.IMAP4) -> None:
-    try:
-        mailbox.login(_quoted(settings.SELF_TEST_IMAP["user"]), settings.SELF_TEST_IMAP["password"])
-    except mailbox.error as error:
-        raise Unreadable(_("its server refuses the user or the password")) from error
 
 
 def _delete(mailbox: imaplib.IMAP4, letter: Letter) -> bool:

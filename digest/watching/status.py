@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from digest.watching.alarms import Freshness
+from digest.watching.freshness import Freshness
 from papers.models import Collection
 from papers.sources.base import Source
 from papers.sources.calendar import days

@@ -1,7 +1,7 @@
-"""When a source announces papers, until when a day may still grow, and when silence becomes news.
+"""When a source announces papers, and until when a day may still grow.
 
 A day is *due* when it may be read: it has begun, and is not closed. It is *late* when papers were expected hours ago
-and none came. A source is *stale* when the first day that it owes us has been missing for a day and a half.
+and none came.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 AWAITED_FOR = timedelta(hours=72)  # after its end, a day that should have papers and has none stays due for so long
-STALE_AFTER = timedelta(hours=36)  # of waiting for an expected day; holidays that nobody told us of pass unnoticed
 WHILE_GROWING = timedelta(hours=1)  # between two readings of today,
 AFTERWARDS = timedelta(hours=6)  # of a day that has ended, or from which nothing is expected,
 SETTLED = timedelta(days=1)  # and of one of which only the votes still change
@@ -76,10 +75,6 @@ class Calendar:
         return next(
             later for later in days(day + timedelta(days=1), day + timedelta(days=366)) if self.announces(later)
         )
-
-    def is_stale(self, awaited: date, now: datetime) -> bool:
-        """Whether a source that still owes us this day has been silent for too long."""
-        return now >= self.begins_at(awaited) + STALE_AFTER
 
 
 MONDAY_TO_FRIDAY = frozenset(range(5))

@@ -1,233 +1,47 @@
-"""How fresh the sources are, and what the operator is told of it."""
+"""What the operator is told of what has fallen silent."""
 
 import json
 import re
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from digest import tasks
 from digest.models import Alarm
 from digest.watching import alarms
-from digest.watching.alarms import GRACE, State
-from papers.models import Collection, Host
-from papers.sources import SOURCES
-from papers.sources.base import Manners, Source
-from papers.sources.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, Calendar
+from digest.watching.alarms import GRACE
+from papers.models import Collection
 from subscriptions import letters
-from subscriptions.models import Event, Letter
+from subscriptions.models import Letter
 from subscriptions.sending import post
-from tests import reports
-from tests.factories import make_collection, make_letter
+from tests.digest.watching.scene import (
+    ERROR,
+    HOUR,
+    NOON,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    at,
+    fails,
+    lists,
+    outcomes,
+    silent,
+)
+from tests.factories import make_letter
 from tests.farend import FarEnd
 
 pytestmark = pytest.mark.django_db
 Outcome = Collection.Outcome
 DAILY_PAPERS = "Daily Papers"
-TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = (date(2026, 8, day) for day in (18, 19, 20, 21, 22))
-HOUR = timedelta(hours=1)
 OPERATOR = "operator@example.org"
-ERROR = "api: expected 200 from huggingface.co/api/daily_papers, found 503"
-
-
-def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
-
-
-NOON = at(THURSDAY, 12)  # when Wednesday's papers have been awaited for a day and a half
-
-
-def lists(day: date, listed: int = 3, **fields) -> Collection:
-    return make_collection("huggingface", day, listed=listed, **fields)
-
-
-def fails(day: date, since: datetime, **fields) -> Collection:
-    failure = {"outcome": Outcome.FAILED, "error": ERROR, "failing_since": since, "collected_at": since}
-    return make_collection("huggingface", day, **failure | fields)
-
-
-def fresh(now: datetime, name: str = "huggingface") -> alarms.Freshness:
-    [found] = alarms.freshness([SOURCES[name]], now)
-    return found
 
 
 @pytest.fixture(autouse=True)
 def _operator(settings):
     settings.OPERATOR_EMAIL = OPERATOR
-
-
-# ----------------------------------------------------------------------------------------------------------- freshness
-
-
-@pytest.mark.parametrize(
-    ("now", "state"),
-    [
-        (at(WEDNESDAY, 11, 59), State.FRESH),
-        (at(WEDNESDAY, 12), State.LATE),
-        (at(THURSDAY, 11, 59), State.LATE),
-        (at(THURSDAY, 12), State.STALE),
-    ],
-)
-def test_a_source_grows_late_and_stale_by_its_calendar(now, state):
-    lists(TUESDAY)
-    make_collection("huggingface", WEDNESDAY)
-
-    found = fresh(now)
-
-    assert (found.last, found.awaited, found.state) == (TUESDAY, WEDNESDAY, state)
-
-
-def test_nothing_is_owed_over_the_weekend():
-    lists(FRIDAY)
-    make_collection("huggingface", SATURDAY)
-
-    found = fresh(at(date(2026, 8, 23), 23))
-
-    assert (found.awaited, found.state) == (date(2026, 8, 24), State.FRESH)
-
-
-def test_a_day_with_papers_counts_though_a_later_reading_of_it_failed():
-    lists(TUESDAY)
-    lists(WEDNESDAY, outcome=Outcome.FAILED, error=ERROR, failing_since=at(WEDNESDAY, 20))
-
-    found = fresh(NOON)
-
-    assert (found.last, found.error) == (WEDNESDAY, ERROR)
-
-
-def test_a_source_that_was_never_asked_is_not_read_yet():
-    found = fresh(NOON)
-
-    assert (found.state, found.awaited, found.checked_at) == (State.UNREAD, None, None)
-
-
-def test_a_source_that_never_had_papers_owes_us_the_first_expected_day_since_it_is_asked():
-    make_collection("huggingface", date(2026, 8, 16))  # a Sunday
-    make_collection("huggingface", date(2026, 8, 17))
-
-    assert fresh(at(date(2026, 8, 17), 8)).state == State.WAITING
-    assert fresh(NOON).awaited == date(2026, 8, 17)
-    assert fresh(NOON).state == State.STALE
-
-
-def test_a_source_that_cannot_be_read_says_since_when_and_why():
-    lists(TUESDAY)
-    fails(WEDNESDAY, at(WEDNESDAY, 4, 5), error="api: an older problem")
-    fails(THURSDAY, at(THURSDAY, 0, 10))
-
-    found = fresh(NOON)
-
-    assert (found.failing_since, found.error) == (at(WEDNESDAY, 4, 5), ERROR)
-
-
-def test_a_source_that_answers_again_is_not_failing_whatever_is_still_missing():
-    fails(WEDNESDAY, at(WEDNESDAY, 4, 5))
-    make_collection("huggingface", THURSDAY)
-
-    found = fresh(NOON)
-
-    assert (found.failing_since, found.error) == (None, "")
-
-
-def test_a_day_that_is_being_read_says_nothing_yet():
-    fails(WEDNESDAY, at(WEDNESDAY, 4, 5))
-    make_collection("huggingface", THURSDAY, outcome=Outcome.READING, next_try_at=NOON + HOUR)
-
-    found = fresh(NOON)
-
-    assert (found.error, found.checked_at) == (ERROR, at(WEDNESDAY, 4, 5))
-
-
-@pytest.mark.parametrize(("until", "shown"), [(NOON + HOUR, NOON + HOUR), (NOON - HOUR, None)])
-def test_a_silence_that_the_source_asked_for_is_known_until_it_is_over(until, shown):
-    Host.objects.create(host=SOURCES["huggingface"].manners.budget, silent_until=until)
-
-    assert fresh(NOON).silent_until == shown
-
-
-@pytest.mark.parametrize(
-    ("calendar", "words"),
-    [
-        (Calendar(MONDAY_TO_FRIDAY), "Monday to Friday, by 12:00 UTC at the latest"),
-        (Calendar(EVERY_DAY, late_after=6 * HOUR), "every day, by 06:00 UTC at the latest"),
-        (Calendar(frozenset({0, 3})), "Monday, Thursday, by 12:00 UTC at the latest"),
-    ],
-)
-def test_a_source_says_on_which_days_it_announces(calendar, words):
-    source = Source(name="one", title="One", calendar=calendar, manners=Manners("one", HOUR), readings=())
-
-    assert alarms.Freshness(source=source).announces == words
-
-
-def test_many_sources_are_asked_about_in_as_many_queries_as_one():
-    for source in SOURCES:
-        make_collection(source, WEDNESDAY)
-
-    assert queries(list(SOURCES.values())) == queries([SOURCES["huggingface"]])
-
-
-def queries(sources: list[Source]) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert len(alarms.freshness(sources, NOON)) == len(sources)
-    return len(captured)
-
-
-# ----------------------------------------------------------------------------------------------------- what is wrong
-
-
-def test_an_alarm_says_which_source_since_when_and_why():
-    lists(TUESDAY)
-    fails(WEDNESDAY, at(WEDNESDAY, 4, 5))
-
-    assert alarms.why(fresh(NOON)) == (
-        f"Daily Papers: nothing since Tuesday 18 August 2026; it could not be read since 2026-08-19 04:05 UTC: {ERROR}"
-    )
-
-
-def test_an_alarm_says_when_the_source_answers_and_lists_nothing():
-    lists(TUESDAY)
-    make_collection("huggingface", WEDNESDAY, collected_at=at(THURSDAY, 11))
-
-    assert alarms.why(fresh(NOON)) == (
-        "Daily Papers: nothing since Tuesday 18 August 2026; "
-        "it answers, but lists nothing; it was last asked at 2026-08-20 11:00 UTC"
-    )
-
-
-def test_an_alarm_says_when_it_is_us_who_do_not_ask():
-    lists(TUESDAY)
-
-    assert alarms.why(fresh(NOON)) == (
-        "Daily Papers: nothing since Tuesday 18 August 2026; "
-        "it was not asked since 2026-08-18 12:00 UTC: see whether collecting still runs"
-    )
-
-
-def test_an_alarm_for_a_source_that_never_had_papers_says_so():
-    fails(TUESDAY, at(TUESDAY, 9), error="100% of it is odd")
-
-    assert alarms.why(fresh(NOON)) == (
-        "Daily Papers: nothing, awaited since Tuesday 18 August 2026; "
-        "it could not be read since 2026-08-18 09:00 UTC: 100% of it is odd"
-    )
-
-
-# -------------------------------------------------------------------------------------------------------------- alarms
-
-
-def silent() -> None:
-    lists(TUESDAY)
-    make_collection("huggingface", WEDNESDAY)
-
-
-def outcomes() -> dict[str, str]:
-    """The state of each letter to the operator, by what it is about."""
-    found = Letter.objects.filter(kind="operator", subscriber=None).values_list("key", "state")
-    return {key.partition(":")[2]: state for key, state in found}
 
 
 def test_a_stale_source_begins_one_alarm_and_one_letter_however_often_it_is_looked_at():
@@ -495,140 +309,3 @@ def test_an_operator_who_is_named_during_an_alarm_is_told_of_it(settings):
     alarms.watch(at(THURSDAY, 13))
 
     assert Letter.objects.filter(kind="operator").count() == 1
-
-
-# -------------------------------------------------------------------------------------------------- the mail provider
-
-
-@pytest.fixture
-def _postmark(settings):
-    reports.serves(settings, "postmark")
-
-
-def took(hours_ago: float, **fields) -> Letter:
-    """A letter that the mail provider took from us."""
-    moment = NOON - hours_ago * HOUR
-    return make_letter(at=moment, **{"state": Letter.State.SENT, "ended_at": moment} | fields)
-
-
-def reported(letter: Letter, hours_ago: float) -> None:
-    moment = NOON - hours_ago * HOUR
-    kind = Event.Type.DELIVERED
-    Event.objects.create(
-        provider="Postmark", event_id=str(letter.pk), type=kind, letter=letter, at=moment, received_at=moment
-    )
-
-
-def unheard() -> list[str]:
-    return list(Alarm.objects.open().filter(kind=Alarm.Kind.UNHEARD).values_list("subject", flat=True))
-
-
-@pytest.mark.usefixtures("_postmark")
-def test_a_provider_that_took_letters_and_reports_nothing_for_a_day_is_an_alarm():
-    took(25)
-    took(47)
-    took(1)
-
-    for minutes in range(3):
-        alarms.watch(NOON + timedelta(minutes=minutes))
-
-    assert Alarm.objects.get().why == (
-        "postmark took 2 letters more than a day ago and has reported nothing since; see whether its webhook calls "
-        "http://localhost:8000/webhooks/postmark/tracking/ with the user and password of WEBHOOK_SECRET"
-    )
-    assert outcomes() == {"began": "planned"}
-
-
-@pytest.mark.usefixtures("_postmark")
-@pytest.mark.parametrize("hours_ago", [23, 49])
-def test_letters_of_today_or_of_days_ago_prove_nothing_of_the_provider(hours_ago):
-    took(hours_ago)
-
-    alarms.watch(NOON)
-
-    assert unheard() == []
-
-
-@pytest.mark.usefixtures("_postmark")
-@pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.PLANNED])
-def test_the_provider_owes_no_report_of_a_letter_that_it_did_not_take(state):
-    took(25, state=state)
-
-    alarms.watch(NOON)
-
-    assert unheard() == []
-
-
-@pytest.mark.usefixtures("_postmark")
-@pytest.mark.parametrize(("sent", "heard"), [(26, 25), (1, 0.5), (60, 3)])
-def test_a_provider_that_reports_of_any_letter_is_not_silent(sent, heard):
-    took(25)
-    reported(took(sent), heard)
-
-    alarms.watch(NOON)
-
-    assert unheard() == []
-
-
-@pytest.mark.usefixtures("_postmark")
-def test_a_provider_that_reported_only_of_older_letters_is_silent():
-    took(25)
-    reported(took(60), 47)
-
-    alarms.watch(NOON)
-
-    assert unheard() == ["postmark"]
-
-
-def test_whoever_cannot_report_owes_nothing():
-    took(25)
-
-    alarms.watch(NOON)
-
-    assert unheard() == []
-
-
-@pytest.mark.usefixtures("_postmark")
-def test_a_silent_provider_stays_so_while_no_letter_goes_out_and_until_it_reports():
-    letter = took(25)
-    alarms.watch(NOON)
-    alarms.watch(NOON + timedelta(days=4))
-    still = unheard()
-    reported(letter, hours_ago=-97)
-
-    alarms.watch(NOON + timedelta(days=5))
-
-    assert still == ["postmark"]
-    assert unheard() == []
-
-
-@pytest.mark.usefixtures("_postmark")
-def test_when_the_provider_is_not_heard_any_more_its_alarm_ends(settings):
-    took(25)
-    alarms.watch(NOON)
-    settings.ANYMAIL = reports.SETTINGS["postmark"]
-
-    alarms.watch(NOON + HOUR)
-
-    assert Alarm.objects.get().ended_at == NOON + HOUR
-
-
-def test_the_operator_gets_a_letter_about_the_provider_when_it_begins_and_one_when_it_is_over(mailbox, settings):
-    reports.serves(settings, "postmark")
-    letter = took(25)
-    alarms.watch(NOON)
-    reported(letter, hours_ago=-1)
-    alarms.watch(NOON + 2 * HOUR)
-    settings.SENDER = "subscriptions.sending.senders.Files"  # Only so that the letters can be read.
-
-    post.drain(NOON + 2 * HOUR)
-
-    written = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in mailbox.glob("operator-*.eml")]
-    assert sorted(message["Subject"] for message in written) == [
-        "The alarm about postmark is over (Paper Route)",
-        "postmark is silent (Paper Route)",
-    ]
-    for message in written:
-        text = " ".join(message.get_body(("plain",)).get_content().split())
-        assert "postmark took 1 letter more than a day ago" in text
-        assert "papers again" not in text

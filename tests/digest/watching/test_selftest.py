@@ -94,7 +94,7 @@ def test_unless_set_nothing_is_asked_of_the_database_and_nothing_is_planned(sett
 
     with CaptureQueriesContext(connection) as captured:
         selftest.tick(NOON)
-        missing = selftest.missing(NOON)
+        missing = selftest.troubles(NOON)
 
     assert (len(captured), missing) == (0, {})
     assert planned() == []
@@ -221,7 +221,7 @@ def test_a_letter_that_the_provider_reports_as_delivered_has_returned(postmark, 
     report("postmark", "delivered", letter, address=OURS).sent(client)
 
     assert returned() == [letter.pk]
-    assert selftest.missing(NOON + 20 * MINUTE) == {}
+    assert selftest.troubles(NOON + 20 * MINUTE) == {}
 
 
 @pytest.mark.parametrize(("address", "is_ours"), [("Self-Test@example.org", True), ("you@example.org", False)])

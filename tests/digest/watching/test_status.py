@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from digest.models import Alarm
-from digest.watching import alarms, status
+from digest.watching import freshness, status
 from papers import collecting
 from papers.models import Collection, Host
 from papers.sources import SOURCES
@@ -48,7 +48,7 @@ def page(visitor):
 
 
 def states(now: datetime = NOON, source: Source = HUGGINGFACE) -> dict[date, status.DayState | None]:
-    return {day: state for day, [state] in status.days_of(alarms.freshness([source], now), now)}
+    return {day: state for day, [state] in status.days_of(freshness.of([source], now), now)}
 
 
 def words(now: datetime = NOON, source: Source = HUGGINGFACE) -> dict[date, str]:

@@ -93,13 +93,6 @@ def test_what_is_awaited_after_friday_is_monday():
     assert Calendar(EVERY_DAY).awaited_after(date(2026, 8, 21)) == SATURDAY
 
 
-def test_a_source_is_stale_a_day_and_a_half_after_the_day_it_owes_began():
-    monday = date(2026, 8, 24)
-
-    assert not WEEKDAYS.is_stale(monday, utc(date(2026, 8, 25), 11, 59))
-    assert WEEKDAYS.is_stale(monday, utc(date(2026, 8, 25), 12))
-
-
 def test_a_calendar_on_which_nothing_is_ever_expected_is_a_mistake():
     with pytest.raises(ValueError, match="expected a weekday"):
         Calendar(frozenset())
