@@ -19,8 +19,14 @@ class Bm25:
     def __init__(self, documents: Iterable[str]) -> None:
         self._stemmer = Stemmer.Stemmer("english")
         self._terms: dict[str, int] = {}  # by stem
-        self._of_words: dict[str, int] = {}  # the same by word: most words were seen before
-        counted = [self._counted(document) for document in documents]
+        of_words: dict[str, int] = {}  # the same by word: most words were seen before
+        counted = []  # each document's terms, each once, and how often it has them
+        for document in documents:
+            words = _words(document)
+            for word in words:
+                if word not in of_words:
+                    of_words[word] = self._terms.setdefault(self._stemmer.stemWord(word), len(self._terms))
+            counted.append(np.unique(np.array([of_words[word] for word in words], dtype=np.int64), return_counts=True))
         lengths = np.array([counts.sum() for _, counts in counted], dtype=float)
         self._many = len(counted)
         terms = _joined([terms for terms, _ in counted])
@@ -33,13 +39,14 @@ class Bm25:
 
     def ranked(self, query: str, among: Sequence[int] | None, most: int) -> Numbers:
         """The documents that share a word with the query, best first; equal ones as the corpus lists them."""
-        scores = self._scores(query)
+        scores = self.scores(query)
         pool = np.arange(self._many) if among is None else np.sort(np.array(among, dtype=np.int64))
         found = pool[scores[pool] > 0]
         return found[np.argsort(-scores[found], kind="stable")][:most]
 
-    def _scores(self, query: str) -> NDArray[np.float64]:
-        """With the weights of Robertson and Spärck Jones, one added so that none is negative (as Lucene does)."""
+    def scores(self, query: str) -> NDArray[np.float64]:
+        """Each document's, with the weights of Robertson and Spärck Jones; one is added so that none is negative, as
+        Lucene does."""
         scores = np.zeros(self._many)
         stems = self._stemmer.stemWords(_words(query))
         for term, times in Counter(self._terms[stem] for stem in stems if stem in self._terms).items():
@@ -48,15 +55,6 @@ class Bm25:
             rarity = np.log(1 + (self._many - many + 0.5) / (many + 0.5))
             scores[self._documents[of_term]] += times * rarity * self._weights[of_term]
         return scores
-
-    def _counted(self, document: str) -> tuple[Numbers, Numbers]:
-        """The document's terms, each once, and how often it has them."""
-        words = _words(document)
-        for word in words:
-            if word not in self._of_words:
-                self._of_words[word] = self._terms.setdefault(self._stemmer.stemWord(word), len(self._terms))
-        terms = np.array([self._of_words[word] for word in words], dtype=np.int64)
-        return np.unique(terms, return_counts=True)
 
 
 def _words(text: str) -> list[str]:

@@ -128,17 +128,12 @@ def _readers(folder: Path, names: Names) -> list[Need]:
         relevant = {names.judged(paper): 1 for paper in _ids(place, record, "relevant")}
         pool = None if record.get("candidates") is None else names.papers(place, record, "candidates")
         known = names.papers(place, record, "known")
-        found[name] = _need(name, _wishes(place, record), known, relevant, pool)
+        said = record.get("text")  # one interest, or a list of them, each scored by itself
+        listed = said if isinstance(said, list) else [said]
+        if not all(isinstance(one, str | None) for one in listed):
+            place.bad('a text or a list of texts as "text"', said)
+        found[name] = _need(name, tuple(one for one in listed if one), known, relevant, pool)
     return list(found.values())
-
-
-def _wishes(place: Place, record: Mapping[str, Any]) -> tuple[str, ...]:
-    """A reader may have one, or a list of them, each scored by itself."""
-    said = record.get("text")
-    listed = said if isinstance(said, list) else [said]
-    if not all(isinstance(one, str | None) for one in listed):
-        place.bad('a text or a list of texts as "text"', said)
-    return tuple(one for one in listed if one)
 
 
 def _need(name: str, texts: tuple[str, ...], known: Pool, grades: Mapping[int, int], pool: Pool | None) -> Need:
@@ -156,7 +151,11 @@ def _grades(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) != 3:
             place.bad("query, paper and grade with tabs between", line)
-        query, paper, grade = cells[0], names.judged(cells[1]), _whole(cells[2])
+        query, paper = cells[0], names.judged(cells[1])
+        try:
+            grade = int(float(cells[2])) if float(cells[2]).is_integer() else None
+        except (ValueError, OverflowError):
+            grade = None
         if query not in asked:
             if place.line == 1 and grade is None:
                 continue
@@ -166,13 +165,6 @@ def _grades(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[
         if found[query].setdefault(paper, grade) != grade:
             place.bad(f"the grade that a line before gave, {found[query][paper]}", grade)
     return found
-
-
-def _whole(text: str) -> int | None:
-    try:
-        return int(float(text)) if float(text).is_integer() else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _pools(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[str, Pool]:

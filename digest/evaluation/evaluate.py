@@ -25,7 +25,7 @@ from digest.evaluation import collections, metrics
 from digest.evaluation.bm25 import Bm25, Numbers
 from digest.evaluation.collections import BadSet, JudgedSet, Need
 from digest.matching import gathering, readers
-from digest.matching.profiles import CandidatePool, Profile, Query
+from digest.matching.profiles import CandidatePool, Profile
 from papers import bulk
 from papers.models import Paper
 from papers.search import candidates, ranking, understanding
@@ -57,8 +57,9 @@ def evaluate(folder: Path, encoder: str, now: datetime, run: TextIO | None = Non
     the_set = collections.read(folder)
     if missing := the_set.judged_missing:
         log.warning("%d of the judged papers are not in %s, and count as not found", missing, collections.CORPUS)
-    if run:
-        _expect_ids_without_spaces(the_set)
+    for name in (*the_set.papers, *(need.name for need in the_set.needs)) if run else ():
+        if name.split() != [name]:
+            raise BadSet(f"--run: expected ids without white space, as run files part by it, found {name!r}")
     with own_database(), understood_by(encoder):
         keys = store(folder, the_set, now)
         began = time.perf_counter()
@@ -127,20 +128,16 @@ def understand(encoder: str) -> None:
 
 
 def rank_query(text: str, paper: int | None, among: Sequence[int] | None, most: int) -> Ranked:
-    """The papers that answer words, or are like a paper, or both."""
+    """The papers that answer words, or are like a paper, or both: then by the sum of the scores, which are in
+    deviations; what one of them does not rank has its lowest score there."""
     found = []
     if text:
         found.append(ranking.search(text, most, among))
     if paper is not None:
         example = Paper.objects.values_list("title", "abstract", "terms").get(pk=paper)
         found.append(ranking.similar([Text(*example)], most, among))
-    return _both(found)
-
-
-def _both(rankings: Sequence[Sequence[ranking.SearchResult]]) -> Ranked:
-    """The sum of the scores, which are in deviations; what one of them does not rank has its lowest score there."""
-    scores: dict[int, float] = dict.fromkeys((one.paper for ranked in rankings for one in ranked), 0.0)
-    for ranked in rankings:
+    scores: dict[int, float] = dict.fromkeys((one.paper for ranked in found for one in ranked), 0.0)
+    for ranked in found:
         here = {one.paper: one.score for one in ranked}
         lowest = min(here.values(), default=0.0)
         scores = {paper: score + here.get(paper, lowest) for paper, score in scores.items()}
@@ -161,26 +158,18 @@ def rank_libraries(
         for papers, said in zip(known, texts, strict=True)
     ]
     queries = gathering.queries_for({interest for one in interests for interest in one})
-    return [
-        _ranked_for([queries[interest] for interest in wanted if interest in queries], pool, most)
-        for wanted, pool in zip(interests, _pools(candidates), strict=True)
-    ]
-
-
-def _ranked_for(wanted: Sequence[Query], pool: CandidatePool, most: int) -> Ranked:
-    scores = readers.ranked(Profile(reader=0, wanted=tuple(wanted), trending=False, cap=most), pool)
-    best = np.argsort(-scores, kind="stable")[:most]
-    return [(pool.candidates[int(place)].paper, float(scores[place])) for place in best]
-
-
-def _pools(candidates: Sequence[Sequence[int] | None]) -> Iterator[CandidatePool]:
-    """Readers in a row often share their candidates: the very same list of them."""
-    last: tuple[Sequence[int] | None, CandidatePool] | None = None
-    for papers in candidates:
-        if last is None or last[0] is not papers:
+    found: list[Ranked] = []
+    pool: CandidatePool | None = None
+    before: Sequence[int] | None = None
+    for wanted, papers in zip(interests, candidates, strict=True):
+        if pool is None or papers is not before:  # Readers in a row often share the very same list of candidates.
             rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=bulk.among(papers))
-            last = papers, gathering.pool_of(rows)
-        yield last[1]
+            pool, before = gathering.pool_of(rows), papers
+        asked = tuple(queries[interest] for interest in wanted if interest in queries)
+        scores = readers.ranked(Profile(reader=0, wanted=asked, trending=False, cap=most), pool)
+        best = np.argsort(-scores, kind="stable")[:most]
+        found.append([(pool.candidates[int(place)].paper, float(scores[place])) for place in best])
+    return found
 
 
 # ------------------------------------------------------------------------------------------------------------ ranking
@@ -236,12 +225,6 @@ def _measured(the_set: JudgedSet, rankings: Iterable[Numbers]) -> list[list[floa
 
 
 # -------------------------------------------------------------------------------------------- run files, bars and cost
-
-
-def _expect_ids_without_spaces(the_set: JudgedSet) -> None:
-    for name in (*the_set.papers, *(need.name for need in the_set.needs)):
-        if name.split() != [name]:
-            raise BadSet(f"--run: expected ids without white space, as run files part by it, found {name!r}")
 
 
 def _write_run(run: TextIO, the_set: JudgedSet, rankings: Iterable[Numbers], tag: str) -> None:

@@ -42,32 +42,25 @@ def measured(need: Need, ranking: Iterable[int], pool: int, relevant_from: int) 
 
 def compared(ours: Sequence[Sequence[float]], baseline: Sequence[Sequence[float]]) -> Figures:
     """The mean of each measure over the needs it applies to, ours, the baseline's (`bm25_`) and the gain, with the
-    bounds that 95% of resampled sets of needs lie within (`_low`, `_high`); None where it applies to none."""
+    bounds that 95% of resampled sets of needs lie within (`_low`, `_high`); None where it applies to none.
+
+    The bootstrap: RESAMPLES sets as large as this one, drawn from it with replacement."""
     a, b = (np.array(values, dtype=float).reshape(-1, len(MEASURES)) for values in (ours, baseline))
     columns = np.hstack([a, b, a - b])
     means = _means(np.ones((1, len(columns))), columns)[0]
-    low, high = _bounds(columns, np.isfinite(means))
+    measured, bounds = np.isfinite(means), np.full((2, len(means)), np.nan)
+    if measured.any():
+        chance, many = np.random.default_rng(SEED), len(columns)
+        # A few sets at a time, as each takes a number for every need.
+        draws = (chance.multinomial(many, np.full(many, 1 / many), size=AT_ONCE) for _ in range(RESAMPLES // AT_ONCE))
+        resampled = np.vstack([_means(times.astype(float), columns[:, measured]) for times in draws])
+        bounds[:, measured] = np.nanpercentile(resampled, (2.5, 97.5), axis=0)
     names = [f"{prefix}{name}" for prefix in ("", "bm25_", "gain_") for name in MEASURES]
     figures: Figures = {}
-    for name, *numbers in zip(names, means, low, high, strict=True):
+    for name, *numbers in zip(names, means, *bounds, strict=True):
         for ending, number in zip(("", "_low", "_high"), numbers, strict=True):
             figures[f"{name}{ending}"] = None if np.isnan(number) else round(float(number), 6)
     return figures
-
-
-def _bounds(columns: Values, measured: NDArray[np.bool_]) -> Values:
-    bounds = np.full((2, columns.shape[1]), np.nan)
-    if measured.any():
-        bounds[:, measured] = np.nanpercentile(_resampled(columns[:, measured]), (2.5, 97.5), axis=0)
-    return bounds
-
-
-def _resampled(columns: Values) -> Values:
-    """The means of RESAMPLES sets as large as this one, drawn from it with replacement; a few sets at a time, as each
-    takes a number for every need."""
-    chance, many = np.random.default_rng(SEED), len(columns)
-    drawn = (chance.multinomial(many, np.full(many, 1 / many), size=AT_ONCE) for _ in range(RESAMPLES // AT_ONCE))
-    return np.vstack([_means(times.astype(float), columns) for times in drawn])
 
 
 def _means(times: Values, columns: Values) -> Values:

@@ -80,19 +80,16 @@ def watch(now: datetime) -> None:
                 if settings.OPERATOR_EMAIL:
                     Letter.objects.plan_once(None, "operator", f"{alarm.pk}:began", now + GRACE)
         for subject in alarms.keys() - troubles.keys():
-            _end(alarms[subject], now)
+            with transaction.atomic():
+                if not Alarm.objects.open().filter(pk=alarms[subject].pk).update(ended_at=now):
+                    continue
+                # Of the end is told who was, or will be, told of the beginning.
+                told = Letter.objects.filter(subscriber=None, kind="operator", key=f"{alarms[subject].pk}:began")
+                unsent = told.filter(state=Letter.State.PLANNED, due_at__gt=now, attempts=0)
+                over = {"state": Letter.State.SKIPPED, "reason": "over before it was due", "ended_at": now}
+                if told.exists() and not unsent.update(**over):
+                    Letter.objects.plan_once(None, "operator", f"{alarms[subject].pk}:ended", now)
     punctuality.count(now)
-
-
-@transaction.atomic
-def _end(alarm: Alarm, now: datetime) -> None:
-    """The operator is told of the end who was, or will be, told of the beginning."""
-    if not Alarm.objects.open().filter(pk=alarm.pk).update(ended_at=now):
-        return
-    told = Letter.objects.filter(subscriber=None, kind="operator", key=f"{alarm.pk}:began")
-    over = {"state": Letter.State.SKIPPED, "reason": "over before it was due", "ended_at": now}
-    if told.exists() and not told.filter(state=Letter.State.PLANNED, due_at__gt=now, attempts=0).update(**over):
-        Letter.objects.plan_once(None, "operator", f"{alarm.pk}:ended", now)
 
 
 def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:

@@ -1,7 +1,6 @@
 """`manage.py demo`: the main job once, on one day, for one invented reader, with nothing sent to anyone."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ from django.utils import timezone
 
 from digest.letters import planning
 from papers import collecting, sample, storing
-from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Paper, Topic
 from papers.search import understanding
@@ -38,20 +36,33 @@ class Command(BaseCommand):
     def handle(self, *, day: date | None, now: datetime | None, **_: Any) -> None:
         if day:
             arguments.not_in_future(day, timezone.now())
-        _expect_no_other_readers()
+        # A tick plans for all readers and a drain sends to all: a site's own database is left alone.
+        exists = Subscriber._meta.db_table in connection.introspection.table_names()
+        if exists and (others := Subscriber.objects.exclude(address=ADDRESS).count()):
+            raise CommandError(f"expected a database of the demo's own, found {others} readers: leave VAR_DIR unset")
         call_command("migrate", verbosity=0)
         day, papers = self._collect(day, now)
         now = now or datetime.combine(day, time(12), UTC)
         reader = self._reader(day, now)
-        letter = _send_one(reader, now)
+        planning.tick(now)
+        post.drain(now)
+        letter = Letter.objects.get(subscriber=reader, kind="digest")
+        if letter.state != Letter.State.SENT:
+            found = f"{letter.state}: {letter.last_answer}"
+            raise CommandError(f"expected a letter in {settings.MAIL_DIR}, found it {found}")
         reader.unsubscribe(now)  # Should a site ever run on this folder, it has nothing to send.
         shown = len(letter.contents["for_you"]) + len(letter.contents["trending"])
         self.stdout.write(f"demo: {papers} papers collected, {shown} in the letter, {letter.last_answer}")
 
     def _collect(self, asked: date | None, now: datetime | None) -> tuple[date, int]:
-        """The day, and how many papers it lists: the latest day that has any, unless one was asked for."""
+        """The day asked for, and how many papers it lists; else the day that the source announced last, or if it does
+        not say which, the latest that has any, looked for back from today. Each as of its own noon unless told."""
+        source, today = next(iter(SOURCES.values())), (now or timezone.now()).date()
+        named = asked or reading.latest_day(source)
+        back = [day for day in reversed(list(days(today - LOOKS_BACK, today))) if source.calendar.announces(day)]
         collected = None
-        for collected in _tries(asked, now):
+        for day in [named] if named and named <= today else back:
+            collected = collecting.collect(source, day, now or datetime.combine(day, time(12), UTC))
             if collected.failed:
                 break
             self.stdout.write(str(collected))
@@ -62,9 +73,9 @@ class Command(BaseCommand):
         if collected and not collected.failed:
             when = f"on {asked}" if asked else f"within the last {LOOKS_BACK.days} days"
             raise CommandError(f"expected papers {when}, found none: name a day with DAY=YYYY-MM-DD")
-        today = now or datetime.combine(timezone.now().date(), time(12), UTC)
+        at = now or datetime.combine(timezone.now().date(), time(12), UTC)
         self.stdout.write(f"No source can be reached, so this is the SAMPLE edition of invented papers. ({collected})")
-        return today.date(), sample.publish(today)
+        return at.date(), sample.publish(at)
 
     def _reader(self, day: date, now: datetime) -> Subscriber:
         """A new one each time, so that the same day can be shown again: confirmed, and due now."""
@@ -80,42 +91,11 @@ class Command(BaseCommand):
             read_up_to=midnight,
             next_due_at=now,
         )
-        topics = _most_used_topics(day)
+        of_day = Paper.objects.filter(sightings__day=day)
+        used = Count("scores", filter=Q(scores__paper__in=of_day), distinct=True)
+        topics = list(Topic.objects.annotate(used=used).filter(used__gt=0).order_by("-used", "name")[:TOPICS])
         reader.choose_topics(topic.slug for topic in topics)
         self.stdout.write(
             "topics with the most papers: " + ", ".join(f"{topic.name} ({topic.used})" for topic in topics)
         )
         return reader
-
-
-def _expect_no_other_readers() -> None:
-    """A tick plans for all readers and a drain sends to all: a site's own database is left alone."""
-    if Subscriber._meta.db_table not in connection.introspection.table_names():
-        return
-    if others := Subscriber.objects.exclude(address=ADDRESS).count():
-        raise CommandError(f"expected a database of the demo's own, found {others} readers: leave VAR_DIR unset")
-
-
-def _tries(asked: date | None, now: datetime | None) -> Iterator[Collected]:
-    """The day asked for; else the one that the source announced last, or if it does not say which, day after day back
-    from today. Each as of its own noon unless told otherwise."""
-    source, today = next(iter(SOURCES.values())), (now or timezone.now()).date()
-    named = asked or reading.latest_day(source)
-    back = [day for day in reversed(list(days(today - LOOKS_BACK, today))) if source.calendar.announces(day)]
-    for day in [named] if named and named <= today else back:
-        yield collecting.collect(source, day, now or datetime.combine(day, time(12), UTC))
-
-
-def _most_used_topics(day: date) -> list[Any]:
-    of_day = Paper.objects.filter(sightings__day=day)
-    used = Count("scores", filter=Q(scores__paper__in=of_day), distinct=True)
-    return list(Topic.objects.annotate(used=used).filter(used__gt=0).order_by("-used", "name")[:TOPICS])
-
-
-def _send_one(reader: Subscriber, now: datetime) -> Letter:
-    planning.tick(now)
-    post.drain(now)
-    letter = Letter.objects.get(subscriber=reader, kind="digest")
-    if letter.state != Letter.State.SENT:
-        raise CommandError(f"expected a letter in {settings.MAIL_DIR}, found it {letter.state}: {letter.last_answer}")
-    return letter

@@ -28,6 +28,7 @@ from papers.sources.base import Source
 from subscriptions.sending import post, senders
 
 logger = logging.getLogger(__name__)
+WSGI = "digest.wsgi:application"
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
 COLLECTING_EVERY, UNDERSTANDING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 60.0, 3.0, 60.0  # seconds
 TESTING_EVERY, PRUNING_EVERY = 60.0, 3600.0
@@ -41,8 +42,19 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=1, help="processes that serve pages")
 
     def handle(self, *, host: str, workers: int, **_: Any) -> None:
-        _check_port(host)
-        _migrate()
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"expected port {settings.PORT} to be free, found {error}: set PORT=8001"
+                ) from error
+        try:
+            call_command("migrate", verbosity=0)
+        except OperationalError as error:
+            found = " ".join(str(error).split())  # PostgreSQL's driver says it in several lines.
+            raise CommandError(f"DATABASE_URL: expected a database that answers, found: {found}") from error
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._run(host, workers)
@@ -54,7 +66,10 @@ class Command(BaseCommand):
         clock = [] if settings.REDIS_URL else _clock(stop)
         if clock:
             self._fill()
-        server = _server(host, workers)
+        # Granian, as a program of its own: a fork of this process would inherit its open SQLite database.
+        options = ["--interface", "wsgi", "--host", host, "--port", str(settings.PORT), "--workers", str(workers)]
+        command = [sys.executable, "-m", "granian", *options, "--blocking-threads", "4", "--no-log", WSGI]
+        server = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603  # Ctrl-C is ours to pass on.
         self._say()
         for thread in clock:
             thread.start()
@@ -65,15 +80,25 @@ class Command(BaseCommand):
             server.terminate()
             for thread in clock:
                 thread.join(timeout=20)
-            _end(server)
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
     def _fill(self) -> None:
         """The first days at once, a line each, so that the first page has papers; else the sample edition."""
-        reached = False
-        looks = FIRST_LOOKS
+        reached, looks = False, FIRST_LOOKS
         for source in SOURCES.values():
-            found, answered = self._first_days(source, looks)
-            reached |= answered
+            found, unavailable = 0, False  # how many days with papers there are by now
+            for day in collecting.due_days(source, timezone.now())[:looks]:
+                collected = collecting.collect(source, day)
+                self.stdout.write(str(collected))
+                self.stdout.flush()
+                found += bool(collected.collection.listed)
+                unavailable = collected.unavailable
+                if unavailable or found == FIRST_DAYS:
+                    break
+            reached |= bool(found) or not unavailable
             if found:  # The other sources fill in while the site is up.
                 break
             looks = 1  # Should the first one fail, nobody is kept waiting for another's past.
@@ -84,18 +109,6 @@ class Command(BaseCommand):
                 "No source can be reached: this is the SAMPLE edition of invented papers, until one can."
             )
 
-    def _first_days(self, source: Source, looks: int) -> tuple[int, bool]:
-        """How many days with papers there are by now, and whether the source was reached at all."""
-        found = 0
-        for day in collecting.due_days(source, timezone.now())[:looks]:
-            collected = collecting.collect(source, day)
-            self.stdout.write(str(collected))
-            self.stdout.flush()
-            found += bool(collected.collection.listed)
-            if collected.unavailable or found == FIRST_DAYS:
-                return found, not collected.unavailable or bool(found)
-        return found, True
-
     def _say(self) -> None:
         kept = f"written to {settings.MAIL_DIR}, readable at {settings.SITE_URL}/mailbox/"
         sent = kept if senders.writes_files() else f"sent by {settings.ANYMAIL_PROVIDER or settings.EMAIL_HOST}"
@@ -103,37 +116,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Mail is {sent}")
         self.stdout.write("Ctrl-C stops it; nothing is lost")
         self.stdout.flush()
-
-
-def _server(host: str, workers: int) -> "subprocess.Popen[bytes]":
-    """Granian, as a program of its own: a fork of this process would inherit its open SQLite database."""
-    where = ["--host", host, "--port", str(settings.PORT), "--workers", str(workers), "--blocking-threads", "4"]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", *where, "--no-log", "digest.wsgi:application"]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603  # Ctrl-C is ours to pass on.
-
-
-def _end(server: "subprocess.Popen[bytes]") -> None:
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-
-
-def _check_port(host: str) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, settings.PORT))
-        except OSError as error:
-            raise CommandError(f"expected port {settings.PORT} to be free, found {error}: set PORT=8001") from error
-
-
-def _migrate() -> None:
-    try:
-        call_command("migrate", verbosity=0)
-    except OperationalError as error:
-        found = " ".join(str(error).split())  # PostgreSQL's driver says it in several lines.
-        raise CommandError(f"DATABASE_URL: expected a database that answers, found: {found}") from error
 
 
 def _interrupt(*_: object) -> None:

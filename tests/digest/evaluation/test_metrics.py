@@ -118,7 +118,7 @@ def test_a_gain_is_resampled_in_pairs():
 def test_bm25_is_the_formula():
     bm25 = Bm25(["cats sleep", "a cat and a dog", "dogs"])
 
-    weights = bm25._scores("cat cats")
+    weights = bm25.scores("cat cats")
 
     rarity, norm = 0.470004, 1.2 * (0.25 + 0.75 * 2 / (8 / 3))
     assert weights[0] == pytest.approx(2 * rarity * 2.2 / (1 + norm), rel=1e-5)

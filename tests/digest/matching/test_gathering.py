@@ -156,9 +156,9 @@ def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
     with at_most_values(25):
         pool = gathering.pool(YESTERDAY, NOON, also=keys)
         (profile,) = gathering.profiles([reader], {}, keys, {}, defaultdict(set))
-        (of_evaluation,) = evaluate._pools([keys])
+        (ranked,) = evaluate.rank_libraries([[]], [keys], [["glass"]], most=60)
 
-    assert [one.paper for one in pool.candidates] == [one.paper for one in of_evaluation.candidates] == keys
+    assert [one.paper for one in pool.candidates] == sorted(paper for paper, _ in ranked) == keys
     assert len(pool.vectors) == pool.total == 120
     assert [len(one.topics) for one in pool.candidates] == [1] + [0] * 59
     assert profile.given == {papers[-1].pk}
