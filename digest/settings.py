@@ -350,4 +350,6 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if DEMO else "INFO"},
+    # Without handlers of their own, as Django gives them: those would show tokens.
+    "loggers": {name: {"level": "INFO", "propagate": True} for name in ("django", "django.server")},
 }
