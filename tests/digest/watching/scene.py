@@ -8,6 +8,7 @@ from tests.factories import make_collection
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = (date(2026, 8, day) for day in (18, 19, 20, 21, 22))
 HOUR = timedelta(hours=1)
+OPERATOR = "operator@example.org"
 ERROR = "api: expected 200 from huggingface.co/api/daily_papers, found 503"
 
 

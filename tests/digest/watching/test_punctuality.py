@@ -9,6 +9,7 @@ from digest.models import PostDay
 from digest.watching import alarms, punctuality
 from subscriptions.models import Letter
 from subscriptions.sending import post
+from tests.digest.watching import selftests
 from tests.factories import make_letter, make_paper, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,12 @@ def test_the_status_page_shows_counts_and_no_reader(client, monkeypatch):
     row = page.partition('<h2 id="letters">')[2].partition("<tbody>")[2].partition("</tbody>")[0]
     assert [cell.partition("<")[0] for cell in row.split("<td>")[1:]] == ["2", "1", "0", "1", "95 minutes"]
     assert late.subscriber.address not in page
+
+
+def test_the_self_test_is_no_part_of_what_was_promised():
+    selftests.make_test()
+    make_letter(at=NOON, state=Letter.State.SENT, ended_at=NOON)
+
+    punctuality.count(NOON + MINUTE)
+
+    assert PostDay.objects.get().due == 1

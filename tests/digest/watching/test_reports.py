@@ -10,21 +10,12 @@ from digest.watching import alarms
 from subscriptions.models import Event, Letter
 from subscriptions.sending import post
 from tests import reports
+from tests.digest.watching import selftests
 from tests.digest.watching.scene import HOUR, NOON, outcomes
 from tests.factories import make_letter
 
-pytestmark = pytest.mark.django_db
-OPERATOR = "operator@example.org"
-
-
-@pytest.fixture(autouse=True)
-def _operator(settings):
-    settings.OPERATOR_EMAIL = OPERATOR
-
-
-@pytest.fixture
-def _postmark(settings):
-    reports.serves(settings, "postmark")
+MINUTE = timedelta(minutes=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 
 
 def took(hours_ago: float, **fields) -> Letter:
@@ -45,7 +36,7 @@ def unheard() -> list[str]:
     return list(Alarm.objects.open().filter(kind=Alarm.Kind.UNHEARD).values_list("subject", flat=True))
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 def test_a_provider_that_took_letters_and_reports_nothing_for_a_day_is_an_alarm():
     took(25)
     took(47)
@@ -61,7 +52,7 @@ def test_a_provider_that_took_letters_and_reports_nothing_for_a_day_is_an_alarm(
     assert outcomes() == {"began": "planned"}
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 @pytest.mark.parametrize("hours_ago", [23, 49])
 def test_letters_of_today_or_of_days_ago_prove_nothing_of_the_provider(hours_ago):
     took(hours_ago)
@@ -71,7 +62,7 @@ def test_letters_of_today_or_of_days_ago_prove_nothing_of_the_provider(hours_ago
     assert unheard() == []
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 @pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.PLANNED])
 def test_the_provider_owes_no_report_of_a_letter_that_it_did_not_take(state):
     took(25, state=state)
@@ -81,7 +72,7 @@ def test_the_provider_owes_no_report_of_a_letter_that_it_did_not_take(state):
     assert unheard() == []
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 @pytest.mark.parametrize(("sent", "heard"), [(26, 25), (1, 0.5), (60, 3)])
 def test_a_provider_that_reports_of_any_letter_is_not_silent(sent, heard):
     took(25)
@@ -92,7 +83,7 @@ def test_a_provider_that_reports_of_any_letter_is_not_silent(sent, heard):
     assert unheard() == []
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 def test_a_provider_that_reported_only_of_older_letters_is_silent():
     took(25)
     reported(took(60), 47)
@@ -110,7 +101,7 @@ def test_whoever_cannot_report_owes_nothing():
     assert unheard() == []
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 def test_a_silent_provider_stays_so_while_no_letter_goes_out_and_until_it_reports():
     letter = took(25)
     alarms.watch(NOON)
@@ -124,7 +115,7 @@ def test_a_silent_provider_stays_so_while_no_letter_goes_out_and_until_it_report
     assert unheard() == []
 
 
-@pytest.mark.usefixtures("_postmark")
+@pytest.mark.usefixtures("postmark")
 def test_when_the_provider_is_not_heard_any_more_its_alarm_ends(settings):
     took(25)
     alarms.watch(NOON)
@@ -154,3 +145,28 @@ def test_the_operator_gets_a_letter_about_the_provider_when_it_begins_and_one_wh
         text = " ".join(message.get_body(("plain",)).get_content().split())
         assert "postmark took 1 letter more than a day ago" in text
         assert "papers again" not in text
+
+
+@pytest.mark.usefixtures("postmark")
+def test_a_letter_found_in_the_mailbox_is_no_report_of_the_provider():
+    make_letter(at=NOON - 25 * HOUR, state=Letter.State.SENT, ended_at=NOON - 25 * HOUR)
+    selftests.make_test(NOON - 25 * HOUR)
+    selftests.reported(selftests.make_test(NOON - MINUTE), NOON, provider="imap")
+
+    alarms.watch(NOON)
+    alarms.watch(NOON + MINUTE)
+    selftests.reported(selftests.make_test(NOON + 2 * MINUTE), NOON + 2 * MINUTE, provider="imap")
+    alarms.watch(NOON + 3 * MINUTE)
+
+    [alarm] = Alarm.objects.open().filter(kind=Alarm.Kind.UNHEARD)
+    assert alarm.why.startswith("postmark took 1 letter more than a day ago")
+
+
+@pytest.mark.usefixtures("postmark")
+def test_a_provider_that_reports_of_the_self_test_is_heard():
+    make_letter(at=NOON - 25 * HOUR, state=Letter.State.SENT, ended_at=NOON - 25 * HOUR)
+    selftests.reported(selftests.make_test(NOON - MINUTE), NOON)
+
+    alarms.watch(NOON)
+
+    assert unheard() == []
