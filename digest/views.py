@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from digest import feedback, previewing, why
 from digest.models import Alarm, PostDay
 from digest.watching import freshness
-from digest.watching.status import SHOWN, days_of
+from digest.watching.status import SHOWN_FOR, days_of
 from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
@@ -48,11 +48,11 @@ def status(request: HttpRequest) -> HttpResponse:
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
         "days": days_of(sources, now),
-        "post": PostDay.objects.filter(day__gt=now.date() - SHOWN).order_by("-day"),
+        "post": PostDay.objects.filter(day__gt=now.date() - SHOWN_FOR).order_by("-day"),
         "fit": fits.in_use(),
         "papers": Paper.objects.count(),
         "fewest": fits.FEWEST_PAPERS,
-        "alarms": list(Alarm.objects.filter(began_at__gt=now - SHOWN).order_by("-began_at")),
+        "alarms": list(Alarm.objects.filter(began_at__gt=now - SHOWN_FOR).order_by("-began_at")),
     }
     return render(request, "digest/status.html", context)
 

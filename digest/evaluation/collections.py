@@ -1,6 +1,6 @@
-"""Judged sets out of files: papers, what was asked for, and which of the papers answer it. Knows no rows.
+"""Test collections out of files: papers, what was asked for, and which of the papers answer it. Knows no rows.
 
-A set is a folder with `corpus.jsonl` and either queries (the layout of BEIR: `queries.jsonl`, `qrels/test.tsv`, and if
+One is a folder with `corpus.jsonl` and either queries (the layout of BEIR: `queries.jsonl`, `qrels/test.tsv`, and if
 wanted `pools.jsonl` and `meta.json`) or readers (`libraries.jsonl`).
 """
 
@@ -15,10 +15,10 @@ from papers.sources import checks
 CORPUS, QUERIES, GRADES, POOLS, META = "corpus.jsonl", "queries.jsonl", "qrels/test.tsv", "pools.jsonl", "meta.json"
 LIBRARIES = "libraries.jsonl"
 
-Pool = tuple[int, ...]
+PaperNumbers = tuple[int, ...]
 
 
-class BadSet(Exception):
+class BadCollection(Exception):
     """One sentence: file and line, what was expected there, what was found."""
 
 
@@ -27,7 +27,7 @@ class Place(NamedTuple):
     line: int
 
     def bad(self, expected: str, found: object) -> NoReturn:
-        raise BadSet(f"{self.file}, line {self.line}: expected {expected}, found {checks.found(found)}")
+        raise BadCollection(f"{self.file}, line {self.line}: expected {expected}, found {checks.found(found)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Need:
 
     name: str
     texts: tuple[str, ...]  # in words: a query's own, a reader's interests
-    known: Pool  # by papers: the query's own one, a reader's library; never ranked, and never counted
+    known: PaperNumbers  # by papers: the query's own one, a reader's library; never ranked, and never counted
     grades: Mapping[int, int]  # how relevant papers are, from 1; one that is not in the corpus has a negative number
-    pool: Pool | None  # only these are ranked; None: all that are not known
+    pool: PaperNumbers | None  # only these are ranked; None: all that are not known
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedSet:
+class TestCollection:
     papers: Sequence[str]  # their ids
     needs: Sequence[Need]
     of_readers: bool
@@ -54,15 +54,17 @@ class JudgedSet:
         return len({paper for need in self.needs for paper in need.grades if paper < 0})
 
 
-def read(folder: Path) -> JudgedSet:
-    """The whole set but its papers' texts. Raises BadSet for anything malformed."""
+def read(folder: Path) -> TestCollection:
+    """The whole collection but its papers' texts. Raises BadCollection for anything malformed."""
     kinds = [name for name in (QUERIES, LIBRARIES) if (folder / name).is_file()]
     if len(kinds) != 1 or not (folder / CORPUS).is_file():
         here = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else "no folder"
-        raise BadSet(f"{folder}: expected {CORPUS} and either {QUERIES} or {LIBRARIES}, found {checks.found(here)}")
+        raise BadCollection(
+            f"{folder}: expected {CORPUS} and either {QUERIES} or {LIBRARIES}, found {checks.found(here)}"
+        )
     names = Names(folder)
     needs = _readers(folder, names) if kinds == [LIBRARIES] else _queries(folder, names)
-    return JudgedSet(list(names.numbers), needs, kinds == [LIBRARIES], _relevant_from(folder))
+    return TestCollection(list(names.numbers), needs, kinds == [LIBRARIES], _relevant_from(folder))
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -77,21 +79,23 @@ class Names:
     def __init__(self, folder: Path) -> None:
         self.numbers: dict[str, int] = {}
         self._missing: dict[str, int] = {}
-        self._pools: dict[Pool, Pool] = {}  # Readers mostly share theirs: one is kept, however many have it.
+        self._pools: dict[
+            PaperNumbers, PaperNumbers
+        ] = {}  # Readers mostly share theirs: one is kept, however many have it.
         for place, record in _records(folder, CORPUS):
             name = _id(place, record, "_id")
             if self.numbers.setdefault(name, len(self.numbers)) != len(self.numbers) - 1:
                 place.bad("an _id that no line before has", name)
             _text(place, record, "title"), _text(place, record, "text")  # looked at before any work is done
         if not self.numbers:
-            raise BadSet(f"{CORPUS}: expected at least one paper, found none")
+            raise BadCollection(f"{CORPUS}: expected at least one paper, found none")
 
     def paper(self, place: Place, name: str) -> int:
         if (number := self.numbers.get(name)) is None:
             place.bad(f"the _id of a paper in {CORPUS}", name)
         return number
 
-    def papers(self, place: Place, record: Mapping[str, Any], key: str) -> Pool:
+    def papers(self, place: Place, record: Mapping[str, Any], key: str) -> PaperNumbers:
         """Each of them once."""
         names = _ids(place, record, key)
         found = tuple(dict.fromkeys(self.paper(place, name) for name in names))
@@ -106,7 +110,7 @@ class Names:
 
 
 def _queries(folder: Path, names: Names) -> list[Need]:
-    asked: dict[str, tuple[tuple[str, ...], Pool]] = {}
+    asked: dict[str, tuple[tuple[str, ...], PaperNumbers]] = {}
     for place, record in _records(folder, QUERIES):
         name, text = _id(place, record, "_id"), _text(place, record, "text")
         if name in asked:
@@ -136,7 +140,9 @@ def _readers(folder: Path, names: Names) -> list[Need]:
     return list(found.values())
 
 
-def _need(name: str, texts: tuple[str, ...], known: Pool, grades: Mapping[int, int], pool: Pool | None) -> Need:
+def _need(
+    name: str, texts: tuple[str, ...], known: PaperNumbers, grades: Mapping[int, int], pool: PaperNumbers | None
+) -> Need:
     hidden = set(known)
     if pool is not None and not hidden.isdisjoint(pool):
         pool = tuple(paper for paper in pool if paper not in hidden)
@@ -167,8 +173,8 @@ def _grades(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[
     return found
 
 
-def _pools(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[str, Pool]:
-    found: dict[str, Pool] = {}
+def _pools(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[str, PaperNumbers]:
+    found: dict[str, PaperNumbers] = {}
     for place, record in _records(folder, POOLS) if (folder / POOLS).exists() else ():
         name = _id(place, record, "query")
         if name not in asked or name in found:
@@ -183,10 +189,12 @@ def _relevant_from(folder: Path) -> int:
     try:
         meta = json.loads((folder / META).read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        raise BadSet(f'{META}: expected an object like {{"relevant_from": 1}}, found: {_said(error)}') from error
+        raise BadCollection(
+            f'{META}: expected an object like {{"relevant_from": 1}}, found: {_said(error)}'
+        ) from error
     grade = meta.get("relevant_from", 1) if isinstance(meta, dict) else meta
     if not isinstance(grade, int) or isinstance(grade, bool) or grade < 1:
-        raise BadSet(f'{META}: expected an object like {{"relevant_from": 1}}, found {checks.found(meta)}')
+        raise BadCollection(f'{META}: expected an object like {{"relevant_from": 1}}, found {checks.found(meta)}')
     return grade
 
 
@@ -206,7 +214,7 @@ def _lines(folder: Path, name: str) -> Iterator[tuple[Place, str]]:
                 if text.strip():
                     yield place, text
     except OSError as error:
-        raise BadSet(f"{name}: expected a file that can be read, found: {_said(error)}") from error
+        raise BadCollection(f"{name}: expected a file that can be read, found: {_said(error)}") from error
 
 
 def _records(folder: Path, name: str) -> Iterator[tuple[Place, Mapping[str, Any]]]:

@@ -1,4 +1,4 @@
-"""How good the ranking is on a judged set, with BM25 beside it. All in a database of its own, gone when it is done."""
+"""How good the ranking is on a test collection, beside BM25; in a database of its own, gone when it is done."""
 
 import logging
 import resource
@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from digest.evaluation import collections, metrics
 from digest.evaluation.bm25 import Bm25, Numbers
-from digest.evaluation.collections import BadSet, JudgedSet, Need
+from digest.evaluation.collections import BadCollection, Need, TestCollection
 from digest.matching import gathering, readers
 from digest.matching.profiles import CandidatePool, Profile
 from papers import bulk
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 RANKED_AT_LEAST = 1_000  # of a whole corpus; of a pool, all
 PAPERS_AT_ONCE, READERS_AT_ONCE = 1_000, 100
 STATUS = Path("/proc/self/status")
-OWN_DATABASE = {
+TEMPORARY_DATABASE = {
     "ENGINE": "digest.sqlite",
     "OPTIONS": {  # Nobody needs it after a crash, so it never waits for the disk.
         "transaction_mode": "IMMEDIATE",
@@ -52,27 +52,27 @@ Ranked = list[tuple[int, float]]  # papers' keys with their scores, best first
 def evaluate(folder: Path, encoder: str, now: datetime, run: TextIO | None = None) -> Report:
     """Figures by name, as `evaluate --json` prints them; the rankings go into `run`, as TREC writes them.
 
-    Raises BadSet. How far it is goes to stderr.
+    Raises BadCollection. How far it is goes to stderr.
     """
-    the_set = collections.read(folder)
-    if missing := the_set.judged_missing:
+    collection = collections.read(folder)
+    if missing := collection.judged_missing:
         log.warning("%d of the judged papers are not in %s, and count as not found", missing, collections.CORPUS)
-    for name in (*the_set.papers, *(need.name for need in the_set.needs)) if run else ():
+    for name in (*collection.papers, *(need.name for need in collection.needs)) if run else ():
         if name.split() != [name]:
-            raise BadSet(f"--run: expected ids without white space, as run files part by it, found {name!r}")
+            raise BadCollection(f"--run: expected ids without white space, as run files part by it, found {name!r}")
     with own_database(), understood_by(encoder):
-        keys = store(folder, the_set, now)
+        keys = store(folder, collection, now)
         began = time.perf_counter()
         understand(encoder)
-        rankings = list(ranked(the_set, keys))
+        rankings = list(ranked(collection, keys))
         spent, peak = time.perf_counter() - began, peak_mb()
     if run:
-        _write_run(run, the_set, rankings, f"paper-route-{encoder}")
+        _write_run(run, collection, rankings, f"paper-route-{encoder}")
     began = time.perf_counter()
-    baseline = list(ranked_by_bm25(folder, the_set))
+    baseline = list(ranked_by_bm25(folder, collection))
     costs = {"seconds": spent, "bm25_seconds": time.perf_counter() - began, "peak_mb": peak}
-    figures = metrics.compared(_measured(the_set, rankings), _measured(the_set, baseline))
-    counts = {"queries": sum(bool(need.grades) for need in the_set.needs), "papers": len(the_set.papers)}
+    figures = metrics.compared(_measured(collection, rankings), _measured(collection, baseline))
+    counts = {"queries": sum(bool(need.grades) for need in collection.needs), "papers": len(collection.papers)}
     return {**figures, **{name: round(cost, 3) for name, cost in costs.items()}, **counts, "encoder": encoder}
 
 
@@ -81,7 +81,7 @@ def own_database() -> Iterator[None]:
     """Meanwhile this process knows an empty SQLite file in a temporary folder, whatever the site's database is."""
     site, of_site = connections["default"], connections.settings["default"]
     with TemporaryDirectory(prefix="paper-route-") as folder:
-        own = ConnectionHandler({"default": {**OWN_DATABASE, "NAME": f"{folder}/judged.sqlite3"}})
+        own = ConnectionHandler({"default": {**TEMPORARY_DATABASE, "NAME": f"{folder}/judged.sqlite3"}})
         connections["default"], connections.settings["default"] = own["default"], own.settings["default"]
         try:
             call_command("migrate", verbosity=0)
@@ -102,19 +102,19 @@ def understood_by(encoder: str) -> Iterator[None]:
         settings.ENCODER = of_site
 
 
-def store(folder: Path, the_set: JudgedSet, now: datetime) -> list[int]:
-    """The set's papers as rows, announced today; their keys, in the order of the corpus."""
+def store(folder: Path, collection: TestCollection, now: datetime) -> list[int]:
+    """The collection's papers as rows, announced today; their keys, in the order of the corpus."""
     fresh = Paper(listed_on=now.date(), first_seen_at=now)
     names = [field.attname for field in Paper._meta.concrete_fields if not field.primary_key]
     given = ("key", "title", "abstract")
     others = [getattr(fresh, name) for name in names if name not in given]
     columns = [*given, *(name for name in names if name not in given)]
-    texts = _with_bar(enumerate(collections.texts(folder)), "papers", len(the_set.papers))
+    texts = _with_bar(enumerate(collections.texts(folder)), "papers", len(collection.papers))
     with transaction.atomic():
         for batch in _batches(texts, PAPERS_AT_ONCE):
             bulk.insert(Paper, columns, [(f"judged:{number}", *text, *others) for number, text in batch])
     keys = dict(Paper.objects.values_list("key", "pk"))
-    return [keys[f"judged:{number}"] for number in range(len(the_set.papers))]
+    return [keys[f"judged:{number}"] for number in range(len(collection.papers))]
 
 
 # ------------------------------------------------------------------------------------------------------ what is judged
@@ -175,63 +175,65 @@ def rank_libraries(
 # ------------------------------------------------------------------------------------------------------------ ranking
 
 
-def ranked(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Numbers]:
-    """For each need the papers that were found, best first, as the set counts them."""
+def ranked(collection: TestCollection, keys: Sequence[int]) -> Iterator[Numbers]:
+    """For each need the papers that were found, best first, as the collection counts them."""
     numbers = {key: number for number, key in enumerate(keys)}
-    by_key = _by_readers(the_set, keys) if the_set.of_readers else _by_queries(the_set, keys)
-    for need, found in zip(_with_bar(the_set.needs, "ranking"), by_key, strict=True):
+    by_key = _by_readers(collection, keys) if collection.of_readers else _by_queries(collection, keys)
+    for need, found in zip(_with_bar(collection.needs, "ranking"), by_key, strict=True):
         ranked = np.array([numbers[key] for key, _ in found], dtype=np.int64)
         yield ranked[~np.isin(ranked, need.known)]
 
 
-def _by_queries(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Ranked]:
-    for need in the_set.needs:
+def _by_queries(collection: TestCollection, keys: Sequence[int]) -> Iterator[Ranked]:
+    for need in collection.needs:
         among = None if need.pool is None else [keys[number] for number in need.pool]
         paper = keys[need.known[0]] if need.known else None
-        yield rank_query(" ".join(need.texts), paper, among, _most(the_set, need))
+        yield rank_query(" ".join(need.texts), paper, among, _most(collection, need))
 
 
-def _by_readers(the_set: JudgedSet, keys: Sequence[int]) -> Iterator[Ranked]:
+def _by_readers(collection: TestCollection, keys: Sequence[int]) -> Iterator[Ranked]:
     """Many at once, as letters are planned. Those who share candidates are given the very same list of them."""
-    for needs in _batches(the_set.needs, READERS_AT_ONCE):
+    for needs in _batches(collection.needs, READERS_AT_ONCE):
         pools = {id(need.pool): need.pool and [keys[number] for number in need.pool] for need in needs}
         known = [[keys[number] for number in need.known] for need in needs]
         candidates, texts = [pools[id(need.pool)] for need in needs], [need.texts for need in needs]
-        yield from rank_libraries(known, candidates, texts, max(_most(the_set, need) for need in needs))
+        yield from rank_libraries(known, candidates, texts, max(_most(collection, need) for need in needs))
 
 
-def ranked_by_bm25(folder: Path, the_set: JudgedSet) -> Iterator[Numbers]:
+def ranked_by_bm25(folder: Path, collection: TestCollection) -> Iterator[Numbers]:
     """Over the same papers with the same texts. A reader is one long query: all interests' and known papers' words."""
     texts = [f"{title} {text}" for title, text in collections.texts(folder)]
     bm25 = Bm25(_with_bar(texts, "BM25 reads"))
-    for need in _with_bar(the_set.needs, "BM25"):
+    for need in _with_bar(collection.needs, "BM25"):
         asked = " ".join([*need.texts, *(texts[number] for number in need.known)])
-        found = bm25.ranked(asked, need.pool, _most(the_set, need))
+        found = bm25.ranked(asked, need.pool, _most(collection, need))
         yield found[~np.isin(found, need.known)]
 
 
-def _most(the_set: JudgedSet, need: Need) -> int:
+def _most(collection: TestCollection, need: Need) -> int:
     """How many to rank, with room for those known, which are taken out."""
-    everything = len(the_set.papers)
+    everything = len(collection.papers)
     return max(RANKED_AT_LEAST, metrics.cut(everything)) + len(need.known) if need.pool is None else len(need.pool)
 
 
-def _measured(the_set: JudgedSet, rankings: Iterable[Numbers]) -> list[list[float]]:
-    pools = [len(the_set.papers) - len(need.known) if need.pool is None else len(need.pool) for need in the_set.needs]
+def _measured(collection: TestCollection, rankings: Iterable[Numbers]) -> list[list[float]]:
+    pools = [
+        len(collection.papers) - len(need.known) if need.pool is None else len(need.pool) for need in collection.needs
+    ]
     return [
-        metrics.measured(need, ranked.tolist(), pool, the_set.relevant_from)
-        for need, ranked, pool in zip(the_set.needs, rankings, pools, strict=True)
+        metrics.measured(need, ranked.tolist(), pool, collection.relevant_from)
+        for need, ranked, pool in zip(collection.needs, rankings, pools, strict=True)
     ]
 
 
 # -------------------------------------------------------------------------------------------- run files, bars and cost
 
 
-def _write_run(run: TextIO, the_set: JudgedSet, rankings: Iterable[Numbers], tag: str) -> None:
+def _write_run(run: TextIO, collection: TestCollection, rankings: Iterable[Numbers], tag: str) -> None:
     """The scores only count down, so that whoever sorts by them gets the very ranking that was measured here."""
-    for need, ranked in zip(the_set.needs, rankings, strict=True):
+    for need, ranked in zip(collection.needs, rankings, strict=True):
         for rank, number in enumerate(ranked.tolist(), 1):
-            run.write(f"{need.name} Q0 {the_set.papers[number]} {rank} {len(ranked) - rank + 1} {tag}\n")
+            run.write(f"{need.name} Q0 {collection.papers[number]} {rank} {len(ranked) - rank + 1} {tag}\n")
 
 
 def peak_mb() -> float:

@@ -24,7 +24,7 @@ STALE_AFTER = timedelta(hours=36)
 Outcome = Collection.Outcome
 
 
-class State(TextChoices):
+class SourceState(TextChoices):
     """How a source is, in a word or two."""
 
     UNREAD = "unread", gettext_lazy("not read yet")
@@ -51,12 +51,12 @@ class Freshness:
     is_stale: bool = False
 
     @property
-    def state(self) -> State:
+    def state(self) -> SourceState:
         if self.first is None:
-            return State.UNREAD
+            return SourceState.UNREAD
         if self.is_late:
-            return State.STALE if self.is_stale else State.LATE
-        return State.FRESH if self.last else State.WAITING
+            return SourceState.STALE if self.is_stale else SourceState.LATE
+        return SourceState.FRESH if self.last else SourceState.WAITING
 
     @property
     def announces(self) -> str:

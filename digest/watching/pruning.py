@@ -10,20 +10,20 @@ from digest.models import Given
 from subscriptions.models import Bucket, Consent, Event, Letter, Subscriber
 
 logger = logging.getLogger(__name__)
-NEVER_CONFIRMED = timedelta(days=30)  # the link in the letter that asks for it lives for seven
-EVENTS = timedelta(days=90)  # bounces count for 30 days
-GIVEN = timedelta(days=730)  # papers that old reach nobody's letter
-BUCKETS = timedelta(days=2)  # full again, or of a day of a warm-up that is over
-AT_A_TIME, TIMES = 10_000, 100  # rows of a kind in one transaction, and how many of these in one pruning
+UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # the link in the letter that asks for it lives for seven
+EVENTS_KEPT_FOR = timedelta(days=90)  # bounces count for 30 days
+GIVEN_KEPT_FOR = timedelta(days=730)  # papers that old reach nobody's letter
+BUCKETS_KEPT_FOR = timedelta(days=2)  # full again, or of a day of a warm-up that is over
+ROWS_AT_ONCE, BATCHES = 10_000, 100  # rows of a kind in one transaction, and how many of these in one pruning
 
 
 def prune(now: datetime) -> None:
     """Again soon goes on where it stopped."""
     forgotten = {
         "addresses that were never confirmed": _forget(never_confirmed(now)),
-        "reports of providers": _forget(Event.objects.filter(received_at__lt=now - EVENTS)),
+        "reports of providers": _forget(Event.objects.filter(received_at__lt=now - EVENTS_KEPT_FOR)),
         "gifts": _forget(given_long_ago(now)),
-        "buckets": _forget(Bucket.objects.filter(at__lt=now - BUCKETS)),
+        "buckets": _forget(Bucket.objects.filter(at__lt=now - BUCKETS_KEPT_FOR)),
     }
     for what, count in forgotten.items():
         if count:
@@ -32,7 +32,7 @@ def prune(now: datetime) -> None:
 
 def never_confirmed(now: datetime) -> QuerySet[Subscriber]:
     """Whose address somebody entered, and who was asked to agree, at last so long ago, and never did."""
-    since = now - NEVER_CONFIRMED
+    since = now - UNCONFIRMED_KEPT_FOR
     entered_again = Consent.objects.filter(subscriber=OuterRef("pk"), at__gte=since)
     asked_again = Letter.objects.filter(subscriber=OuterRef("pk"), planned_at__gte=since)
     entered = Subscriber.objects.filter(confirmed_at=None, created_at__lt=since)
@@ -41,20 +41,20 @@ def never_confirmed(now: datetime) -> QuerySet[Subscriber]:
 
 def given_long_ago(now: datetime) -> QuerySet[Given]:
     """Of the oldest rows, which are those of the oldest letters: no table is read from end to end for it."""
-    oldest = Given.objects.order_by("pk").values("pk")[:AT_A_TIME]
-    return Given.objects.filter(pk__in=oldest, letter__planned_at__lt=now - GIVEN).order_by("pk")
+    oldest = Given.objects.order_by("pk").values("pk")[:ROWS_AT_ONCE]
+    return Given.objects.filter(pk__in=oldest, letter__planned_at__lt=now - GIVEN_KEPT_FOR).order_by("pk")
 
 
 def _forget(rows: QuerySet) -> int:  # type: ignore[type-arg]  # of any model
     everything, forgotten = rows.model._default_manager, 0
-    for _ in range(TIMES):
+    for _ in range(BATCHES):
         with transaction.atomic():
             # Locked, and then looked at once more: somebody may be confirming at this moment.
-            found = list(rows.values_list("pk", flat=True)[:AT_A_TIME])
+            found = list(rows.values_list("pk", flat=True)[:ROWS_AT_ONCE])
             locked = everything.filter(pk__in=found).select_for_update().values_list("pk", flat=True)
             still = list(rows.filter(pk__in=list(locked)).values_list("pk", flat=True))
             everything.filter(pk__in=still).delete()
         forgotten += len(still)
-        if len(still) < AT_A_TIME:
+        if len(still) < ROWS_AT_ONCE:
             break
     return forgotten

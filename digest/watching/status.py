@@ -13,7 +13,7 @@ from papers.models import Collection
 from papers.sources.base import Source
 from papers.sources.calendar import days
 
-SHOWN = timedelta(days=28)
+SHOWN_FOR = timedelta(days=28)
 Outcome = Collection.Outcome
 
 
@@ -38,7 +38,7 @@ class DayState:
 
 
 def days_of(
-    sources: Sequence[Freshness], now: datetime, span: timedelta = SHOWN
+    sources: Sequence[Freshness], now: datetime, span: timedelta = SHOWN_FOR
 ) -> list[tuple[date, list[DayState | None]]]:
     """The last days, newest first, with what came of each source's; in as many queries for many days as for few.
 

@@ -1,4 +1,4 @@
-"""`manage.py evaluate`: measure the ranking on a judged set, in a database of its own."""
+"""`manage.py evaluate`: measure the ranking on a test collection, in a database of its own."""
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from digest.evaluation.collections import BadSet
+from digest.evaluation.collections import BadCollection
 
-SHOWN = {
+TITLES = {
     "ndcg_10": "nDCG, first 10",
     "ndcg_pct20": "nDCG, first 20%",
     "map": "MAP",
     "recall_100": "recall, first 100",
     "hit_10": "a hit in the first 10",
 }
-WIDTH = 25
+WIDTH = 25  # of a column, in characters
 
 
 class Command(BaseCommand):
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         try:
             with opened as file:
                 report = evaluate(folder, encoder, timezone.now(), file)
-        except BadSet as error:
+        except BadCollection as error:
             raise CommandError(str(error)) from error
         self.stdout.write(dumps(report, indent=2, allow_nan=False) if json else _as_table(report))
 
@@ -59,7 +59,7 @@ def _as_table(report: Mapping[str, Any]) -> str:
         f"{report['queries']} queries or readers with relevant papers, {report['papers']} papers, {report['encoder']}"
     )
     rows = [" " * WIDTH + "".join(f"{title:>{WIDTH}}" for title in ("ours", "BM25", "gain"))]
-    for name, title in SHOWN.items():
+    for name, title in TITLES.items():
         row = f"{title:{WIDTH}}"
         for of in ("", "bm25_", "gain_"):
             figure, low, high = (report[f"{of}{name}{ending}"] for ending in ("", "_low", "_high"))

@@ -1,4 +1,4 @@
-"""Judged sets as they come: whole, odd, and malformed in every way, each of which is one sentence."""
+"""Test collections as they come: whole, odd, and malformed in every way, each of which is one sentence."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from digest.evaluation import collections
-from digest.evaluation.collections import BadSet
+from digest.evaluation.collections import BadCollection
 
 pytestmark = pytest.mark.one_database
 
@@ -41,15 +41,15 @@ def make_readers(folder: Path, *readers: dict[str, Any]) -> Path:
 
 
 def test_a_set_of_queries_is_read(tmp_path: Path):
-    the_set = collections.read(make_set(tmp_path, meta='{"relevant_from": 2}'))
+    collection = collections.read(make_set(tmp_path, meta='{"relevant_from": 2}'))
 
-    assert the_set.papers == ["a", "b", "c", "d"]
-    assert [(need.name, need.texts, need.known, need.pool) for need in the_set.needs] == [
+    assert collection.papers == ["a", "b", "c", "d"]
+    assert [(need.name, need.texts, need.known, need.pool) for need in collection.needs] == [
         ("q1", ("one",), (), None),
         ("q2", (), (0,), None),
     ]
-    assert the_set.needs[0].grades == {0: 2}
-    assert (the_set.relevant_from, the_set.of_readers) == (2, False)
+    assert collection.needs[0].grades == {0: 2}
+    assert (collection.relevant_from, collection.of_readers) == (2, False)
 
 
 def test_a_query_by_example_never_counts_its_own_paper(tmp_path: Path):
@@ -62,25 +62,25 @@ def test_a_query_by_example_never_counts_its_own_paper(tmp_path: Path):
 
 
 def test_a_header_is_not_needed(tmp_path: Path):
-    the_set = collections.read(make_set(tmp_path, qrels="q1\ta\t1\r\nq2\tc\t2.0\n"))
+    collection = collections.read(make_set(tmp_path, qrels="q1\ta\t1\r\nq2\tc\t2.0\n"))
 
-    assert [need.grades for need in the_set.needs] == [{0: 1}, {2: 2}]
+    assert [need.grades for need in collection.needs] == [{0: 1}, {2: 2}]
 
 
 def test_ids_may_be_numbers(tmp_path: Path):
     corpus, queries = lines([{"_id": 7, "title": "Seven", "text": ""}]), '{"_id": 1, "text": "seven"}\n'
 
-    the_set = collections.read(make_set(tmp_path, corpus=corpus, queries=queries, qrels="1\t7\t1\n"))
+    collection = collections.read(make_set(tmp_path, corpus=corpus, queries=queries, qrels="1\t7\t1\n"))
 
-    assert the_set.papers == ["7"]
-    assert the_set.needs[0].grades == {0: 1}
+    assert collection.papers == ["7"]
+    assert collection.needs[0].grades == {0: 1}
 
 
 def test_a_judged_paper_that_the_corpus_lacks_counts_as_one_that_nobody_can_find(tmp_path: Path):
-    the_set = collections.read(make_set(tmp_path, qrels="q1\ta\t1\nq1\tgone\t2\nq2\tgone\t1\n"))
+    collection = collections.read(make_set(tmp_path, qrels="q1\ta\t1\nq1\tgone\t2\nq2\tgone\t1\n"))
 
-    assert [need.grades for need in the_set.needs] == [{0: 1, -1: 2}, {-1: 1}]
-    assert the_set.judged_missing == 1
+    assert [need.grades for need in collection.needs] == [{0: 1, -1: 2}, {-1: 1}]
+    assert collection.judged_missing == 1
 
 
 def test_a_set_of_readers_is_read(tmp_path: Path):
@@ -172,7 +172,7 @@ MALFORMED = {
 def test_what_is_malformed_is_one_sentence_with_file_and_line(case: str, tmp_path: Path):
     files, sentence = MALFORMED[case]
 
-    with pytest.raises(BadSet) as refused:
+    with pytest.raises(BadCollection) as refused:
         collections.read(make_set(tmp_path, **files))
 
     assert sentence in str(refused.value)
@@ -185,7 +185,7 @@ def test_bytes_that_are_no_text_are_one_sentence(tmp_path: Path):
     folder = make_set(tmp_path)
     (folder / "queries.jsonl").write_bytes(b'{"_id": "q1", "text": "\xff\xfe"}\n')
 
-    with pytest.raises(BadSet, match=r"^queries.jsonl, line 1: expected UTF-8, found b'"):
+    with pytest.raises(BadCollection, match=r"^queries.jsonl, line 1: expected UTF-8, found b'"):
         collections.read(folder)
 
 
@@ -193,10 +193,12 @@ def test_a_file_that_is_missing_is_one_sentence(tmp_path: Path):
     folder = make_set(tmp_path)
     (folder / "qrels" / "test.tsv").unlink()
 
-    with pytest.raises(BadSet, match=r"^qrels/test.tsv: expected a file that can be read, found: .*No such file"):
+    with pytest.raises(
+        BadCollection, match=r"^qrels/test.tsv: expected a file that can be read, found: .*No such file"
+    ):
         collections.read(folder)
 
 
 def test_a_folder_that_is_missing_is_one_sentence(tmp_path: Path):
-    with pytest.raises(BadSet, match=r"nowhere: expected corpus.jsonl and either .*, found 'no folder'"):
+    with pytest.raises(BadCollection, match=r"nowhere: expected corpus.jsonl and either .*, found 'no folder'"):
         collections.read(tmp_path / "nowhere")

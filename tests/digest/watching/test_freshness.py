@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from digest.watching import freshness
-from digest.watching.freshness import Freshness, State
+from digest.watching.freshness import Freshness, SourceState
 from papers.models import Collection, Host
 from papers.sources import SOURCES
 from papers.sources.base import Manners, Source
@@ -39,10 +39,10 @@ def fresh(now: datetime, name: str = "huggingface") -> Freshness:
 @pytest.mark.parametrize(
     ("now", "state"),
     [
-        (at(WEDNESDAY, 11, 59), State.FRESH),
-        (at(WEDNESDAY, 12), State.LATE),
-        (at(THURSDAY, 11, 59), State.LATE),
-        (at(THURSDAY, 12), State.STALE),
+        (at(WEDNESDAY, 11, 59), SourceState.FRESH),
+        (at(WEDNESDAY, 12), SourceState.LATE),
+        (at(THURSDAY, 11, 59), SourceState.LATE),
+        (at(THURSDAY, 12), SourceState.STALE),
     ],
 )
 def test_a_source_grows_late_and_stale_by_its_calendar(now, state):
@@ -60,7 +60,7 @@ def test_nothing_is_owed_over_the_weekend():
 
     found = fresh(at(date(2026, 8, 23), 23))
 
-    assert (found.awaited, found.state) == (date(2026, 8, 24), State.FRESH)
+    assert (found.awaited, found.state) == (date(2026, 8, 24), SourceState.FRESH)
 
 
 def test_a_day_with_papers_counts_though_a_later_reading_of_it_failed():
@@ -75,16 +75,16 @@ def test_a_day_with_papers_counts_though_a_later_reading_of_it_failed():
 def test_a_source_that_was_never_asked_is_not_read_yet():
     found = fresh(NOON)
 
-    assert (found.state, found.awaited, found.checked_at) == (State.UNREAD, None, None)
+    assert (found.state, found.awaited, found.checked_at) == (SourceState.UNREAD, None, None)
 
 
 def test_a_source_that_never_had_papers_owes_us_the_first_expected_day_since_it_is_asked():
     make_collection("huggingface", date(2026, 8, 16))  # a Sunday
     make_collection("huggingface", date(2026, 8, 17))
 
-    assert fresh(at(date(2026, 8, 17), 8)).state == State.WAITING
+    assert fresh(at(date(2026, 8, 17), 8)).state == SourceState.WAITING
     assert fresh(NOON).awaited == date(2026, 8, 17)
-    assert fresh(NOON).state == State.STALE
+    assert fresh(NOON).state == SourceState.STALE
 
 
 def test_a_source_that_cannot_be_read_says_since_when_and_why():

@@ -84,7 +84,7 @@ def test_what_a_reader_was_given_is_remembered_for_two_years():
 
 
 def test_all_that_is_old_is_forgotten_however_much_there_is(monkeypatch):
-    monkeypatch.setattr(pruning, "AT_A_TIME", 2)
+    monkeypatch.setattr(pruning, "ROWS_AT_ONCE", 2)
     letter = make_letter(at=NOW - 800 * DAY)
     for _ in range(5):
         Given.objects.create(subscriber=letter.subscriber, paper=make_paper(), letter=letter)
