@@ -1,1 +1,1 @@
-"""What a text says: words, phrases, TeX, lexical scores. Text and numbers in, text and numbers out; knows no rows."""
+"""What a text says: words and stems, phrases, TeX, tokens, lexical scores, postings. Values in and out; no rows."""

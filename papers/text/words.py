@@ -12,7 +12,7 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: whole pieces are remembered
 _stemming = Lock()  # a stemmer must not be used by two threads at once
 NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
-OF_ASCII = bytes(one for one in range(128) if not chr(one).isalnum())
+ASCII_PUNCTUATION = bytes(one for one in range(128) if not chr(one).isalnum())
 
 
 def has_word(text: str) -> bool:
@@ -22,7 +22,7 @@ def has_word(text: str) -> bool:
 def folded(title: str) -> str:
     """Its letters and digits, without accents and in lower case: what two ways of writing a title have in common."""
     if title.isascii():  # as most are
-        return title.lower().encode().translate(None, OF_ASCII).decode()
+        return title.lower().encode().translate(None, ASCII_PUNCTUATION).decode()
     plain = unicodedata.normalize("NFKD", title).casefold()
     return NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKD", plain))
 
