@@ -94,9 +94,8 @@ def prepare() -> tuple[Any, list[Any]]:
         def encode(self, texts: list[Text]) -> Any:
             return directions[[int(text.abstract) for text in texts]]
 
-    known = Understanding(
-        1, lexicon, Encoder(), np.zeros(DIMENSIONS, np.float32), np.eye(DIMENSIONS, dtype=np.float32)
-    )
+    mean, whitening = np.zeros(DIMENSIONS, np.float32), np.eye(DIMENSIONS, dtype=np.float32)
+    known = Understanding(1, lexicon, Encoder(), mean, whitening, similarity_weight=1.6)
     pool = CandidatePool(papers[: NEW + CARRIED], papers[NEW + CARRIED :], known, vectors)
     queries = []
     for number in range(INTERESTS):

@@ -20,7 +20,7 @@ from digest.matching import gathering
 from digest.models import Given
 from digest.previewing import Preview
 from papers.models import Paper, Signal, Topic
-from papers.search import understanding
+from papers.search import fits, understanding
 from papers.sources.base import Listing
 from papers.storing import merge_papers
 from subscriptions.forms import PreferencesForm
@@ -135,7 +135,7 @@ def said(letter: Letter, preview: Preview) -> str:
 def test_the_preview_is_the_letter_that_is_then_sent_card_for_card(monkeypatch, seed, fitted):
     dice = np.random.default_rng(seed)
     papers, topics = make_world(dice)
-    monkeypatch.setattr(understanding, "FEWEST", 100)
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     understanding.keep_up()
     if fitted != "no fit":
         understanding.refit("light", NOON)
@@ -163,7 +163,7 @@ def test_the_preview_is_the_letter_that_is_then_sent_card_for_card(monkeypatch, 
 def test_the_preview_of_a_form_is_that_of_the_same_form_once_it_is_saved(monkeypatch):
     dice = np.random.default_rng(9)
     papers, topics = make_world(dice)
-    monkeypatch.setattr(understanding, "FEWEST", 100)
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     understanding.refit("light", NOON)
     for _ in range(READERS):
         reader = make_any_reader(papers, topics, dice)

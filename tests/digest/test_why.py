@@ -15,7 +15,7 @@ from digest.matching import choosing, gathering, readers
 from digest.matching.profiles import CandidatePool, Profile
 from digest.models import Given
 from papers.models import Paper
-from papers.search import understanding
+from papers.search import fits, understanding
 from subscriptions.interests.kinds import InterestSpec, Kind
 from subscriptions.models import Letter, Subscriber
 from tests.digest.test_preview import make_any_reader, make_world
@@ -155,7 +155,7 @@ def test_what_has_no_place_says_so(client, reader):
 
 
 def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
-    monkeypatch.setattr(understanding, "FEWEST", 100)
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     papers, _ = make_world(np.random.default_rng(1))
     understanding.refit("light", NOON)
     reader.add_interest(InterestSpec(Kind.PHRASE, "orcharda orchardb"))
@@ -276,7 +276,7 @@ def test_many_interests_and_letters_ask_no_more_of_the_database_than_few(client,
 def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_words_are_the_papers(monkeypatch, seed):
     dice = np.random.default_rng(100 + seed)
     papers, topics = make_world(dice)
-    monkeypatch.setattr(understanding, "FEWEST", 100)
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     understanding.refit("light", NOON)
     here, worded, changing = previewing.stock(NOON).pool, 0, 0
     for _ in range(6):

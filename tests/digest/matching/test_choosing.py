@@ -333,9 +333,8 @@ def space(seed: int = 3) -> tuple[Understanding, Any]:
         def encode(self, texts: Any) -> Any:
             return np.array([words.get(text.title.lower(), np.zeros(16)) for text in texts], np.float32)
 
-    known = Understanding(
-        1, Lexicon.of(counted(["."]), 1.0), Words(), np.zeros(16, np.float32), np.eye(16, dtype=np.float32)
-    )
+    mean, whitening = np.zeros(16, np.float32), np.eye(16, dtype=np.float32)
+    known = Understanding(1, Lexicon.of(counted(["."]), 1.0), Words(), mean, whitening, similarity_weight=1.6)
     return known, words
 
 

@@ -15,7 +15,7 @@ from digest.matching import gathering
 from digest.matching.profiles import BAR
 from digest.models import Given
 from papers.models import Signal
-from papers.search import understanding
+from papers.search import fits, understanding
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -149,7 +149,7 @@ def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
     papers = [make_paper(title=f"Glass {number}") for number in range(60)]
     make_score(papers[0], topic)
     Given.objects.create(subscriber=reader, paper=papers[-1], letter=make_letter(reader))
-    monkeypatch.setattr(understanding, "FEWEST", 50)
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 50)
     understanding.refit("light", NOON)
     keys = [paper.pk for paper in papers]
 
