@@ -39,6 +39,7 @@ from digest.environment import (
     web_address,
     whole_number,
 )
+from subscriptions.sending import providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -212,12 +213,8 @@ if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # Nothing but the sender above sends mail.
 elif ANYMAIL_PROVIDER:
     SENDER = "subscriptions.sending.anymail.Anymail"
-    TAKE_ONCE = {
-        "resend": "subscriptions.sending.idempotency.Resend",
-        "brevo": "subscriptions.sending.idempotency.Brevo",
-    }
-    EMAIL_BACKEND = TAKE_ONCE.get(ANYMAIL_PROVIDER, f"anymail.backends.{ANYMAIL_PROVIDER}.EmailBackend")
-    if not (ANYMAIL_PROVIDER.isidentifier() and find_spec(f"anymail.backends.{ANYMAIL_PROVIDER}")):
+    EMAIL_BACKEND = providers.named(ANYMAIL_PROVIDER).backend
+    if not providers.named(ANYMAIL_PROVIDER).is_known():
         raise ImproperlyConfigured(f"ANYMAIL_PROVIDER: expected a name like postmark, found {ANYMAIL_PROVIDER!r}")
 else:
     SENDER = "subscriptions.sending.smtp.Smtp"
@@ -252,7 +249,7 @@ DOMAIN_LIMITS = domain_limits("DOMAIN_LIMITS")
 WARM_UP = first_day("WARM_UP")  # on which 500 letters may leave; on each day after it twice as many as on the last
 SELF_TEST_ADDRESS = "" if DEMO else bare_address("SELF_TEST_ADDRESS")
 SELF_TEST_IMAP = imap_login("SELF_TEST_IMAP")
-reports_arrivals = ANYMAIL_PROVIDER and ANYMAIL["WEBHOOK_SECRET"] and find_spec(f"anymail.webhooks.{ANYMAIL_PROVIDER}")
+reports_arrivals = ANYMAIL["WEBHOOK_SECRET"] and providers.named(ANYMAIL_PROVIDER).reports()
 if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
     raise ImproperlyConfigured(
         "SELF_TEST_ADDRESS: expected with SELF_TEST_IMAP, like imaps://user:password@imap.example.org, or with a "

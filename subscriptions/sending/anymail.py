@@ -3,7 +3,8 @@
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import requests
@@ -15,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from papers.sources.web import retry_after
 from subscriptions.letters import Draft, one_line
 from subscriptions.models import Letter
-from subscriptions.sending.idempotency import Brevo, Resend
+from subscriptions.sending import providers
 from subscriptions.sending.senders import Answer, NoConnection, Noted, Parcel
 
 NEVER_CONNECTED = re.compile(  # as urllib3, OpenSSL and botocore name what happens before anything is sent
@@ -31,56 +32,65 @@ class Anymail:
 
     def __init__(self) -> None:
         self._backend: Any = None
+        self._provider = providers.named(settings.ANYMAIL_PROVIDER)
 
     def prepare(self, draft: Draft) -> EmailMultiAlternatives:
         return draft.message()
 
     def open(self) -> None:
+        could_not = f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: "
         try:
-            self._backend = self._backend or get_connection(fail_silently=False)
+            if self._backend is None:
+                self._backend = get_connection(fail_silently=False)
+                if self._provider.idempotency_key:
+                    build = self._backend.build_message_payload
+                    self._backend.build_message_payload = partial(self._payload_with_key, build)
             self._backend.open()
         except (OSError, ImportError, ImproperlyConfigured) as error:
-            said = " ".join(str(error).split())
-            raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
+            install = self._provider.install if isinstance(error, ImportError) else ""
+            raise NoConnection(f"{could_not}{' '.join(str(error).split())}{install}") from error
         except Exception as error:  # Each provider's library has errors of its own, and may say secrets in them.
-            said = type(error).__name__
-            raise NoConnection(f"The mail provider {settings.ANYMAIL_PROVIDER} could not be used: {said}") from error
+            raise NoConnection(f"{could_not}{type(error).__name__}") from error
 
     def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+        """Where the provider takes a letter once only under one key, one of which nobody knows is offered again."""
         self.open()
         for parcel in parcels:
+            letter, message = parcel.letter, parcel.content
+            message.metadata, message.tags = {"letter": str(letter.message_id)}, [letter.kind]
+            # A letter that was refused for now is dated anew when its turn comes again, and is then another request.
+            message.offered_as = str(uuid.uuid5(letter.message_id, message.extra_headers["Date"]))
             noted.offered(parcel)
-            yield parcel, self._offer(parcel.content, parcel.letter)
+            answer = self._send(message)
+            is_unknown = answer.state == Letter.State.UNCERTAIN and self._provider.idempotency_key
+            for wait in WAITS if is_unknown else ():
+                time.sleep(wait)
+                # Nothing but that it was taken is believed now: a refusal may be of the second offer alone.
+                if self._send(message, again=True).state == Letter.State.SENT:
+                    taken = f"{answer.text}; offered again under the same key: taken"
+                    answer = Answer(Letter.State.SENT, taken)
+                    break
+            yield parcel, answer
 
-    def _offer(self, message: Any, letter: Letter) -> Answer:
-        message.metadata, message.tags = {"letter": str(letter.message_id)}, [letter.kind]
-        # A letter that was refused for now is dated anew when its turn comes again, and is then another request.
-        message.offered_as = str(uuid.uuid5(letter.message_id, message.extra_headers["Date"]))
+    def _send(self, message: Any, *, again: bool = False) -> Answer:
         try:
             self._backend.send_messages([message])
         except AnymailRecipientsRefused:
             return _answered(message)
         except (AnymailError, requests.RequestException) as error:
-            return self._unless_taken(message, _failed(error))
-        return self._unless_taken(message, _answered(message))
+            response, key = getattr(error, "response", None), self._provider.idempotency_key
+            if not again:
+                return _failed(error)
+            was_taken = key and isinstance(response, requests.Response) and key.was_taken(response)
+            return Answer(Letter.State.SENT if was_taken else Letter.State.UNCERTAIN, "")
+        return _answered(message)
 
-    def _unless_taken(self, message: Any, answer: Answer) -> Answer:
-        """Where the provider would take it once only, a letter of which nobody knows is offered again. Nothing but
-        that it was taken is believed then: a refusal may be of the second offer alone."""
-        if answer.state != Letter.State.UNCERTAIN or not isinstance(self._backend, (Resend, Brevo)):
-            return answer
-        for wait in WAITS:
-            time.sleep(wait)
-            if self._is_taken(message):
-                return Answer(Letter.State.SENT, f"{answer.text}; offered again under the same key: taken")
-        return answer
-
-    def _is_taken(self, message: Any) -> bool:
-        try:
-            self._backend.send_messages([message])
-        except (AnymailError, requests.RequestException) as error:
-            return bool(self._backend.was_taken(error))
-        return _answered(message).state == Letter.State.SENT
+    def _payload_with_key(self, build: Callable[[Any, Any], Any], message: Any, defaults: Any) -> Any:
+        """What Anymail builds of a message, and in it the key under which it is offered."""
+        payload = build(message, defaults)
+        if self._provider.idempotency_key:
+            self._provider.idempotency_key.add(payload, message.offered_as)
+        return payload
 
     def close(self) -> None:
         if self._backend is not None:
@@ -101,7 +111,11 @@ def _answered(message: EmailMultiAlternatives) -> Answer:
 
 def _failed(error: Exception) -> Answer:
     """Only what certainly was not accepted may be offered again. Raises NoConnection when nobody's letter would be."""
-    status, wait = _reply(error)
+    response, status, wait = getattr(error, "response", None), None, 0.0
+    if isinstance(response, dict):  # of boto3, by which Amazon SES is spoken to
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    elif isinstance(response, requests.Response):
+        status, wait = response.status_code, min(retry_after(response) or 0.0, LONGEST_WAIT)
     answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
     if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
         raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
@@ -115,13 +129,3 @@ def _failed(error: Exception) -> Answer:
     if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):
         return Answer(Letter.State.UNCERTAIN, answer)
     return Answer(Letter.State.FAILED, answer)
-
-
-def _reply(error: Exception) -> tuple[int | None, float]:
-    """The status of HTTP, and the seconds that we are asked to wait."""
-    response = getattr(error, "response", None)
-    if isinstance(response, dict):  # of boto3, by which Amazon SES is spoken to
-        return response.get("ResponseMetadata", {}).get("HTTPStatusCode"), 0.0
-    if not isinstance(response, requests.Response):
-        return None, 0.0
-    return response.status_code, min(retry_after(response) or 0.0, LONGEST_WAIT)

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 
+from subscriptions.sending import providers
+
 logger = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000  # A report is a few kilobytes; with the letter itself in it, a few hundred.
 VIEWS = {pattern.name: pattern.callback.view_class for pattern in anymail_urls.urlpatterns}
@@ -40,7 +42,8 @@ def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     view_class = _view(provider)
     if view_class is None:
         raise Http404
-    if _length(request) > MOST_BYTES:
+    announced = request.META.get("CONTENT_LENGTH") or ""  # Django reads no more than that, and nothing without it.
+    if announced.isdecimal() and int(announced[:20]) > MOST_BYTES:  # Thousands of digits would be no number to Python.
         return HttpResponse(status=413)
     view = view_class()
     view.setup(request)
@@ -61,13 +64,7 @@ def is_heard() -> bool:
 def _view(provider: str) -> type[AnymailCoreWebhookView] | None:
     """Anymail's view of the provider in use; None for any other, and without a secret."""
     is_used = settings.SENDER.endswith(".Anymail") and provider == settings.ANYMAIL_PROVIDER
-    return VIEWS.get(f"{provider}_tracking_webhook") if is_used and settings.ANYMAIL.get("WEBHOOK_SECRET") else None
-
-
-def _length(request: HttpRequest) -> int:
-    """As announced: Django reads no more than that, and nothing of what is not announced."""
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    return int(announced[:20]) if announced.isdecimal() else 0  # Thousands of digits would be no number to Python.
+    return VIEWS.get(providers.named(provider).webhook) if is_used and settings.ANYMAIL.get("WEBHOOK_SECRET") else None
 
 
 def _carefully(read: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
@@ -82,15 +79,17 @@ def _carefully(read: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], An
 
 def check(**_kwargs: Any) -> list[checks.CheckMessage]:
     """A provider that cannot tell of bounces and complaints is written to in vain, and soon not delivered for."""
-    if not settings.SENDER.endswith(".Anymail") or f"{settings.ANYMAIL_PROVIDER}_tracking_webhook" not in VIEWS:
+    provider = providers.named(settings.ANYMAIL_PROVIDER)
+    if not settings.SENDER.endswith(".Anymail") or provider.webhook not in VIEWS:
         return []
-    view_class = _view(settings.ANYMAIL_PROVIDER)
+    view_class = _view(provider.name)
     if view_class is None:
         sentence = "ANYMAIL_PROVIDER is set without WEBHOOK_SECRET: bounces and complaints cannot be heard."
         return [checks.Warning(sentence, id="subscriptions.W001")]
     try:
         view_class()
     except ImproperlyConfigured as error:
-        sentence = f"What {settings.ANYMAIL_PROVIDER} reports cannot be heard: {' '.join(str(error).split())}"
+        install = provider.install if isinstance(error, ImportError) else ""
+        sentence = f"What {provider.name} reports cannot be heard: {' '.join(str(error).split())}{install}"
         return [checks.Error(sentence, id="subscriptions.E001")]
     return []

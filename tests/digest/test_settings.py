@@ -80,22 +80,6 @@ def test_webhook_secrets_are_a_list_and_none_unless_set(monkeypatch):
     assert anymail()["WEBHOOK_SECRET"] == ["provider:a-password-of-today", "provider:a-password-of-old"]
 
 
-@pytest.mark.parametrize(
-    ("provider", "backend"),
-    [
-        ("resend", "subscriptions.sending.idempotency.Resend"),
-        ("brevo", "subscriptions.sending.idempotency.Brevo"),
-        ("postmark", "anymail.backends.postmark.EmailBackend"),
-    ],
-)
-def test_providers_that_take_a_letter_once_under_one_key_are_offered_it_under_one(monkeypatch, provider, backend):
-    monkeypatch.setenv("ANYMAIL_PROVIDER", provider)
-
-    read = runpy.run_path(str(SETTINGS))
-
-    assert read["EMAIL_BACKEND"] == backend
-
-
 def as_read(name: str) -> object:
     return runpy.run_path(str(SETTINGS))[name]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from subscriptions.models import Letter
-from subscriptions.sending import anymail, post
+from subscriptions.sending import anymail, post, providers
 from tests.factories import make_letter
 from tests.farend import FarEnd
 
@@ -33,9 +33,8 @@ def provider(request, settings, monkeypatch):
         url = f"{far_end.url}/"
         keys = {"RESEND_API_KEY": "x", "RESEND_API_URL": url, "BREVO_API_KEY": "x", "BREVO_API_URL": url}
         settings.ANYMAIL = {**keys, "REQUESTS_TIMEOUT": 1, "IGNORE_UNSUPPORTED_FEATURES": "True"}
-        settings.EMAIL_BACKEND = (
-            f"subscriptions.sending.idempotency.{'Resend' if request.param == RESEND else 'Brevo'}"
-        )
+        settings.ANYMAIL_PROVIDER = "resend" if request.param == RESEND else "brevo"
+        settings.EMAIL_BACKEND = providers.named(settings.ANYMAIL_PROVIDER).backend
         far_end.path = request.param
         yield far_end
 

@@ -194,11 +194,11 @@ def test_a_mail_folder_that_is_a_file_lets_the_letters_wait(files):
         ("smtp.Smtp", "smtp://[::1]:1025", True),
         ("smtp.Smtp", "smtp://mail.example.org", False),
         ("smtp.Smtp", "smtp://127.0.0.1.example.org", False),
-        ("providers.Anymail", "", False),
-        ("providers.Anymail", "smtp://localhost", False),
+        ("anymail.Anymail", "", False),
+        ("anymail.Anymail", "smtp://localhost", False),
     ],
 )
 def test_whether_letters_stay_on_this_machine(settings, sender, url, stays):
-    settings.SENDER, settings.EMAIL_URL = f"subscriptions.{sender}", url
+    settings.SENDER, settings.EMAIL_URL = f"subscriptions.sending.{sender}", url
 
     assert senders.stays_here() == stays

@@ -1,0 +1,16 @@
+"""Amazon SES. https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html"""
+
+from subscriptions.sending.providers.base import DEFERRED, NOTHING, SOFT_BOUNCE, Provider
+
+PROVIDER = Provider(
+    "amazon_ses",
+    "Amazon SES",
+    places=(("bounce", "bounceType"), ("complaint", "complaintFeedbackType"), ("eventType",)),
+    words={
+        "DeliveryDelay": DEFERRED,
+        "Transient": SOFT_BOUNCE,
+        "Undetermined": SOFT_BOUNCE,
+        "not-spam": NOTHING,  # A reader took the letter out of the spam folder.
+    },
+    extra="amazon-ses",
+)
