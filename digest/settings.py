@@ -255,13 +255,13 @@ if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
         "SELF_TEST_ADDRESS: expected with SELF_TEST_IMAP, like imaps://user:password@imap.example.org, or with a "
         "provider that reports what arrives (ANYMAIL_PROVIDER and WEBHOOK_SECRET)"
     )
-LETTERS = {  # Each kind of letter, and what composes it.
-    "confirm": "subscriptions.letters.confirm",
-    "manage": "subscriptions.letters.manage",
-    "welcome": "digest.letters.composing.welcome",
-    "digest": "digest.letters.composing.digest",
-    "operator": "digest.watching.alarms.operator",
-    "selftest": "digest.watching.selftest.compose",
+LETTERS = {  # Each kind of letter, and its record: what composes it, and how it is treated.
+    "confirm": "subscriptions.letters.CONFIRM",
+    "manage": "subscriptions.letters.MANAGE",
+    "welcome": "digest.letters.composing.WELCOME",
+    "digest": "digest.letters.composing.DIGEST",
+    "operator": "digest.watching.alarms.OPERATOR",
+    "selftest": "digest.watching.selftest.LETTER",
 }
 
 # ------------------------------------------------------------------------------------------------------------- Django

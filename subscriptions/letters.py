@@ -16,11 +16,11 @@ from django.template.loader import render_to_string
 
 from papers.models import Paper
 from papers.sources import SOURCES
-from subscriptions import links, mime
+from subscriptions import letter_kinds, links, mime
+from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
-from subscriptions.models import SELF_TEST, Letter, Subscriber
+from subscriptions.models import Letter, Subscriber
 
-LISTS = ("digest", "welcome")  # kinds that come by subscription: they carry the headers to leave by
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -117,7 +117,7 @@ def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, st
         "Date": format_datetime(now),
         "Auto-Submitted": "auto-generated",
     }
-    if letter.kind not in LISTS:
+    if not letter_kinds.of(letter.kind).is_list_mail:
         return always
     reader = reader_of(letter)
     return always | {
@@ -150,10 +150,10 @@ def one_line(text: str) -> str:
 
 
 def address_of(letter: Letter) -> str:
-    """Where the letter goes: to its reader, or without one to the operator, or to where self-tests are awaited."""
+    """Where the letter goes: to its reader, or without one to where the site writes to itself."""
     if letter.subscriber:
         return letter.subscriber.address
-    return settings.SELF_TEST_ADDRESS if letter.kind == SELF_TEST else settings.OPERATOR_EMAIL
+    return str(getattr(settings, letter_kinds.of(letter.kind).site_address))
 
 
 def reader_of(letter: Letter) -> Subscriber:
@@ -196,3 +196,6 @@ def manage(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """A fresh link to the preferences, for a reader who asked for it, or who signed up again."""
     sample = Paper.objects.samples().exists()
     return {letter.pk: plain(letter, {"sample": sample}, now) for letter in letters}
+
+
+CONFIRM, MANAGE = LetterKind(confirm, asks_to_confirm=True), LetterKind(manage)

@@ -18,6 +18,7 @@ from papers.models import Paper
 from papers.search import understanding
 from subscriptions import letters as writing
 from subscriptions import links, mime
+from subscriptions.letter_kinds import LetterKind
 from subscriptions.letters import BadLetter, Composed, Plain, Skip, reader_of
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
@@ -90,6 +91,9 @@ def _digest(letter: Letter, shown: Parts, frame: Frame, sample: bool, now: datet
         return Skip("its papers are gone")
     return Digest(letter, shown, frame, sample, now)
 
+
+WELCOME = LetterKind(welcome, is_list_mail=True)
+DIGEST = LetterKind(digest, is_awaited=False, is_list_mail=True)
 
 # -------------------------------------------------------------------------------------------------------- joined bytes
 

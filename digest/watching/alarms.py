@@ -16,6 +16,7 @@ from digest.models import Alarm
 from digest.watching import freshness, punctuality, reports, selftest
 from papers.sources import SOURCES
 from subscriptions import letters as writing
+from subscriptions.letter_kinds import LetterKind
 from subscriptions.letters import Composed, Skip
 from subscriptions.models import Letter
 
@@ -112,6 +113,9 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
         }
         composed[letter.pk] = writing.plain(letter, context, now)
     return composed
+
+
+OPERATOR = LetterKind(operator, site_address="OPERATOR_EMAIL")
 
 
 def _silent(alarm: Alarm) -> str:

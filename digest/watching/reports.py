@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from digest.models import Alarm
 from digest.watching import selftest
-from subscriptions.models import KEEP_TRYING, SELF_TEST, Event, Letter
+from subscriptions.models import KEEP_TRYING, Event, Letter
 from subscriptions.sending import webhooks
 
 REPORTED_BY = timedelta(hours=24)  # of a letter something is heard by then
@@ -29,7 +29,7 @@ def troubles(now: datetime) -> dict[str, str]:
     if reports.filter(recent, received_at__gt=begun).exists():
         return {}
     sent = Letter.objects.filter(state=Letter.State.SENT, due_at__gt=begun - KEEP_TRYING)  # This has an index.
-    count = sent.filter(ended_at__gt=begun, ended_at__lte=by).exclude(kind=SELF_TEST).count()  # These have an alarm.
+    count = sent.filter(ended_at__gt=begun, ended_at__lte=by).exclude(kind=selftest.SELF_TEST).count()  # These have an alarm.
     return {provider: _why(provider, count)} if count else {}
 
 

@@ -4,12 +4,10 @@ from subscriptions.models.buckets import Bucket, keyed_hash
 from subscriptions.models.events import BOUNCES_COUNT, MOST_BOUNCES, Event
 from subscriptions.models.interests import MOST_INTERESTS, MOST_REPLACED, Interest
 from subscriptions.models.letters import (
-    DIGEST,
     KEEP_TRYING,
     LEASE,
     MOST_ATTEMPTS,
     MOST_DROPPED,
-    SELF_TEST,
     Letter,
     LetterQuerySet,
     committed_lazily,
@@ -19,7 +17,6 @@ from subscriptions.models.readers import DEFAULT_CAP, Consent, Subscriber, Subsc
 __all__ = [
     "BOUNCES_COUNT",
     "DEFAULT_CAP",
-    "DIGEST",
     "KEEP_TRYING",
     "LEASE",
     "MOST_ATTEMPTS",
@@ -27,7 +24,6 @@ __all__ = [
     "MOST_DROPPED",
     "MOST_INTERESTS",
     "MOST_REPLACED",
-    "SELF_TEST",
     "Bucket",
     "Consent",
     "Event",

@@ -11,10 +11,9 @@ from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Now
 
+from subscriptions import letter_kinds
 from subscriptions.models.events import Event
 
-DIGEST = "digest"  # the kind that nobody waits for
-SELF_TEST = "selftest"  # the kind that only shows whether letters arrive
 MOST_ROWS = 500  # in one statement
 LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in its hands
 KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
@@ -52,10 +51,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         state in the UPDATE decides.
         """
         lease, skips = uuid.uuid4(), connection.features.has_select_for_update_skip_locked
+        unawaited = letter_kinds.names(lambda kind: not kind.is_awaited)
         with committed_lazily():
             due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", "dropped")
-            found = list(due.exclude(kind=DIGEST)[:most])
-            found += due.filter(kind=DIGEST)[: most - len(found)]
+            found = list(due.exclude(kind__in=unawaited)[:most])
+            found += due.filter(kind__in=unawaited)[: most - len(found)]
             # What a process died with goes alone, so that a letter which kills its process takes none along.
             deadly = bool(found and found[0][1])
             pks = [pk for pk, dropped in (found[:1] if deadly else found) if deadly or not dropped]
@@ -64,7 +64,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def in_hands(self, lease: uuid.UUID) -> list[Letter]:
         mine = list(self.filter(lease=lease, state=Letter.State.CLAIMED).select_related("subscriber"))
-        return sorted(mine, key=lambda letter: (letter.kind == DIGEST, letter.due_at, letter.pk))
+        unawaited = letter_kinds.names(lambda kind: not kind.is_awaited)
+        return sorted(mine, key=lambda letter: (letter.kind in unawaited, letter.due_at, letter.pk))
 
     def take(self, pks: list[int], lease: uuid.UUID) -> int:
         mine = self.filter(pk__in=pks, state=Letter.State.PLANNED)
@@ -75,7 +76,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         readers stayed."""
         pks, leases = [letter.pk for letter in letters], {letter.lease for letter in letters}
         claimed = self.filter(pk__in=pks, state=Letter.State.CLAIMED, lease__in=leases, leased_until__gt=Now())
-        stays = Q(subscriber=None) | Q(subscriber__left_at=None) | Q(kind="confirm")
+        to_newcomers = letter_kinds.names(lambda kind: kind.asks_to_confirm)
+        stays = Q(subscriber=None) | Q(subscriber__left_at=None) | Q(kind__in=to_newcomers)
         claimed.filter(stays).update(
             state=Letter.State.HANDOFF, lease=lease, handed_at=now, leased_until=Now() + Value(LEASE)
         )
@@ -221,12 +223,13 @@ class Letter(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "due_at"], name="letter_state_due"),
-            # Two queues in one table: who waits for a letter is served first, however many digests are due.
+            # Two queues in one table: who waits for a letter is served first, however many digests are due. An index
+            # cannot ask settings, so it names the one kind that comes in great numbers.
             models.Index(
-                fields=["due_at", "id"], condition=Q(state="planned", kind=DIGEST), name="letter_digests_due"
+                fields=["due_at", "id"], condition=Q(state="planned", kind="digest"), name="letter_digests_due"
             ),
             models.Index(
-                fields=["due_at", "id"], condition=Q(state="planned") & ~Q(kind=DIGEST), name="letter_awaited_due"
+                fields=["due_at", "id"], condition=Q(state="planned") & ~Q(kind="digest"), name="letter_awaited_due"
             ),
             models.Index(fields=["lease"], name="letter_lease"),
         ]

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from subscriptions.models import MOST_BOUNCES, SELF_TEST, Event, Letter, Suppression, keyed_hash
+from subscriptions import letter_kinds
+from subscriptions.models import MOST_BOUNCES, Event, Letter, Suppression, keyed_hash
 from subscriptions.sending import providers
 from subscriptions.sending.providers.base import Provider
 
@@ -99,7 +100,8 @@ def _letter(event: AnymailTrackingEvent) -> int | None:
     its = Letter.objects.filter(last_answer__contains=number).values_list("pk", flat=True)
     pk = its.filter(subscriber__address=address).first()
     if pk is None and address == settings.SELF_TEST_ADDRESS.lower():
-        pk = its.filter(subscriber=None, kind=SELF_TEST).first()
+        self_tests = letter_kinds.names(lambda kind: kind.site_address == "SELF_TEST_ADDRESS")
+        pk = its.filter(subscriber=None, kind__in=self_tests).first()
     return pk
 
 

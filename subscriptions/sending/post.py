@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection
-from django.utils.module_loading import import_string
 
+from subscriptions import letter_kinds
 from subscriptions import letters as writing
 from subscriptions.letters import BadLetter, Draft, Skip
 from subscriptions.models import KEEP_TRYING, MOST_ATTEMPTS, Letter, Suppression
@@ -247,7 +247,7 @@ def _why_not(letter: Letter, suppressed: dict[int, str]) -> str:
     reader = letter.subscriber
     if reader is None:
         return ""
-    if letter.kind == "confirm":
+    if letter_kinds.of(letter.kind).asks_to_confirm:
         return "complained" if suppressed.get(reader.pk) == "complaint" else "confirmed" if reader.is_reading else ""
     return "suppressed" if reader.pk in suppressed else "" if reader.is_reading else "left"
 
@@ -259,7 +259,7 @@ def _compose(chunk: Sequence[Letter], now: datetime) -> list[tuple[Letter, Draft
         by_kind[letter.kind].append(letter)
     composed: dict[int, writing.Composed] = {}
     for kind, of_kind in by_kind.items():
-        composed |= import_string(settings.LETTERS[kind])(of_kind, now)
+        composed |= letter_kinds.of(kind).compose(of_kind, now)
     drafts = [(letter, composed[letter.pk]) for letter in chunk]
     _end([(letter, draft) for letter, draft in drafts if isinstance(draft, Skip)], Letter.State.SKIPPED, now)
     return [(letter, draft) for letter, draft in drafts if not isinstance(draft, Skip)]

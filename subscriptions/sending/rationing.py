@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from subscriptions import limits
+from subscriptions import letter_kinds, limits
 from subscriptions.letters import address_of
 from subscriptions.limits import FOR_EVER, Limit
-from subscriptions.models import DIGEST, Letter
+from subscriptions.models import Letter
 
 FIRST_CAP, DOUBLINGS = 500, 20  # of a warm-up; after so many days there is no cap any more
 AT_ONCE = timedelta()
@@ -90,7 +90,7 @@ def _stand_in_line(letters: Sequence[Letter], domain: str, begins: datetime) -> 
     each = max(limit.per / limit.most for limit in _of_domain(domain))
     last = {True: begins - each, False: _end_of_line(why, begins) or begins - each} if letters else {}
     for letter in letters:
-        is_ahead = letter.kind != DIGEST or letter.last_answer == why
+        is_ahead = letter_kinds.of(letter.kind).is_awaited or letter.last_answer == why
         last[is_ahead] += each
         letter.state, letter.due_at, letter.last_answer = Letter.State.PLANNED, last[is_ahead], why
     return letters

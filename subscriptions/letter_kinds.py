@@ -1,0 +1,31 @@
+"""Kinds of letters: a record each, beside what composes it and named in settings.LETTERS, read by all who treat one kind
+of letter differently from others."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+@dataclass(frozen=True)
+class LetterKind:
+    """By default a transactional letter that a reader has asked for and waits for."""
+
+    compose: Callable[
+        [Sequence[Any], datetime], Mapping[int, Any]
+    ]  # each letter's Draft or Skip (letters.py), by its pk
+    is_awaited: bool = True  # A person waits for it: it goes before all that nobody waits for.
+    is_list_mail: bool = False  # It comes by subscription: it carries the headers to leave by, List-Unsubscribe first.
+    asks_to_confirm: bool = False  # It goes to who has not confirmed yet; every other kind only to who has, and stays.
+    site_address: str = ""  # the setting that holds its address, of a letter from the site to itself
+
+
+def of(name: str) -> LetterKind:
+    return cast(LetterKind, import_string(settings.LETTERS[name]))
+
+
+def names(which: Callable[[LetterKind], bool]) -> list[str]:
+    return [name for name in settings.LETTERS if which(of(name))]
