@@ -1,5 +1,5 @@
-"""Kinds of letters: a record each, beside what composes it and named in settings.LETTERS, read by all who treat one kind
-of letter differently from others."""
+"""Kinds of letters: a record each, beside what composes it and named in settings.LETTERS, read by all who treat one
+kind of letter differently from others."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

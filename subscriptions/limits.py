@@ -26,7 +26,7 @@ class Limit:
 
 
 FOR_EVER = timedelta.max
-A_TRICE = timedelta(milliseconds=1)  # more than what is lost by rounding
+ROUNDING = timedelta(milliseconds=1)  # more than what is lost by rounding
 SIGN_UPS_PER_NETWORK = Limit("sign-ups of a network", 20, timedelta(hours=1))
 SIGN_UPS_PER_SITE = Limit("sign-ups of the site", 500, timedelta(hours=1))
 
@@ -52,7 +52,7 @@ def take_up_to(limits: Sequence[Limit], value: str, wanted: int, now: datetime) 
             bucket.tokens -= granted
             bucket.save()
     lacking = [max(0.0, 1 - bucket.tokens) / limit.most for limit, bucket in zip(limits, buckets, strict=True)]
-    return granted, A_TRICE + max(limit.per * lacks for limit, lacks in zip(limits, lacking, strict=True))
+    return granted, ROUNDING + max(limit.per * lacks for limit, lacks in zip(limits, lacking, strict=True))
 
 
 def give_back(limits: Sequence[Limit], value: str, unused: int, now: datetime) -> None:

@@ -19,7 +19,10 @@ LEASE = timedelta(minutes=5)  # how long one process may take over the chunk in 
 KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
 MOST_ATTEMPTS = 8
 MOST_DROPPED = 3
-OUTCOME = ("state", "due_at", "ended_at", "attempts", "reason", "last_answer", "lease", "leased_until")
+OUTCOME = (
+    *("state", "due_at", "ended_at", "attempts", "reason", "last_answer"),
+    *("waits_for_domain", "lease", "leased_until"),
+)
 
 
 @contextmanager
@@ -91,21 +94,18 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         sent = [letter for letter in letters if letter.state == Letter.State.SENT]
         others = [letter for letter in letters if letter.state != Letter.State.SENT]
         with committed_lazily() if lazily else transaction.atomic():
-            for begin in range(0, len(sent), MOST_ROWS):
-                self._record_sent(sent[begin : begin + MOST_ROWS], lease)
+            for begin in range(0, len(sent), MOST_ROWS):  # Nearly all: one statement, not the CASE of bulk_update.
+                rows = sent[begin : begin + MOST_ROWS]
+                update = f"""UPDATE {Letter._meta.db_table} SET state = 'sent', last_answer = said.column2,
+                    ended_at = %s, attempts = attempts + 1, waits_for_domain = '', lease = NULL, leased_until = NULL
+                    FROM (VALUES {", ".join(["(%s, %s)"] * len(rows))}) AS said
+                    WHERE id = said.column1 AND lease = %s"""  # noqa: S608  # Names and marks of our own.
+                ended_at = connection.ops.adapt_datetimefield_value(rows[0].ended_at)
+                name = lease if connection.features.has_native_uuid_field else lease.hex
+                answers = [value for letter in rows for value in (letter.pk, letter.last_answer)]
+                with connection.cursor() as cursor:
+                    cursor.execute(update, [ended_at, *answers, name])
             self._put_down(others, {lease})
-
-    def _record_sent(self, letters: Sequence[Letter], lease: uuid.UUID) -> None:
-        """Nearly all of them: one statement instead of the CASE of bulk_update."""
-        ended_at = connection.ops.adapt_datetimefield_value(letters[0].ended_at)
-        name = lease if connection.features.has_native_uuid_field else lease.hex
-        rows = ", ".join(["(%s, %s)"] * len(letters))
-        update = f"""UPDATE {Letter._meta.db_table} SET state = 'sent', last_answer = said.column2, ended_at = %s,
-            attempts = attempts + 1, lease = NULL, leased_until = NULL
-            FROM (VALUES {rows}) AS said WHERE id = said.column1 AND lease = %s"""  # noqa: S608  # Names and marks of our own.
-        answers = [value for letter in letters for value in (letter.pk, letter.last_answer)]
-        with connection.cursor() as cursor:
-            cursor.execute(update, [ended_at, *answers, name])
 
     def put_down(self, letters: Iterable[Letter]) -> None:
         """Write what came of letters in our hands, and let go of them; those no longer ours are left alone."""
@@ -138,7 +138,12 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Nobody takes before then what is due now; what another process is claiming is left to it."""
         skips = connection.features.has_select_for_update_skip_locked
         due = self.due(now).select_for_update(skip_locked=skips)
-        self.filter(pk__in=due.values("pk")).update(due_at=until, last_answer=why)
+        self.filter(pk__in=due.values("pk")).update(due_at=until, last_answer=why, waits_for_domain="")
+
+    def end_of_queue(self, domain: str, begins: datetime) -> datetime | None:
+        """When the last of those that wait for a mail domain is due, if any is from when on the domain takes some."""
+        queue = self.filter(state=Letter.State.PLANNED, waits_for_domain=domain, due_at__gte=begins)
+        return queue.order_by("-due_at").values_list("due_at", flat=True).first()
 
     def release_expired(self) -> None:
         """A process that died with letters claimed offered none of them; what it had handed over, nobody knows."""
@@ -209,6 +214,9 @@ class Letter(models.Model):
     dropped = models.PositiveSmallIntegerField(default=0)  # processes that stopped with it in their hands
     reason = models.CharField(max_length=60, blank=True)  # why it was skipped or given up
     last_answer = models.TextField(blank=True)  # what the mail server or provider said last
+    waits_for_domain = models.CharField(
+        max_length=255, blank=True
+    )  # the mail domain in whose queue it stands, planned
     message_id = models.UUIDField(unique=True, default=uuid.uuid4)  # the left part of the Message-ID header
     contents = models.JSONField(default=dict)
 
@@ -232,6 +240,11 @@ class Letter(models.Model):
                 fields=["due_at", "id"], condition=Q(state="planned") & ~Q(kind="digest"), name="letter_awaited_due"
             ),
             models.Index(fields=["lease"], name="letter_lease"),
+            models.Index(
+                fields=["waits_for_domain", "due_at"],
+                condition=Q(state="planned") & ~Q(waits_for_domain=""),
+                name="letter_domain_queue",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,8 @@ mail domain takes. All processes share the buckets; where nothing is limited the
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -14,31 +15,48 @@ from subscriptions.limits import FOR_EVER, Limit
 from subscriptions.models import Letter
 
 FIRST_CAP, DOUBLINGS = 500, 20  # of a warm-up; after so many days there is no cap any more
-AT_ONCE = timedelta()
 
 
-def claim(now: datetime, most: int) -> tuple[list[Letter], timedelta | None]:
-    """Up to `most` due letters that may be offered, first those that a person waits for; they count as offered, unless
-    given back. When some are due and none may go, also after which time to ask again."""
+@dataclass
+class Permits:
+    """To offer letters, one each, taken with them at a moment. Those that are not used until the end of a `with` are
+    given back then, whatever ended it."""
+
+    letters: Sequence[Letter]
+    taken_at: datetime
+    wait: timedelta | None = None  # There are due letters, and none may go: after which time to ask again.
+
+    def __post_init__(self) -> None:
+        self._unused = {letter.pk: letter for letter in self.letters}
+
+    def use(self, letters: Iterable[Letter]) -> None:
+        for letter in letters:
+            self._unused.pop(letter.pk, None)
+
+    def __enter__(self) -> "Permits":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        unused = list(self._unused.values())
+        limits.give_back(_of_site(self.taken_at), _by_whom(), len(unused), self.taken_at)
+        for domain, of_domain in _by_domain(unused).items():
+            limits.give_back(_of_domain(domain), domain, len(of_domain), self.taken_at)
+
+
+def claim(now: datetime, most: int) -> Permits:
+    """Up to `most` due letters that may be offered, first those that a person waits for."""
     of_site = _of_site(now)
     if not (of_site or settings.DOMAIN_LIMITS):
-        return Letter.objects.claim(now, most), None
+        return Permits(Letter.objects.claim(now, most), now)
     wanted = Letter.objects.due(now)[:most].count()  # So that nothing is taken and given back while nothing is due.
     if not wanted:
-        return [], None
+        return Permits([], now)
     granted, wait = limits.take_up_to(of_site, _by_whom(), wanted, now)
     if not granted:
-        return [], wait
-    going = _keep_within_domains(Letter.objects.claim(now, granted), now)
+        return Permits([], now, wait)
+    going = _within_domains(Letter.objects.claim(now, granted), now)
     limits.give_back(of_site, _by_whom(), granted - len(going), now)
-    return going, None if going else AT_ONCE
-
-
-def give_back(letters: Sequence[Letter], now: datetime) -> None:
-    """What was taken at that moment for letters that were not offered then."""
-    limits.give_back(_of_site(now), _by_whom(), len(letters), now)
-    for domain, of_domain in _by_domain(letters).items():
-        limits.give_back(_of_domain(domain), domain, len(of_domain), now)
+    return Permits(going, now, None if going else timedelta())
 
 
 def _by_whom() -> str:
@@ -72,31 +90,28 @@ def _by_domain(letters: Sequence[Letter]) -> dict[str, list[Letter]]:
     return found
 
 
-def _keep_within_domains(letters: list[Letter], now: datetime) -> list[Letter]:
-    """Those of our letters that their domains take now; the others wait, and others' letters pass them."""
+def _within_domains(letters: list[Letter], now: datetime) -> list[Letter]:
+    """Those of our letters that their domains take now; the others wait, and others' letters pass them.
+
+    Each is due when its domain will take it, at the end of the domain's queue: who waits is looked at twice, however
+    many there are. To the queue's beginning go those that a person waits for, and who found their place taken.
+    """
     waiting: list[Letter] = []
     for domain, of_domain in _by_domain(letters).items():
         granted, wait = limits.take_up_to(_of_domain(domain), domain, len(of_domain), now)
-        waiting += _stand_in_line(of_domain[granted:], domain, now + wait)
+        if granted == len(of_domain):
+            continue
+        each = max(limit.per / limit.most for limit in _of_domain(domain))
+        ahead = now + wait - each
+        behind = Letter.objects.end_of_queue(domain, now + wait) or ahead
+        for letter in of_domain[granted:]:
+            if letter_kinds.of(letter.kind).is_awaited or letter.waits_for_domain == domain:
+                letter.due_at = ahead = ahead + each
+            else:
+                letter.due_at = behind = behind + each
+            letter.state, letter.waits_for_domain = Letter.State.PLANNED, domain
+            letter.last_answer = f"Waits, as {domain} gets so many letters only."
+            waiting.append(letter)
     Letter.objects.put_down(waiting)
     stay = {letter.pk for letter in waiting}
     return [letter for letter in letters if letter.pk not in stay]
-
-
-def _stand_in_line(letters: Sequence[Letter], domain: str, begins: datetime) -> Sequence[Letter]:
-    """Each is due when its domain will take it, at the end of the line: who waits for a domain is looked at twice,
-    however many there are. To its beginning go those that a person waits for, and who found their place taken."""
-    why = f"Waits, as {domain} gets so many letters only."
-    each = max(limit.per / limit.most for limit in _of_domain(domain))
-    last = {True: begins - each, False: _end_of_line(why, begins) or begins - each} if letters else {}
-    for letter in letters:
-        is_ahead = letter_kinds.of(letter.kind).is_awaited or letter.last_answer == why
-        last[is_ahead] += each
-        letter.state, letter.due_at, letter.last_answer = Letter.State.PLANNED, last[is_ahead], why
-    return letters
-
-
-def _end_of_line(why: str, begins: datetime) -> datetime | None:
-    """When the last one is due, if there is a line."""
-    line = Letter.objects.filter(state=Letter.State.PLANNED, due_at__gte=begins, last_answer=why)
-    return line.order_by("-due_at").values_list("due_at", flat=True).first()

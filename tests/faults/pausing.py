@@ -31,7 +31,7 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from digest.letters import ledger, planning
-from subscriptions import models
+from subscriptions.models import letters as outbox
 from subscriptions.models import Letter, LetterQuerySet, SubscriberQuerySet
 from subscriptions.sending import post
 from subscriptions.sending.journal import Journal
@@ -74,7 +74,7 @@ class Site:
 
     database_url: str
     settings: Mapping[str, Any] = field(default_factory=dict)
-    lease: Any = models.LEASE
+    lease: Any = outbox.LEASE
     quiet: bool = False
 
 
@@ -118,7 +118,7 @@ def _live(
 ) -> None:
     for name, value in site.settings.items():
         setattr(settings, name, value)
-    models.LEASE = site.lease
+    outbox.LEASE = site.lease
     if site.quiet:
         logging.disable(logging.ERROR)
     if most_bytes is not None:

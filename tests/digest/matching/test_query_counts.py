@@ -46,7 +46,9 @@ def test_planning_for_many_readers_asks_no_more_than_for_few():
 @pytest.mark.usefixtures("mailbox")
 @pytest.mark.parametrize("kind", ["digest", "welcome"])
 def test_sending_many_letters_in_a_chunk_asks_no_more_than_sending_few(settings, monkeypatch, kind):
-    monkeypatch.setattr(post, "FEWEST", MANY)  # Else how many are claimed at a time hangs on how fast they leave.
+    monkeypatch.setattr(
+        post, "SMALLEST_CHUNK", MANY
+    )  # Else how many are claimed at a time hangs on how fast they leave.
     settings.SENDER, settings.HANDOVER_CHUNK = "subscriptions.sending.senders.Files", MANY
     make_letters(kind, FEW)
     for_few = queries(post.drain)

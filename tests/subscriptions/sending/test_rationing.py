@@ -83,7 +83,7 @@ def test_after_the_time_that_is_named_one_is_left_and_not_long_before(most, per,
     granted, wait = limits.take_up_to([limit], value, 1, later)
 
     if not granted:
-        assert limits.take_up_to([limit], value, 1, later + wait - 3 * limits.A_TRICE)[0] == 0
+        assert limits.take_up_to([limit], value, 1, later + wait - 3 * limits.ROUNDING)[0] == 0
         assert limits.take_up_to([limit], value, 1, later + wait)[0] == 1
 
 
@@ -216,6 +216,16 @@ def test_what_there_was_no_time_for_uses_nothing_up(mailbox, settings):
     assert post.drain(NOW) == 3
 
 
+def test_a_letter_that_cannot_be_composed_uses_nothing_up(settings):
+    settings.SEND_LIMITS = {"day": 5}
+    make_letter(kind="unheard-of")
+
+    with pytest.raises(KeyError):
+        post.drain(NOW)
+
+    assert Bucket.objects.get().tokens == pytest.approx(5, abs=0.1)
+
+
 def test_another_provider_has_a_bucket_of_its_own(mailbox, settings):
     settings.SEND_LIMITS = {"day": 1}
     make_letters(2)
@@ -237,7 +247,7 @@ def test_where_nothing_is_limited_no_bucket_is_asked(mailbox):
 
 def test_buckets_are_asked_once_a_chunk_however_many_letters_it_has(mailbox, settings, monkeypatch):
     settings.SEND_LIMITS, settings.DOMAIN_LIMITS = {"hour": 500, "day": 5000}, {"example.org": {"hour": 500}}
-    monkeypatch.setattr(post, "FEWEST", 200)
+    monkeypatch.setattr(post, "SMALLEST_CHUNK", 200)
     asked = []
     for letters in (3, 100, 100):  # The first drain also makes the buckets.
         make_letters(letters)
@@ -285,7 +295,7 @@ def test_a_warm_up_doubles_the_letters_of_a_day_from_500(settings, first, may_go
     settings.WARM_UP = first
     make_letters(2100)
 
-    claimed = [len(rationing.claim(NOW + late, 3000)[0]) for late in (timedelta(), 11 * HOUR)]
+    claimed = [len(rationing.claim(NOW + late, 3000).letters) for late in (timedelta(), 11 * HOUR)]
 
     assert claimed == [may_go, 0]
 
@@ -359,6 +369,42 @@ def test_a_person_who_waits_stands_at_the_beginning_of_the_line(slow_domain):
     post.drain(NOW)
 
     assert due_after(asked_for) == [30]
+
+
+def test_who_found_their_place_taken_goes_to_the_beginning_of_the_line(slow_domain):
+    waited = make_readers_letters(slow_domain, 4)[2:]
+    post.drain(NOW)
+    assert {letter.waits_for_domain for letter in Letter.objects.filter(state=State.PLANNED)} == {slow_domain}
+    Letter.objects.filter(pk=waited[1].pk).update(due_at=NOW, last_answer="In other words.")
+
+    post.drain(NOW)
+
+    assert due_after(waited) == [30, 30]
+    assert Letter.objects.get(pk=waited[1].pk).last_answer != "In other words."
+
+
+def test_who_was_refused_meanwhile_or_has_got_its_letter_waits_for_no_domain(slow_domain, settings):
+    make_readers_letters(slow_domain, 3)
+    post.drain(NOW)
+    settings.SENDER, settings.EMAIL_PORT = "subscriptions.sending.smtp.Smtp", 9  # where nothing listens
+
+    post.drain(NOW + 31 * SECOND)
+
+    assert set(Letter.objects.values_list("state", "waits_for_domain")) == {(State.SENT, ""), (State.PLANNED, "")}
+
+
+def test_the_end_of_a_domains_line_is_found_by_an_index():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite does not see that a value which it is told later is not empty.")
+    with CaptureQueriesContext(connection) as captured:
+        Letter.objects.end_of_queue("slow.example", NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {captured[-1]['sql']}")
+        plan = " ".join(line for (line,) in cursor.fetchall())
+
+    assert "letter_domain_queue" in plan
 
 
 def test_what_a_domain_does_not_take_is_given_back_to_the_site(slow_domain, settings):
