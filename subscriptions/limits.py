@@ -26,7 +26,7 @@ class Limit:
 
 
 FOR_EVER = timedelta.max
-ROUNDING = timedelta(milliseconds=1)  # more than what is lost by rounding
+ROUNDING = timedelta(milliseconds=1)  # added to a wait: more than what is lost by rounding
 SIGN_UPS_PER_NETWORK = Limit("sign-ups of a network", 20, timedelta(hours=1))
 SIGN_UPS_PER_SITE = Limit("sign-ups of the site", 500, timedelta(hours=1))
 
@@ -79,18 +79,11 @@ def _bucket(limit: Limit, value: str, now: datetime) -> Bucket:
 def network(request: HttpRequest) -> str:
     """The neighbourhood that a request comes from: /24 or /64. Forwarded addresses count only from trusted proxies."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    client = str(request.META.get("REMOTE_ADDR", ""))
-    while hops and _is_trusted(client):
-        client = hops.pop()
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return "unknown"
+    for client in reversed([*hops, str(request.META.get("REMOTE_ADDR", ""))]):
+        try:
+            address = ip_address(client)
+        except ValueError:
+            return "unknown"
+        if not any(address in proxies for proxies in settings.TRUSTED_PROXIES):
+            break
     return str(ip_network((address, 24 if isinstance(address, IPv4Address) else 64), strict=False))
-
-
-def _is_trusted(client: str) -> bool:
-    try:
-        return any(ip_address(client) in proxies for proxies in settings.TRUSTED_PROXIES)
-    except ValueError:
-        return False

@@ -43,18 +43,6 @@ class ExpiredLink(BadLink):
         self.subscriber = subscriber
 
 
-def make(subscriber: Subscriber, purpose: Purpose) -> str:
-    before, after = _around_token(purpose, settings.ROOT_URLCONF)
-    return f"{settings.SITE_URL}{before}{_signer(purpose, settings.SECRET_KEY).sign_object(subscriber.pk)}{after}"
-
-
-@cache
-def _around_token(purpose: Purpose, _urls: str) -> tuple[str, str]:
-    """An address but for its token: found once, not for each of many letters."""
-    before, _, after = reverse(purpose.value, args=["TOKEN"]).partition("TOKEN")
-    return before, after
-
-
 class Signer(signing.TimestampSigner):
     """As Django's; its key is derived once, not for each of many letters."""
 
@@ -70,16 +58,25 @@ class Signer(signing.TimestampSigner):
         return signing.b64_encode(ours.digest()).decode()
 
 
+def make(subscriber: Subscriber, purpose: Purpose) -> str:
+    before, signer, after = _made_of(purpose, settings.ROOT_URLCONF, settings.SECRET_KEY)
+    return f"{settings.SITE_URL}{before}{signer.sign_object(subscriber.pk)}{after}"
+
+
 @cache
-def _signer(purpose: Purpose, _key: str) -> Signer:
-    return Signer(salt=_salt(purpose))
+def _made_of(purpose: Purpose, _urls: str, _key: str) -> tuple[str, Signer, str]:
+    """What stands around a token, and its signer: found once, not for each of many letters."""
+    before, _, after = reverse(purpose.value, args=["TOKEN"]).partition("TOKEN")
+    return before, Signer(salt=_salt(purpose)), after
 
 
 def follow(token: str, purpose: Purpose) -> Subscriber:
     """Whose link this is. Raises BadLink, or ExpiredLink with the reader when it was good once."""
-    subscriber = _find(key(token, purpose))
     try:
+        subscriber = Subscriber.objects.get(pk=key(token, purpose))
         signing.loads(token, salt=_salt(purpose), max_age=LIFETIMES[purpose])
+    except Subscriber.DoesNotExist as error:
+        raise BadLink from error
     except signing.SignatureExpired as error:
         raise ExpiredLink(subscriber) from error
     return subscriber
@@ -90,13 +87,6 @@ def key(token: str, purpose: Purpose) -> int:
     try:
         return int(signing.loads(token, salt=_salt(purpose)))
     except signing.BadSignature as error:
-        raise BadLink from error
-
-
-def _find(pk: int) -> Subscriber:
-    try:
-        return Subscriber.objects.get(pk=pk)
-    except Subscriber.DoesNotExist as error:
         raise BadLink from error
 
 

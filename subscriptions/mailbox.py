@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from subscriptions.sending import senders
 
-MOST_SHOWN = 200
+LETTERS_SHOWN = 200
 SANDBOX = {
     "frame-ancestors": [SELF],
     "default-src": [NONE],
@@ -45,7 +45,7 @@ def url() -> str:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     files = sorted(settings.MAIL_DIR.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
-    return render(request, "subscriptions/mailbox.html", {"letters": [_read(file) for file in files[:MOST_SHOWN]]})
+    return render(request, "subscriptions/mailbox.html", {"letters": [_read(file) for file in files[:LETTERS_SHOWN]]})
 
 
 @never_cache

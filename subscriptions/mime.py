@@ -55,12 +55,11 @@ def mark(name: str) -> str:
 def form(text: str) -> bytes:
     """A text with marks, encoded: to be filled by `form % {b"name": quoted(words), ...}`."""
     parts = MARK.split(text)  # what is between the marks, and their names, in turn
-    pieces = [b"%%(%b)b" % part.encode() if place % 2 else _literal(part) for place, part in enumerate(parts)]
+    pieces = [
+        b"%%(%b)b" % part.encode() if place % 2 else quoted(part).replace(b"%", b"%%")
+        for place, part in enumerate(parts)
+    ]
     return b"".join(pieces)
-
-
-def _literal(text: str) -> bytes:
-    return quoted(text).replace(b"%", b"%%")
 
 
 @lru_cache(maxsize=5_000)

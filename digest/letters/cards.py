@@ -15,19 +15,11 @@ from digest.letters import wording
 from papers.models import Paper
 from subscriptions import letters, mime
 
-SHOWN = (
-    "key",
-    "arxiv_id",
-    "title",
-    "abstract",
-    "authors",
-    "organisation",
-    "urls",
-    "published_on",
-    "votes",
-    "comments",
+PAPER_FIELDS = (  # that a card shows
+    *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
+    *("urls", "published_on", "votes", "comments"),
 )
-KEPT = 5_000  # cards in memory, some 10 kB each: more papers than the letters of a day bring
+CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
 REASONS_KEPT = 20_000
 
 
@@ -50,20 +42,17 @@ class Card:
     def forms(self) -> Mapping[tuple[str, bool], bytes]:
         """The same, encoded, to be filled with the reader's "reason", if it comes with one, and "feedback" link.
         Raises UnicodeEncodeError."""
-        return {
-            (kind, bool(reason)): mime.form(self._styled(kind, reason))
-            for kind in ("html", "txt")
-            for reason in (mime.mark("reason"), "")
-        }
-
-    def _styled(self, kind: str, reason: str) -> str:
-        shown = self.shown(kind, reason, f"{mime.mark('feedback')}{self.place}")
-        return letters.inlined_fragment(shown) if kind == "html" else shown
+        forms = {}
+        for kind in ("html", "txt"):
+            for reason in (mime.mark("reason"), ""):
+                shown = self.shown(kind, reason, f"{mime.mark('feedback')}{self.place}")
+                forms[kind, bool(reason)] = mime.form(letters.inlined_fragment(shown) if kind == "html" else shown)
+        return forms
 
 
 def cards_for(papers: Iterable[int]) -> dict[int, Card]:
     """By the papers' keys; of those that are still here."""
-    rows = Paper.objects.filter(pk__in=set(papers)).values_list("pk", *SHOWN)
+    rows = Paper.objects.filter(pk__in=set(papers)).values_list("pk", *PAPER_FIELDS)
     return {pk: _card(settings.SITE_URL, *map(_hashable, values)) for pk, *values in rows}
 
 
@@ -71,10 +60,10 @@ def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else tuple(value.items()) if isinstance(value, dict) else value
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CARDS_KEPT)
 def _card(site: str, *values: Any) -> Card:
     """Found again for as long as nothing that it shows has changed."""
-    paper = Paper(**dict(zip(SHOWN, values, strict=True)))
+    paper = Paper(**dict(zip(PAPER_FIELDS, values, strict=True)))
     paper.urls = dict(paper.urls)
     context = {"paper": paper, "paper_url": f"{site}{paper.get_absolute_url()}"}
     return Card(
@@ -106,7 +95,10 @@ class Part:
         """`items` as a letter's contents have them; `feedback`: the reader's link to say more or less, but its end."""
         here = [(cards[item["paper"]], item) for item in items if item["paper"] in cards]
         self.cards = [card for card, _item in here]
-        self._reasons = [_reason_of(item, card) for card, item in here]
+        self._reasons = [
+            _reason(tuple(item["reason"].items()), bool(item.get("late")), card.says) if "reason" in item else ""
+            for card, item in here
+        ]
         self._feedback = feedback
 
     def __len__(self) -> int:
@@ -139,12 +131,6 @@ def encoded_words(kind: str, words: str) -> bytes:
 
 
 _encoded = lru_cache(maxsize=REASONS_KEPT)(encoded_words)  # for words that many readers get
-
-
-def _reason_of(item: Mapping[str, Any], card: Card) -> str:
-    if "reason" not in item:
-        return ""
-    return _reason(tuple(item["reason"].items()), bool(item.get("late")), card.says)
 
 
 @lru_cache(maxsize=REASONS_KEPT)

@@ -29,30 +29,32 @@ Frame = tuple[tuple[str, Any], ...]  # what letters.frame() has, fit to be a key
 def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     cards, sample = cards_of(letters), Paper.objects.samples().exists()
     frame = tuple(writing.frame().items())
-    return {letter.pk: _digest(letter, parts(letter, cards), frame, sample, now) for letter in letters}
+    composed: dict[int, Composed] = {}
+    for letter in letters:
+        shown = parts(letter, cards)
+        composed[letter.pk] = Digest(letter, shown, frame, sample, now) if shown.cards else Skip("its papers are gone")
+    return composed
 
 
 def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
-    """The best of the last seven days. Chosen here, not at planning, so that confirming is quick."""
+    """The best of the last seven days. Chosen here, not at planning, so that confirming is quick; once chosen, a
+    letter's papers stay, however often it must be written."""
     understanding.give_all_terms()  # as in planning
-    _choose_welcomes([letter for letter in letters if not letter.contents], now)
+    if new := [letter for letter in letters if not letter.contents]:
+        with transaction.atomic():
+            # Locked, so that no tick chooses the same papers for the same reader at this moment.
+            list(Subscriber.objects.select_for_update().filter(letters__in=new).order_by("pk"))
+            choices = planning.choose([reader_of(letter) for letter in new], Edition.at(now), after={})
+            for letter, choice in zip(new, choices, strict=True):
+                letter.contents = choice.contents()
+            Letter.objects.bulk_update(new, ["contents"])
+            ledger.give(new)
     cards, sample = cards_of(letters), Paper.objects.samples().exists()
-    return {letter.pk: _welcome(letter, parts(letter, cards), sample, now) for letter in letters}
-
-
-@transaction.atomic
-def _choose_welcomes(letters: Sequence[Letter], now: datetime) -> None:
-    """Once chosen, a letter's papers stay, however often it must be written."""
-    if not letters:
-        return
-    # Locked, so that no tick chooses the same papers for the same reader at this moment.
-    list(Subscriber.objects.select_for_update().filter(letters__in=letters).order_by("pk"))
-    readers = [reader_of(letter) for letter in letters]
-    chosen = planning.choose(readers, Edition.at(now), after={})
-    for letter, choice in zip(letters, chosen, strict=True):
-        letter.contents = choice.contents()
-    Letter.objects.bulk_update(letters, ["contents"])
-    ledger.give(letters)
+    composed: dict[int, Composed] = {}
+    for letter in letters:
+        own = {"next_letter": reader_of(letter).next_letter_at(now)}
+        composed[letter.pk] = writing.plain(letter, parts(letter, cards).context(sample) | own, now)
+    return composed
 
 
 class Parts(NamedTuple):
@@ -65,6 +67,10 @@ class Parts(NamedTuple):
     def cards(self) -> list[Card]:
         return [*self.for_you.cards, *self.trending.cards]
 
+    def context(self, sample: bool) -> dict[str, Any]:
+        """For templates."""
+        return {**self._asdict(), "cards": self.cards, "sample": sample}
+
 
 def parts(letter: Letter, cards: Mapping[int, Card]) -> Parts:
     feedback = links.make(reader_of(letter), Purpose.FEEDBACK)  # Signed once, whatever the number of papers.
@@ -75,21 +81,6 @@ def cards_of(letters: Iterable[Letter]) -> dict[int, Card]:
     return cards_for(
         item["paper"] for letter in letters for name in Parts._fields for item in letter.contents.get(name, ())
     )
-
-
-def _context(shown: Parts, sample: bool) -> dict[str, Any]:
-    return {**shown._asdict(), "cards": shown.cards, "sample": sample}
-
-
-def _welcome(letter: Letter, shown: Parts, sample: bool, now: datetime) -> Composed:
-    context = {**_context(shown, sample), "next_letter": reader_of(letter).next_letter_at(now)}
-    return writing.plain(letter, context, now)
-
-
-def _digest(letter: Letter, shown: Parts, frame: Frame, sample: bool, now: datetime) -> Composed:
-    if not shown.cards:
-        return Skip("its papers are gone")
-    return Digest(letter, shown, frame, sample, now)
 
 
 WELCOME = LetterKind(welcome, is_list_mail=True)
@@ -112,25 +103,23 @@ class Digest:
         return self._plain().message()
 
     def content(self) -> bytes:
-        if not mime.SIMPLE_ADDRESS.fullmatch(writing.address_of(self.letter)):
+        address = writing.address_of(self.letter)
+        if not mime.SIMPLE_ADDRESS.fullmatch(address):
             return self._plain().content()
         try:
-            return self._joined()
+            links_to = writing.own_links(reader_of(self.letter))
+            subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
+            named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": address}
+            headers = named | writing.headers(self.letter, self.now, links_to["unsubscribe_url"])
+            head = b"".join(mime.header(*one) for one in headers.items())
+            text, html = (self._body(kind, {**links_to, "subject": subject}) for kind in ("txt", "html"))
+            return mime.multipart(head, text, html)
         except (BadHeaderError, UnicodeError, ValueError) as error:
             raise BadLetter(f"The letter could not be built: {type(error).__name__}.") from error
 
     def _plain(self) -> Plain:
-        context = {**_context(self.shown, self.sample), "slot": date.fromisoformat(self.letter.key)}
+        context = self.shown.context(self.sample) | {"slot": date.fromisoformat(self.letter.key)}
         return writing.plain(self.letter, context, self.now)
-
-    def _joined(self) -> bytes:
-        links_to = writing.own_links(reader_of(self.letter))
-        subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
-        headers = writing.headers(self.letter, self.now, links_to["unsubscribe_url"])
-        named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": writing.address_of(self.letter)}
-        head = b"".join(mime.header(*one) for one in (named | headers).items())
-        text, html = (self._body(kind, {**links_to, "subject": subject}) for kind in ("txt", "html"))
-        return mime.multipart(head, text, html)
 
     def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
         shown = self.shown

@@ -17,14 +17,14 @@ from papers.sources.web import retry_after
 from subscriptions.letters import Draft, one_line
 from subscriptions.models import Letter
 from subscriptions.sending import providers
-from subscriptions.sending.senders import Answer, NoConnection, Noted, Parcel
+from subscriptions.sending.senders import Answer, NoConnection, Parcel, WriteAheadLog
 
 NEVER_CONNECTED = re.compile(  # as urllib3, OpenSSL and botocore name what happens before anything is sent
     "NewConnectionError|NameResolutionError|ProxyError|CERTIFICATE_VERIFY_FAILED"
     "|EndpointConnectionError|ConnectTimeoutError|ProxyConnectionError|NoCredentialsError|SSL validation failed"
 )
-WAITS = (1.0, 5.0)  # seconds before a letter of which nobody knows is offered again, and once more
-LONGEST_WAIT = 4 * 3600.0  # seconds, whatever the provider asks for
+REPEAT_AFTER = (1.0, 5.0)  # seconds before a letter of which nobody knows is offered again, and once more
+LONGEST_WAIT_SECONDS = 4 * 3600.0  # whatever the provider asks for
 
 
 class Anymail:
@@ -52,7 +52,7 @@ class Anymail:
         except Exception as error:  # Each provider's library has errors of its own, and may say secrets in them.
             raise NoConnection(f"{could_not}{type(error).__name__}") from error
 
-    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+    def offer(self, parcels: Iterator[Parcel], journal: WriteAheadLog) -> Iterator[tuple[Parcel, Answer]]:
         """Where the provider takes a letter once only under one key, one of which nobody knows is offered again."""
         self.open()
         for parcel in parcels:
@@ -60,10 +60,10 @@ class Anymail:
             message.metadata, message.tags = {"letter": str(letter.message_id)}, [letter.kind]
             # A letter that was refused for now is dated anew when its turn comes again, and is then another request.
             message.offered_as = str(uuid.uuid5(letter.message_id, message.extra_headers["Date"]))
-            noted.offered(parcel)
+            journal.offered(parcel)
             answer = self._send(message)
             is_unknown = answer.state == Letter.State.UNCERTAIN and self._provider.idempotency_key
-            for wait in WAITS if is_unknown else ():
+            for wait in REPEAT_AFTER if is_unknown else ():
                 time.sleep(wait)
                 # Nothing but that it was taken is believed now: a refusal may be of the second offer alone.
                 if self._send(message, again=True).state == Letter.State.SENT:
@@ -115,7 +115,7 @@ def _failed(error: Exception) -> Answer:
     if isinstance(response, dict):  # of boto3, by which Amazon SES is spoken to
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
     elif isinstance(response, requests.Response):
-        status, wait = response.status_code, min(retry_after(response) or 0.0, LONGEST_WAIT)
+        status, wait = response.status_code, min(retry_after(response) or 0.0, LONGEST_WAIT_SECONDS)
     answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
     if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
         raise NoConnection(f"The mail provider cannot be reached: {answer}") from error

@@ -23,8 +23,8 @@ from subscriptions.sending.providers.base import Provider
 
 logger = logging.getLogger(__name__)
 Type = Event.Type
-LONGEST_ID = 100
-SHORTEST_ID = 8  # a shorter one might be found in any answer
+LONGEST_EVENT_ID = 100  # characters that a row has
+SHORTEST_NUMBER = 8  # characters of a letter's number; a shorter one might be found in any answer
 
 TYPES = {  # What was opened or clicked, among others, is nobody's business and not kept.
     EventType.DELIVERED: Type.DELIVERED,
@@ -46,7 +46,7 @@ def hear(event: AnymailTrackingEvent, esp_name: str, **_signal: Any) -> None:
     # While we hold its row nobody else writes what came of it: either they see the event, or we see what they wrote.
     letter = Letter.objects.select_for_update(of=("self",)).filter(pk=pk).select_related("subscriber").first()
     event_id, at = event.event_id, event.timestamp
-    if not (isinstance(event_id, str) and 0 < len(event_id) <= LONGEST_ID and event_id.isprintable()):
+    if not (isinstance(event_id, str) and 0 < len(event_id) <= LONGEST_EVENT_ID and event_id.isprintable()):
         event_id = keyed_hash(json.dumps([event_id, event.esp_event], sort_keys=True, default=str))
     new = {"type": kind, "letter": letter, "at": at if at and timezone.is_aware(at) else now, "received_at": now}
     if letter and Event.objects.get_or_create(provider=esp_name, event_id=event_id, defaults=new)[1]:
@@ -95,7 +95,7 @@ def _letter(event: AnymailTrackingEvent) -> int | None:
     number, address = str(event.message_id or ""), str(event.recipient or "").lower()
     if (pk := _named(number.strip("<>").partition("@")[0])) is not None:
         return pk
-    if len(number) < SHORTEST_ID or not number.isprintable() or not address.isprintable():
+    if len(number) < SHORTEST_NUMBER or not number.isprintable() or not address.isprintable():
         return None
     its = Letter.objects.filter(last_answer__contains=number).values_list("pk", flat=True)
     pk = its.filter(subscriber__address=address).first()

@@ -1,4 +1,4 @@
-"""What this process offers and is answered, noted down for whoever comes after it, should it be killed.
+"""What this process offers and is answered: a write-ahead log for whoever comes after it, should it be killed.
 
 The ledger knows which letters were handed over; which of them were offered is known here alone. There is one file for
 each chunk that is handed over, made before the ledger is told and removed once the ledger has the outcomes for good.
@@ -69,7 +69,7 @@ class Journal:
 
 
 @dataclass
-class Found:
+class Recovered:
     """What a process that is gone had noted down. Whatever stands in no list was not offered."""
 
     lease: uuid.UUID
@@ -77,16 +77,15 @@ class Found:
     unanswered: set[int] = field(default_factory=set)
 
 
-def left_behind() -> Iterator[Found]:
+def left_behind() -> Iterator[Recovered]:
     """Of processes of this machine that are gone; each is removed once the caller goes on to the next."""
     for path in sorted(settings.HANDOVER_DIR.glob("*.journal")):
         with suppress(FileNotFoundError, BlockingIOError):  # Another reads it, or its process is alive.
             file = os.open(path, os.O_RDONLY)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                found = _read(path)
-                if found:
-                    yield found
+                if recovered := _read(path):
+                    yield recovered
                 path.unlink()
             finally:
                 os.close(file)
@@ -96,7 +95,7 @@ def _unwritable(error: OSError) -> NoConnection:
     return NoConnection(f"Expected a folder that can be written at {settings.HANDOVER_DIR}: {error}")
 
 
-def _read(path: Path) -> Found | None:
+def _read(path: Path) -> Recovered | None:
     """None: it says nothing that can be relied on."""
     try:
         whole, _, _broken_off = path.read_text().rpartition("\n")
@@ -105,13 +104,13 @@ def _read(path: Path) -> Found | None:
         return None
     if not boot() or began != boot():
         return None
-    found = Found(uuid.UUID(path.stem))
+    recovered = Recovered(uuid.UUID(path.stem))
     for pk, *answer in notes:
-        found.unanswered.add(pk)
+        recovered.unanswered.add(pk)
         if answer:
-            found.unanswered.discard(pk)
-            found.answers[pk] = Answer(Letter.State(answer[0]), *answer[1:])
-    return found
+            recovered.unanswered.discard(pk)
+            recovered.answers[pk] = Answer(Letter.State(answer[0]), *answer[1:])
+    return recovered
 
 
 @cache

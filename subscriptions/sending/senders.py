@@ -25,7 +25,7 @@ from subscriptions.models import Letter
 FILES, SMTP = "subscriptions.sending.senders.Files", "subscriptions.sending.smtp.Smtp"
 NOT_BEGUN = "Some letters could not be offered, as there was no thread for them."
 ADDRESS = re.compile(r"\S+@\S+")
-MOST_BUSY, A_REST = 5, timedelta(seconds=30)
+BUSY_IN_A_ROW, REST = 5, timedelta(seconds=30)  # answers that trip the breaker; until it is tried again
 
 
 class NoConnection(Exception):
@@ -53,25 +53,26 @@ class Answer:
     wait: float = 0  # seconds that we are asked to wait
 
 
-class Patience:
-    """Of the mail server or provider, in one draining: at an end when it says how long to wait, or when MOST_BUSY
-    times in a row it was busy, or nobody knows. A single time may be about one address, or one of many connections."""
+class CircuitBreaker:
+    """Between us and the mail server or provider, for one draining: it trips when that says how long to wait, or when
+    BUSY_IN_A_ROW times it was busy, or nobody knows. A single time may be about one address, or one of many
+    connections."""
 
     def __init__(self) -> None:
-        self._in_vain = 0
-        self.end: Busy | None = None
+        self._in_a_row = 0
+        self.tripped: Busy | None = None  # and why
 
     def hear(self, answer: Answer) -> None:
-        self._in_vain = self._in_vain + 1 if answer.busy or answer.state == Letter.State.UNCERTAIN else 0
-        if answer.wait or self._in_vain >= MOST_BUSY:
-            wait = timedelta(seconds=answer.wait) or A_REST
+        self._in_a_row = self._in_a_row + 1 if answer.busy or answer.state == Letter.State.UNCERTAIN else 0
+        if answer.wait or self._in_a_row >= BUSY_IN_A_ROW:
+            wait = timedelta(seconds=answer.wait) or REST
             # This is logged, and written to many letters: whose address it was is nobody else's business.
-            self.end = Busy(f"No more letters for now, after: {ADDRESS.sub('…', answer.text)}", wait)
+            self.tripped = Busy(f"No more letters for now, after: {ADDRESS.sub('…', answer.text)}", wait)
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A letter that is ready to be offered."""
+    """A letter that is ready to be offered: what RFC 5321, 2.3.1, calls a mail object, its envelope and content."""
 
     letter: Letter
     content: Any  # as its sender prepared it
@@ -86,8 +87,8 @@ class Parcel:
         return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-class Noted(Protocol):
-    """Who must know what is being done, should this process be killed."""
+class WriteAheadLog(Protocol):
+    """Who must know what is being done before it is, should this process be killed: sending/journal.py."""
 
     def offered(self, parcel: Parcel) -> None:
         """From now on it may be accepted."""
@@ -104,7 +105,7 @@ class Sender(Protocol):
     def open(self) -> None:
         """Get ready; raises NoConnection. Again does nothing while ready."""
 
-    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+    def offer(self, parcels: Iterator[Parcel], journal: WriteAheadLog) -> Iterator[tuple[Parcel, Answer]]:
         """Each at most once, noted before it may be accepted. Raises NoConnection when one could not be offered, as
         the next could not either: those without an answer were not offered."""
 
@@ -135,20 +136,18 @@ class Files:
         except OSError as error:
             raise _unwritable(error) from error
 
-    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+    def offer(self, parcels: Iterator[Parcel], journal: WriteAheadLog) -> Iterator[tuple[Parcel, Answer]]:
         for parcel in parcels:
-            noted.offered(parcel)
-            yield parcel, Answer(Letter.State.SENT, self._write(parcel.letter, parcel.content))
-
-    def _write(self, letter: Letter, content: bytes) -> str:
-        file = settings.MAIL_DIR / f"{letter.kind}-{slugify(letter.key[:10])}-{letter.message_id}.eml"
-        draft = file.with_suffix(".tmp")
-        try:
-            draft.write_bytes(content)
-            draft.rename(file)
-        except OSError as error:
-            raise _unwritable(error) from error
-        return str(file)
+            letter = parcel.letter
+            file = settings.MAIL_DIR / f"{letter.kind}-{slugify(letter.key[:10])}-{letter.message_id}.eml"
+            draft = file.with_suffix(".tmp")
+            journal.offered(parcel)
+            try:
+                draft.write_bytes(parcel.content)
+                draft.rename(file)
+            except OSError as error:
+                raise _unwritable(error) from error
+            yield parcel, Answer(Letter.State.SENT, str(file))
 
     def close(self) -> None:
         """There is nothing to close."""
@@ -164,32 +163,34 @@ def _unwritable(error: OSError) -> NoConnection:
 class Batch:
     """Letters that are being offered: whichever connection is free takes the next one."""
 
-    def __init__(self, parcels: Sequence[Parcel], noted: Noted) -> None:
+    def __init__(self, parcels: Sequence[Parcel], journal: WriteAheadLog) -> None:
         self.parcels = parcels
         self.answers: list[tuple[Parcel, Answer]] = []
-        self._noted, self._turn, self._rest = noted, threading.Lock(), iter(parcels)
+        self._journal, self._turn, self._rest = journal, threading.Lock(), iter(parcels)
         self._workers: list[Future[None]] = []
 
-    def begin(self, idle: "LifoQueue[Sender]", most: int, threads: ThreadPoolExecutor, patience: Patience) -> None:
+    def begin(
+        self, idle: "LifoQueue[Sender]", most: int, threads: ThreadPoolExecutor, breaker: CircuitBreaker
+    ) -> None:
         """By `most` connections at most, each of which is idle once a thread begins."""
-        self._patience = patience
+        self._breaker = breaker
         for _ in self.parcels[:most]:
             self._workers.append(threads.submit(self._work, idle))  # One by one: those that did begin are waited for.
 
     def _work(self, idle: "LifoQueue[Sender]") -> None:
         sender = idle.get()
         try:
-            for parcel, answer in sender.offer(self._next_ones(), self._noted):
-                self._noted.answered(parcel, answer)
+            for parcel, answer in sender.offer(self._next_ones(), self._journal):
+                self._journal.answered(parcel, answer)
                 self.answers.append((parcel, answer))
-                self._patience.hear(answer)
+                self._breaker.hear(answer)
         finally:
             idle.put(sender)
 
     def _next_ones(self) -> Iterator[Parcel]:
         while True:
             with self._turn:
-                parcel = None if self._patience.end else next(self._rest, None)
+                parcel = None if self._breaker.tripped else next(self._rest, None)
             if parcel is None:
                 return
             yield parcel
@@ -202,7 +203,7 @@ class Batch:
             if not isinstance(error, NoConnection):
                 raise error
         cut_off = next((error for error in errors if isinstance(error, NoConnection)), NoConnection(NOT_BEGUN))
-        return self._patience.end or (cut_off if self.left else None)
+        return self._breaker.tripped or (cut_off if self.left else None)
 
     @property
     def left(self) -> list[Parcel]:
@@ -218,7 +219,7 @@ class ConnectionPool:
         make = import_string(settings.SENDER)
         self._senders: list[Sender] = [make() for _ in range(settings.SENDER_CONNECTIONS)]
         self._threads = ThreadPoolExecutor(len(self._senders), thread_name_prefix="sender")
-        self._patience = Patience()
+        self._breaker = CircuitBreaker()
         self._idle: LifoQueue[Sender] = LifoQueue()
         for sender in self._senders:
             self._idle.put(sender)
@@ -236,7 +237,7 @@ class ConnectionPool:
 
     def start(self, batch: Batch) -> None:
         """Offer these, while the caller goes on; a batch that is being offered still goes first."""
-        batch.begin(self._idle, len(self._senders), self._threads, self._patience)
+        batch.begin(self._idle, len(self._senders), self._threads, self._breaker)
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -16,14 +16,14 @@ from django.conf import settings
 from subscriptions.letters import Draft, one_line
 from subscriptions.models import Letter
 from subscriptions.sending import dkim
-from subscriptions.sending.senders import Answer, NoConnection, Noted, Parcel
+from subscriptions.sending.senders import Answer, NoConnection, Parcel, WriteAheadLog
 
 # RFC 3463, 7505: bad address, mailbox moved or disabled, no mail there. Not 5.1.7 and 5.1.8, which blame our address.
 NO_SUCH_ADDRESS = re.compile(r"\b5\.(1\.[1236]|1\.10|2\.1)\b")
 BUSY = (421, 454)  # RFC 5321, 4954: about us or the server; Amazon SES says 454 to whoever sends too fast
 BROKEN = (OSError, smtplib.SMTPException)
 ACCEPTS = {b"RSET": {250}, b"MAIL": {250}, b"RCPT": {250, 251}, b"DATA": {354}}
-FRESH = 1.0  # seconds for which a connection that was just used is taken to be alive
+FRESH_SECONDS = 1.0  # for which a connection that was just used is taken to be alive
 
 
 class Smtp:
@@ -40,8 +40,12 @@ class Smtp:
         return dkim.signed(draft.content())
 
     def open(self) -> None:
-        if self._server is not None and self._is_alive(self._server):
-            return
+        server = self._server
+        try:
+            if server is not None and (time.monotonic() - self._used_at < FRESH_SECONDS or server.rset()[0] == 250):
+                return
+        except BROKEN:
+            self.close()
         try:
             self._server = _connected()
         except (*BROKEN, ValueError) as error:  # A login that cannot even be written is a ValueError.
@@ -49,33 +53,26 @@ class Smtp:
         self._groups, self._is_clean = self._server.has_extn("pipelining"), True
         self._used_at = time.monotonic()
 
-    def _is_alive(self, server: smtplib.SMTP) -> bool:
-        if time.monotonic() - self._used_at < FRESH:
-            return True
-        try:
-            return server.rset()[0] == 250
-        except BROKEN:
-            self.close()
-            return False
-
     def close(self) -> None:
         server, self._server, self._asked = self._server, None, []
         if server is not None:
             server.close()
 
-    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
+    def offer(self, parcels: Iterator[Parcel], journal: WriteAheadLog) -> Iterator[tuple[Parcel, Answer]]:
         self.open()  # Before any is taken: what this connection cannot offer, another may.
         parcel = next(parcels, None)
         while parcel is not None:
             following = next(parcels, None)
-            yield parcel, self._offer(parcel, following, noted)
+            yield parcel, self._offer(parcel, following, journal)
             parcel = following
 
-    def _offer(self, parcel: Parcel, following: Parcel | None, noted: Noted) -> Answer:
+    def _offer(self, parcel: Parcel, following: Parcel | None, journal: WriteAheadLog) -> Answer:
         try:
             if not self._asked:
                 self.open()
-                self._ask(parcel)
+                self._asked = self._envelope(parcel)
+                if self._groups:
+                    self._ready_server.send(b"".join(self._asked))
             refusal = self._refusal()
         except BROKEN as error:
             self.close()
@@ -83,7 +80,7 @@ class Smtp:
         if refusal:
             return refusal
         try:
-            noted.offered(parcel)
+            journal.offered(parcel)
         except NoConnection:  # The server waits for a letter that does not come.
             self.close()
             raise
@@ -96,11 +93,6 @@ class Smtp:
         if self._server is None:
             raise smtplib.SMTPServerDisconnected("not connected")
         return self._server
-
-    def _ask(self, parcel: Parcel) -> None:
-        self._asked = self._envelope(parcel)
-        if self._groups:
-            self._ready_server.send(b"".join(self._asked))
 
     def _envelope(self, parcel: Parcel) -> list[bytes]:
         commands = [f"MAIL FROM:<{parcel.sender}>", f"RCPT TO:<{parcel.address}>", "DATA"]

@@ -31,8 +31,8 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from digest.letters import ledger, planning
-from subscriptions.models import letters as outbox
 from subscriptions.models import Letter, LetterQuerySet, SubscriberQuerySet
+from subscriptions.models import letters as outbox
 from subscriptions.sending import post
 from subscriptions.sending.journal import Journal
 from subscriptions.sending.smtp import Smtp

@@ -10,7 +10,7 @@ from digest.models import Given
 from subscriptions.models import Letter
 from subscriptions.sending import post
 from subscriptions.sending.journal import boot
-from subscriptions.sending.senders import Answer, Noted, Parcel
+from subscriptions.sending.senders import Answer, Parcel, WriteAheadLog
 from subscriptions.sending.smtp import Smtp
 from tests.factories import make_letter, make_paper, make_reader
 from tests.faults.pausing import ADDRESS, HERE, Site
@@ -58,8 +58,8 @@ def test_each_letter_ends_as_its_mail_server_treats_it(site: Site, settings: Set
 class Surprising(Smtp):
     """Fails in a way that nobody foresaw, once its third letter was accepted."""
 
-    def offer(self, parcels: Iterator[Parcel], noted: Noted) -> Iterator[tuple[Parcel, Answer]]:
-        for number, answered in enumerate(super().offer(parcels, noted), 1):
+    def offer(self, parcels: Iterator[Parcel], journal: WriteAheadLog) -> Iterator[tuple[Parcel, Answer]]:
+        for number, answered in enumerate(super().offer(parcels, journal), 1):
             if number == THIRD:
                 raise ArithmeticError
             yield answered

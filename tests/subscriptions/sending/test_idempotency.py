@@ -27,7 +27,7 @@ STILL_UNKNOWN = [{"status": 429}, {"status": 401}, {"status": 422, "body": b"{}"
 @pytest.fixture(params=[RESEND, BREVO])
 def provider(request, settings, monkeypatch):
     """A far end that speaks as the provider does; its path."""
-    monkeypatch.setattr(anymail, "WAITS", (0, 0))
+    monkeypatch.setattr(anymail, "REPEAT_AFTER", (0, 0))
     settings.SENDER, settings.SENDER_CONNECTIONS = "subscriptions.sending.anymail.Anymail", 1
     with FarEnd() as far_end:
         url = f"{far_end.url}/"

@@ -49,7 +49,7 @@ def tidepost(settings, monkeypatch):
     monkeypatch.setitem(sys.modules, "anymail.backends.tidepost", backend)
     monkeypatch.setitem(webhooks.VIEWS, "tidepost_tracking_webhook", TidepostView)
     monkeypatch.setitem(providers.PROVIDERS, "tidepost", shown_in_docs().PROVIDER)
-    monkeypatch.setattr(anymail, "WAITS", (0, 0))
+    monkeypatch.setattr(anymail, "REPEAT_AFTER", (0, 0))
     monkeypatch.setitem(reports.SETTINGS, "tidepost", {"TIDEPOST_SERVER_TOKEN": "x"})
     reports.serves(settings, "tidepost")
     settings.EMAIL_BACKEND, settings.SENDER_CONNECTIONS = providers.named("tidepost").backend, 1

@@ -111,7 +111,7 @@ def test_the_envelope_names_the_bare_sender(sink, smtp, settings):
 
 
 def test_a_connection_that_was_idle_and_closed_meanwhile_is_opened_again(sink, smtp, monkeypatch):
-    monkeypatch.setattr("subscriptions.sending.smtp.FRESH", 0)
+    monkeypatch.setattr("subscriptions.sending.smtp.FRESH_SECONDS", 0)
     smtp.open()
     sink.hang_up()
 
