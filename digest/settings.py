@@ -11,7 +11,6 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from email.utils import parseaddr
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
