@@ -7,11 +7,13 @@ import hmac
 import json
 import time
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from subscriptions.models import Letter
+from subscriptions.models import Event, Letter, Subscriber, Suppression
+from tests.factories import make_letter
 
 SECRET = "provider:an-invented-password"
 MAILGUN_KEY = "an-invented-signing-key"
@@ -19,6 +21,7 @@ RESEND_KEY = "whsec_" + base64.b64encode(b"an-invented-signing-key-of-32-by").de
 SAMPLES = {
     file.stem: json.loads(file.read_text()) for file in sorted((Path(__file__).parent / "webhooks").glob("*.json"))
 }
+NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 AT = "2026-08-20T12:00:05+00:00"
 SETTINGS: dict[str, dict[str, Any]] = {  # Anymail's, as ANYMAIL_* sets them
     "postmark": {"POSTMARK_SERVER_TOKEN": "x"},
@@ -138,3 +141,26 @@ def _brevo(payload: dict[str, Any], filled: dict[str, str]) -> Report:
 
 
 _SENT_BY = {"postmark": _postmark, "mailgun": _mailgun, "amazon_ses": _amazon_ses, "resend": _resend, "brevo": _brevo}
+
+
+# ---------------------------------------------------------------------------------------------------- what comes of it
+
+
+def make_sent(reader: Subscriber | None = None, *, days_ago: float = 0, **fields: Any) -> Letter:
+    """A letter that went out, to be reported of."""
+    moment = NOW - timedelta(days=days_ago)
+    ended = {"state": Letter.State.SENT, "ended_at": moment, "handed_at": moment, "last_answer": "250 taken"}
+    return make_letter(reader, at=moment, **ended | fields)
+
+
+def why(reader: Subscriber) -> str | None:
+    """The reason why the reader is suppressed."""
+    return Suppression.objects.reasons([reader]).get(reader.pk)
+
+
+def has_left(reader: Subscriber) -> bool:
+    return Subscriber.objects.filter(pk=reader.pk, left_at__isnull=False).exists()
+
+
+def kept() -> list[str]:
+    return list(Event.objects.order_by("pk").values_list("type", flat=True))
