@@ -1,6 +1,14 @@
 """Mail providers: a record each, in a module of its own, for those that Anymail alone does not tell us enough of."""
 
-from subscriptions.sending.providers import amazon_ses, brevo, mailersend, mailgun, mandrill, postmark, resend
+from subscriptions.sending.providers import (
+    amazon_ses,
+    brevo,
+    mailersend,
+    mailgun,
+    mandrill,
+    postmark,
+    resend,
+)
 from subscriptions.sending.providers.base import Provider
 
 _MODULES = (amazon_ses, brevo, mailersend, mailgun, mandrill, postmark, resend)
