@@ -1,5 +1,5 @@
 """How many letters may be offered now, and which: by what the provider or mail server lets us send, and by what each
-mail domain takes. All processes share the buckets; where nothing is limited they are not even looked at.
+mail domain takes. All processes share the token buckets (limits.py); where nothing is limited none is even looked at.
 """
 
 from collections import defaultdict

@@ -32,7 +32,7 @@ class Smtp:
     def __init__(self) -> None:
         self._server: smtplib.SMTP | None = None
         self._used_at = 0.0  # of the monotonic clock
-        self._groups = False  # whether commands may be sent in groups
+        self._pipelining = False  # whether the server takes commands in groups
         self._is_clean = True  # whether the server has forgotten the last envelope
         self._asked: list[bytes] = []  # commands whose replies are still to be read
 
@@ -50,7 +50,7 @@ class Smtp:
             self._server = _connected()
         except (*BROKEN, ValueError) as error:  # A login that cannot even be written is a ValueError.
             raise NoConnection(f"The mail server could not be used: {error}") from error
-        self._groups, self._is_clean = self._server.has_extn("pipelining"), True
+        self._pipelining, self._is_clean = self._server.has_extn("pipelining"), True
         self._used_at = time.monotonic()
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class Smtp:
             if not self._asked:
                 self.open()
                 self._asked = self._envelope(parcel)
-                if self._groups:
+                if self._pipelining:
                     self._ready_server.send(b"".join(self._asked))
             refusal = self._refusal()
         except BROKEN as error:
@@ -103,12 +103,12 @@ class Smtp:
         server, commands, refusal = self._ready_server, self._asked, None
         self._asked, self._is_clean, self._used_at, code = [], False, time.monotonic(), 0
         for command in commands:
-            if not self._groups:
+            if not self._pipelining:
                 server.send(command)
             code, text = server.getreply()
             if code not in ACCEPTS[command[:4]] and refusal is None:
                 refusal = self._refused(code, text, of_recipient=command.startswith(b"RCPT"))
-            if refusal and (self._server is None or not self._groups):
+            if refusal and (self._server is None or not self._pipelining):
                 return refusal
         if refusal and code == 354:  # It wants the letter of an envelope that it refused (RFC 2920, 3.1).
             server.docmd(".")
@@ -117,7 +117,7 @@ class Smtp:
     def _send(self, parcel: Parcel, following: Parcel | None) -> Answer:
         """The letter, and if the server takes that, the envelope of the one that follows."""
         server, self._is_clean = self._ready_server, True
-        envelope = self._envelope(following) if following and self._groups else []
+        envelope = self._envelope(following) if following and self._pipelining else []
         try:
             server.send(b"".join([parcel.content, b".\r\n", *envelope]))
             code, text = server.getreply()
