@@ -29,7 +29,9 @@ def troubles(now: datetime) -> dict[str, str]:
     if reports.filter(recent, received_at__gt=begun).exists():
         return {}
     sent = Letter.objects.filter(state=Letter.State.SENT, due_at__gt=begun - KEEP_TRYING)  # This has an index.
-    count = sent.filter(ended_at__gt=begun, ended_at__lte=by).exclude(kind=selftest.SELF_TEST).count()  # These have an alarm.
+    count = (
+        sent.filter(ended_at__gt=begun, ended_at__lte=by).exclude(kind=selftest.SELF_TEST).count()
+    )  # These have an alarm.
     return {provider: _why(provider, count)} if count else {}
 
 
