@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.module_loading import import_string
 
-from papers import bulk, sources
+from papers import database, sources
 from papers.models import Paper, PaperTopic, Sighting, Signal, Topic
 from papers.sources.base import Listing
 from papers.text.phrases import Hit, Phrases
@@ -77,7 +77,7 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
     for paper in papers:
         _take_best(paper, said[paper.pk], owners, now)
     changed = [paper for paper in papers if _columns(paper) != before[paper.pk]]
-    bulk.update(Paper, changed, [name for name in COLUMNS if name not in IDS])
+    database.update(Paper, changed, [name for name in COLUMNS if name not in IDS])
     Paper.objects.bulk_update([paper for paper in changed if _differs(paper, before[paper.pk], IDS)], IDS)
     _record_signals([paper for paper in changed if _differs(paper, before[paper.pk], SIGNALS)], now)
     score_topics([paper for paper in changed if _differs(paper, before[paper.pk], ("title", "abstract"))])
@@ -87,9 +87,7 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
 
 def _one_at_a_time() -> None:
     """Two sources often list the same new paper within the same second. SQLite lets one write at a time anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MERGING])
+    database.take_turns(MERGING)
 
 
 # --------------------------------------------------------------------------------------------------- one work, one row
@@ -167,11 +165,11 @@ def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, 
     """New papers with their topics and first signals: listing's key -> paper's key."""
     if not listings:
         return {}
-    keys = dict(zip([listing.key for listing in listings], bulk.new_keys(Paper, len(listings)), strict=True))
+    keys = dict(zip([listing.key for listing in listings], database.new_keys(Paper, len(listings)), strict=True))
     phrases, hits = _phrases(Topic.objects.all()), {}
     taken = set(_owners({listing.doi for listing in listings if listing.doi}))
 
-    def rows() -> Iterator[bulk.Row]:
+    def rows() -> Iterator[database.Row]:
         for listing in listings:  # Read for their topics while the database takes in those before.
             hits[keys[listing.key]] = phrases.hits(listing.title, listing.abstract or "")
             doi = None if listing.doi in taken else listing.doi
@@ -179,7 +177,7 @@ def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, 
             said = [EMPTY[name] if (value := getattr(listing, name)) is None else value for name in FACTS_KEPT]
             yield (keys[listing.key], listing.key, doi, now, day if listing.announced else None, "", *said)
 
-    bulk.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", *FACTS_KEPT), rows())
+    database.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", *FACTS_KEPT), rows())
     _insert_scores(hits)
     _insert_signals([(keys[one.key], one) for one in listings if one.votes or one.comments or one.stars], now)
     return keys
@@ -203,9 +201,7 @@ def _understand_anew(papers: Sequence[int]) -> None:
 
 def _take_out(papers: Iterable[int]) -> None:
     """On SQLite the index is a table of its own; PostgreSQL's follows the column by itself."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM papers_terms WHERE rowid = %s", [(paper,) for paper in papers])
+    database.remove_from_index(papers)
 
 
 # ------------------------------------------------------------------------------------------------- sightings and facts
@@ -236,8 +232,8 @@ def _record_sightings(
                 here.rank, here.announced = rank, announced
             here.read_at, here.latest, here.facts = now, reading, here.facts | {reading: facts}
             changed.append(here)
-    bulk.insert(Sighting, SIGHTING, new)
-    bulk.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
+    database.insert(Sighting, SIGHTING, new)
+    database.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
     return said
 
 
@@ -317,7 +313,7 @@ def _differs(paper: Paper, before: Mapping[str, Any], names: Iterable[str]) -> b
 def _insert_signals(said: Iterable[tuple[int, Listing]], now: datetime) -> None:
     """The first point of the series of new papers of whose readers something is known."""
     points = [(key, now, one.votes or 0, one.comments or 0, one.stars) for key, one in said]
-    bulk.insert(Signal, ("paper", "at", *SIGNALS), points)
+    database.insert(Signal, ("paper", "at", *SIGNALS), points)
 
 
 def _record_signals(papers: Iterable[Paper], now: datetime) -> None:
@@ -363,7 +359,7 @@ def _prepared(topics: tuple[tuple[int, tuple[str, ...]], ...]) -> Phrases:
 
 def _insert_scores(hits: Mapping[int, Iterable[Hit]]) -> None:
     rows = ((paper, hit.topic, hit.score, hit.phrase) for paper, found in hits.items() for hit in found)
-    bulk.insert(PaperTopic, ("paper", "topic", "score", "phrase"), rows)
+    database.insert(PaperTopic, ("paper", "topic", "score", "phrase"), rows)
 
 
 def score_edited_topics(now: datetime) -> None:

@@ -13,7 +13,8 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
-from subscriptions.models import Bucket, committed_lazily, keyed_hash
+from papers.database import committed_lazily
+from subscriptions.models import Bucket, keyed_hash
 
 
 @dataclass(frozen=True)

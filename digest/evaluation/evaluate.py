@@ -26,7 +26,7 @@ from digest.evaluation.bm25 import Bm25, Numbers
 from digest.evaluation.collections import BadCollection, Need, TestCollection
 from digest.matching import gathering, readers
 from digest.matching.profiles import CandidatePool, Profile
-from papers import bulk
+from papers import database
 from papers.models import Paper
 from papers.search import candidates, ranking, understanding
 from papers.search.encoders import Text
@@ -112,7 +112,7 @@ def store(folder: Path, collection: TestCollection, now: datetime) -> list[int]:
     texts = _with_bar(enumerate(collections.texts(folder)), "papers", len(collection.papers))
     with transaction.atomic():
         for batch in _batches(texts, PAPERS_AT_ONCE):
-            bulk.insert(Paper, columns, [(f"judged:{number}", *text, *others) for number, text in batch])
+            database.insert(Paper, columns, [(f"judged:{number}", *text, *others) for number, text in batch])
     keys = dict(Paper.objects.values_list("key", "pk"))
     return [keys[f"judged:{number}"] for number in range(len(collection.papers))]
 
@@ -151,7 +151,7 @@ def rank_libraries(
     most: int,
 ) -> list[Ranked]:
     """For each reader the candidates (all papers, where there are none), by what they know and interests in words."""
-    examples = Paper.objects.filter(pk__in=bulk.among({paper for one in known for paper in one}))
+    examples = Paper.objects.filter(pk__in=database.among({paper for one in known for paper in one}))
     keys = dict(examples.values_list("pk", "key"))
     interests = [
         [*(InterestSpec("paper", keys[paper]) for paper in papers), *(InterestSpec("phrase", text) for text in said)]
@@ -163,7 +163,7 @@ def rank_libraries(
     before: Sequence[int] | None = None
     for wanted, papers in zip(interests, candidates, strict=True):
         if pool is None or papers is not before:  # Readers in a row often share the very same list of candidates.
-            rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=bulk.among(papers))
+            rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=database.among(papers))
             pool, before = gathering.pool_of(rows), papers
         asked = tuple(queries[interest] for interest in wanted if interest in queries)
         scores = readers.ranked(Profile(reader=0, wanted=asked, trending=False, cap=most), pool)

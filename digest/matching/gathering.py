@@ -12,7 +12,7 @@ from django.db.models import Min, Q, QuerySet
 from digest.matching.evidence import Findings
 from digest.matching.profiles import ENOUGH, NO_WORDS, Candidate, CandidatePool, Profile, Query
 from digest.models import Given
-from papers import bulk
+from papers import database
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
 from papers.search import fits, vectors
 from papers.search.encoders import Text
@@ -73,7 +73,7 @@ def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> C
     if since is None:
         return pool_of(seen.listed_within(TRENDING_WITHIN, now))
     risen, listed = _risen(seen, since, now), seen.listed_within(LISTED_WITHIN, now)
-    wanted = Q(first_seen_at__gt=since) | Q(pk__in=bulk.among([*risen, *also]))
+    wanted = Q(first_seen_at__gt=since) | Q(pk__in=database.among([*risen, *also]))
     return pool_of(listed.filter(wanted) if has_reference() else listed, risen)
 
 
@@ -94,7 +94,7 @@ def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Candid
     """These papers, beside the reference sample of the fit in use."""
     known = fits.current()
     candidates = _candidates(papers.order_by("pk"), risen)
-    compared = Paper.objects.filter(pk__in=bulk.among(known.reference)).order_by("pk") if known else None
+    compared = Paper.objects.filter(pk__in=database.among(known.reference)).order_by("pk") if known else None
     reference = _candidates(compared, {}) if compared is not None else []
     keys = [one.paper for one in (*candidates, *reference)]
     rows = vectors.matrix(keys, known.fit) if known and known.encoder else None
@@ -124,7 +124,7 @@ def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Ca
 def _topics_of(papers: Sequence[int]) -> Mapping[int, dict[int, tuple[float, str]]]:
     """Paper's key -> topic's key -> score and phrase."""
     topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    scores = PaperTopic.objects.filter(paper__in=bulk.among(papers), score__gte=ABOUT)
+    scores = PaperTopic.objects.filter(paper__in=database.among(papers), score__gte=ABOUT)
     for paper, topic, score, phrase in scores.values_list("paper", "topic", "score", "phrase"):
         topics[paper][topic] = score, phrase
     return topics
@@ -274,7 +274,7 @@ def _lost(readers: Sequence[Subscriber]) -> QuerySet[Given]:
 
 
 def _given(readers: Sequence[Subscriber], papers: Iterable[int]) -> KeysOf:
-    given = Given.objects.filter(subscriber__in=readers, paper__in=bulk.among(papers))
+    given = Given.objects.filter(subscriber__in=readers, paper__in=database.among(papers))
     return _by_reader(given.values_list("subscriber", "paper"))
 
 

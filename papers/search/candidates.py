@@ -3,17 +3,15 @@ Paper.terms those that have its words, and by exact search of all vectors, held 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from threading import Lock
-from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
 
+from papers import database
 from papers.models import Vector
 from papers.search.encoders import Text
 from papers.search.fits import Understanding
@@ -54,12 +52,12 @@ def worth_ranking(query: Text, vector: Floats | None, known: Understanding | Non
         papers.update(having(clauses, most_with_terms, share))
     if vector is not None and vector.any():
         papers.update(held.nearest(vector, max(MOST_NEAREST, most)))
-    return _read({key: terms for key, terms in _terms_of(sorted(papers)).items() if terms}, held)
+    return _read({key: terms for key, terms in database.terms_of(sorted(papers)).items() if terms}, held)
 
 
 def all_of(papers: Sequence[int], known: Understanding | None) -> SearchCandidates:
     """These papers, as far as they are there; one that is still to be understood has no words."""
-    return _read(_terms_of(papers), _vectors_of(known))
+    return _read(database.terms_of(papers), _vectors_of(known))
 
 
 def drop_caches() -> None:
@@ -104,56 +102,7 @@ def _clauses(terms: str, known: Understanding | None, papers: int, most: int) ->
 
 def having(clauses: Clauses, most: int, share: float = 0.0) -> list[int]:
     """The latest papers that have all terms of any of these; sooner if told what share of all papers that may be."""
-    if connection.vendor != "postgresql":
-        sql = "SELECT rowid FROM papers_terms WHERE papers_terms MATCH %s ORDER BY rowid DESC LIMIT %s"
-        # No term has a quotation mark in it.
-        return [key for (key,) in _rows(sql, [_boolean(clauses, '"{}"'.format, " AND ", " OR "), most])]
-    if share > COMMON_TERM_SHARE:
-        return _read_through(clauses, most)
-    # Found first and put in order then: else PostgreSQL walks through all papers by their keys.
-    sql = (
-        "WITH found AS MATERIALIZED (SELECT id FROM papers_paper"
-        " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ %s::tsquery)"
-        " SELECT id FROM found ORDER BY id DESC LIMIT %s"
-    )
-    with transaction.atomic(), connection.cursor() as cursor:
-        # It thinks that taking every text apart is cheap, and would do that for a word that many papers have.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        found = _rows(sql, [_boolean(clauses, _lexeme, " & ", " | "), most])
-        cursor.execute("SET LOCAL enable_seqscan = on")
-    return [key for (key,) in found]
-
-
-def _read_through(clauses: Clauses, most: int) -> list[int]:
-    """PostgreSQL looks up every paper that the index names before it knows the latest; if most are named, reading the
-    latest themselves is quicker."""
-    has_all = ["(" + " AND ".join(["strpos(' ' || terms || ' ', %s) > 0"] * len(terms)) + ")" for terms in clauses]
-    sql = f"SELECT id FROM papers_paper WHERE {' OR '.join(has_all)} ORDER BY id DESC LIMIT %s"  # noqa: S608  # No text of others.
-    return [key for (key,) in _rows(sql, [*(f" {term} " for terms in clauses for term in terms), most])]
-
-
-def _boolean(clauses: Clauses, quoted: Callable[[str], str], all_of: str, any_of: str) -> str:
-    return any_of.join(f"({all_of.join(map(quoted, terms))})" for terms in clauses)
-
-
-def _lexeme(term: str) -> str:
-    quoted = term.replace("\\", "\\\\").replace("'", "''")
-    return f"'{quoted}'"
-
-
-def _terms_of(papers: Sequence[int]) -> dict[int, str]:
-    if connection.vendor == "postgresql":
-        written = f"{{{','.join(map(str, papers))}}}"  # Psycopg takes longer to write a list than papers to be found.
-        return dict(_rows("SELECT id, terms FROM papers_paper WHERE id = ANY(%s::bigint[])", [written]))
-    # One parameter, as SQLite takes only so many.
-    sql = "SELECT id, terms FROM papers_paper WHERE id IN (SELECT value FROM json_each(%s))"
-    return dict(_rows(sql, [json.dumps(list(papers))]))
-
-
-def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+    return database.papers_with(clauses, most, many=share > COMMON_TERM_SHARE)
 
 
 # ------------------------------------------------------------------------------------------------------------- vectors

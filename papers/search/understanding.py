@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from threadpoolctl import threadpool_limits
 
+from papers import database
 from papers.models import Fit, Paper, Vector
 from papers.search import fits, vectors
 from papers.search.encoders import Text
@@ -129,7 +130,5 @@ def _give_terms() -> int:
     Vector.objects.filter(paper__in=[pk for pk, *_ in said]).delete()  # of what the paper said before
     with connection.cursor() as cursor:
         cursor.executemany("UPDATE papers_paper SET terms = %s, title_key = %s WHERE id = %s", rows)
-        if connection.vendor == "sqlite":  # PostgreSQL's index follows the column by itself.
-            indexed = [(terms, pk) for terms, _, pk in rows]
-            cursor.executemany("INSERT OR REPLACE INTO papers_terms (terms, rowid) VALUES (%s, %s)", indexed)
+    database.add_to_index((pk, terms) for terms, _, pk in rows)
     return len(rows)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from threadpoolctl import threadpool_limits
 
-from papers import bulk
+from papers import database
 from papers.models import Fit, Paper, Vector
 from papers.search import fits
 from papers.search.encoders import Text
@@ -65,7 +65,7 @@ def store(fit: int, rows: Sequence[Row], vectors: Floats) -> None:
 
 def matrix(papers: Sequence[int], fit: int) -> Floats:
     """Papers x dimensions in a fit, in this order; zeros for one that has none yet, no columns for no fit."""
-    data = Vector.objects.filter(fit=fit, paper__in=bulk.among(papers)).values_list("paper", "data") if fit else ()
+    data = Vector.objects.filter(fit=fit, paper__in=database.among(papers)).values_list("paper", "data") if fit else ()
     found = {paper: np.frombuffer(data, np.float16) for paper, data in data}
     rows = np.zeros((len(papers), len(next(iter(found.values()), ()))), np.float32)
     for place, paper in enumerate(papers):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from papers import bulk
+from papers import database
 from papers.models import Lookup, Paper
 from papers.text.words import folded, title_key
 from subscriptions.interests import pasting
@@ -77,7 +77,7 @@ def _by_title(titles: Iterable[str]) -> dict[str, tuple[str, str]]:
     if not wanted:
         return {}
     # A paper that is still to be understood has no key of its title, or that of an earlier one.
-    may_be = Q(title_key__in=bulk.among(map(title_key, wanted), "text")) | Q(terms="")
+    may_be = Q(title_key__in=database.among(map(title_key, wanted), "text")) | Q(terms="")
     rows = Paper.objects.filter(may_be).order_by("pk").values_list("key", "title")
     return {name: (key, title) for key, title in rows if (name := folded(title)) in wanted}
 

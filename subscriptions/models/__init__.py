@@ -10,7 +10,6 @@ from subscriptions.models.letters import (
     MOST_DROPPED,
     Letter,
     LetterQuerySet,
-    committed_lazily,
 )
 from subscriptions.models.readers import DEFAULT_CAP, Consent, Subscriber, SubscriberQuerySet, Suppression
 
@@ -33,6 +32,5 @@ __all__ = [
     "Subscriber",
     "SubscriberQuerySet",
     "Suppression",
-    "committed_lazily",
     "keyed_hash",
 ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Now
 
+from papers.database import committed_lazily
 from subscriptions import letter_kinds
 from subscriptions.models.events import Event
 
@@ -23,16 +23,6 @@ OUTCOME = (
     *("state", "due_at", "ended_at", "attempts", "reason", "last_answer"),
     *("waits_for_domain", "lease", "leased_until"),
 )
-
-
-@contextmanager
-def committed_lazily() -> Iterator[None]:
-    """A transaction that does not wait for the disk: for what may be lost with the database's machine."""
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit TO off")
-        yield
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

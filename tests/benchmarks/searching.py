@@ -90,7 +90,7 @@ def zipf(dice: np.random.Generator, most: int, shape: tuple[int, ...], steepness
 def insert(papers: Places, vocabulary: list[str]) -> None:
     from django.db import connection, transaction
 
-    from papers import bulk
+    from papers import database
     from papers.models import Paper
 
     names = [field.name for field in Paper._meta.concrete_fields]
@@ -100,7 +100,7 @@ def insert(papers: Places, vocabulary: list[str]) -> None:
         if connection.vendor == "postgresql":  # Made at once in the end, it takes a fraction of the time.
             made_again = cursor.execute(index).fetchone()[0]
             cursor.execute("DROP INDEX papers_terms")
-        bulk.insert(Paper, names, rows(papers, vocabulary))
+        database.insert(Paper, names, rows(papers, vocabulary))
         cursor.execute(made_again)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -132,7 +132,7 @@ def fit(encoder: str = "light") -> None:
     """The latest papers are learned of, and the others given vectors at random."""
     from django.db import connection
 
-    from papers import bulk
+    from papers import database
     from papers.models import Paper, Vector
     from papers.search import semantic, understanding
     from papers.search.encoders import unit
@@ -145,7 +145,7 @@ def fit(encoder: str = "light") -> None:
     dice = np.random.default_rng(0)
     vectors = unit(dice.standard_normal((len(others), begun.dimensions), np.float32)).astype(np.float16)
     drawn = ((paper, begun.pk, vector.tobytes()) for paper, vector in zip(others, vectors, strict=True))
-    bulk.insert(Vector, ["paper", "fit", "data"], drawn)
+    database.insert(Vector, ["paper", "fit", "data"], drawn)
     understanding.refit(encoder, datetime.now(UTC))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

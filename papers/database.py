@@ -1,0 +1,182 @@
+"""What differs between PostgreSQL and SQLite: many rows at once, locks, commits and the index of words. Nothing else
+asks which of the two it is, but for migrations and the backend in digest/sqlite."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
+from psycopg.copy import QueuedLibpqWriter
+
+Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+# ------------------------------------------------------------------------------------------------- many rows at once
+
+
+def new_keys(model: type[models.Model], count: int) -> list[int]:
+    """So many keys for new rows of a table, that nobody else gets. On SQLite that takes a transaction that writes."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if _is_postgresql():
+            sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            cursor.execute(sequence, [table, count])
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or [0])[0]
+        return list(range(last + 1, last + 1 + count))
+
+
+def among(keys: Iterable[int] | Iterable[str], kind: Literal["bigint", "text"] = "bigint") -> RawSQL:
+    """For `pk__in=` and its like: any number of keys as one value, as SQLite takes some 32,000 in a statement."""
+    if _is_postgresql():
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(keys)])  # noqa: S611  # The kind is one of ours.
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(keys))])
+
+
+def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row]) -> None:
+    """New rows, made as they are written: by COPY where the database has it, which takes in rows while we still make
+    them. Making them must ask nothing of the database. They come without a default: every column must be named but
+    the key, which the database gives."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    quote = connection.ops.quote_name
+    table = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    if _is_postgresql():
+        places = [place for place, field in enumerate(fields) if isinstance(field, models.JSONField)]
+        with connection.wrap_database_errors, connection.cursor() as wrapped:
+            cursor = wrapped.cursor  # psycopg's own: what Django wraps around it to log queries cannot copy.
+            with cursor.copy(f"COPY {table} FROM STDIN", writer=QueuedLibpqWriter(cursor)) as into:
+                for row in rows:
+                    written = list(row)
+                    for place in places:
+                        written[place] = json.dumps(row[place])
+                    into.write_row(written)
+    else:
+        writers: list[Callable[..., Any]] = [field.get_db_prep_save for field in fields]
+        values = f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608  # Names of our own columns.
+        with connection.cursor() as cursor:
+            ready = [[write(said, connection) for write, said in zip(writers, row, strict=True)] for row in rows]
+            cursor.executemany(values, ready)
+
+
+def update(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Rows that are there already, in one statement: much cheaper than the CASE of bulk_update."""
+    if rows:
+        model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
+
+
+def set_columns(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """These columns of rows of one table that are there already, and of those that are gone none: unlike `update`,
+    which would insert them."""
+    if not rows:
+        return
+    model = type(rows[0])
+    fields: list[Any] = [model._meta.get_field(name) for name in ("id", *names)]
+    ready = [[field.get_db_prep_save(getattr(row, field.name), connection) for field in fields] for row in rows]
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if _is_postgresql():
+            columns = ", ".join(f"{name} = moved.{name}" for name in names)
+            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+            moved = f"unnest({arrays}) AS moved (id, {', '.join(names)})"
+            sql = f"UPDATE {table} SET {columns} FROM {moved} WHERE {table}.id = moved.id"  # noqa: S608  # Our own names.
+            cursor.execute(sql, [list(column) for column in zip(*ready, strict=True)])
+        else:
+            columns = ", ".join(f"{name} = %s" for name in names)
+            sql = f"UPDATE {table} SET {columns} WHERE id = %s"  # noqa: S608  # as above
+            cursor.executemany(sql, [(*values, key) for key, *values in ready])
+
+
+# ------------------------------------------------------------------------------------------------- locks and commits
+
+
+def take_turns(lock: int) -> None:
+    """Until the end of this transaction nobody else gets past the same number (an advisory lock). SQLite lets one
+    write at a time anyway."""
+    if _is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+
+
+@contextmanager
+def committed_lazily() -> Iterator[None]:
+    """A transaction that does not wait for the disk: for what may be lost with the database's machine."""
+    with transaction.atomic():
+        if _is_postgresql():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL synchronous_commit TO off")
+        yield
+
+
+# -------------------------------------------------------------------------------------------------- the index of words
+
+
+def add_to_index(terms: Iterable[tuple[int, str]]) -> None:
+    """Papers are found by these terms from now on. On SQLite the index is a table of its own (FTS5); PostgreSQL's
+    (GIN) follows the papers' column by itself."""
+    if not _is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.executemany("INSERT OR REPLACE INTO papers_terms (rowid, terms) VALUES (%s, %s)", list(terms))
+
+
+def remove_from_index(papers: Iterable[int]) -> None:
+    """None of them is found any more; on PostgreSQL that is so once their column is empty or they are gone."""
+    if not _is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM papers_terms WHERE rowid = %s", [(paper,) for paper in papers])
+
+
+def papers_with(wanted: Sequence[Sequence[str]], most: int, *, many: bool = False) -> list[int]:
+    """The latest papers that have all terms of any of these. To say that there are many of them changes the way: the
+    index names every one before the latest are known, and then reading the latest themselves is quicker."""
+
+    def asked(quoted: Callable[[str], str], all_of: str, any_of: str) -> str:
+        return any_of.join(f"({all_of.join(map(quoted, terms))})" for terms in wanted)
+
+    if not _is_postgresql():
+        sql = "SELECT rowid FROM papers_terms WHERE papers_terms MATCH %s ORDER BY rowid DESC LIMIT %s"
+        # No term has a quotation mark in it.
+        return [key for (key,) in _rows(sql, [asked('"{}"'.format, " AND ", " OR "), most])]
+    if many:
+        has = asked(lambda term: "strpos(' ' || terms || ' ', %s) > 0", " AND ", " OR ")
+        sql = f"SELECT id FROM papers_paper WHERE {has} ORDER BY id DESC LIMIT %s"  # noqa: S608  # No text of others.
+        return [key for (key,) in _rows(sql, [*(f" {term} " for terms in wanted for term in terms), most])]
+    # Found first and put in order then: else PostgreSQL walks through all papers by their keys.
+    sql = (
+        "WITH found AS MATERIALIZED (SELECT id FROM papers_paper"
+        " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ %s::tsquery)"
+        " SELECT id FROM found ORDER BY id DESC LIMIT %s"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        # It thinks that taking every text apart is cheap, and would do that for a word that many papers have.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        found = _rows(sql, [asked(_lexeme, " & ", " | "), most])
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    return [key for (key,) in found]
+
+
+def terms_of(papers: Sequence[int]) -> dict[int, str]:
+    """What each of these papers is found by, as far as they are there."""
+    if _is_postgresql():
+        written = f"{{{','.join(map(str, papers))}}}"  # Psycopg takes longer to write a list than papers to be found.
+        return dict(_rows("SELECT id, terms FROM papers_paper WHERE id = ANY(%s::bigint[])", [written]))
+    # One parameter, as SQLite takes only so many.
+    sql = "SELECT id, terms FROM papers_paper WHERE id IN (SELECT value FROM json_each(%s))"
+    return dict(_rows(sql, [json.dumps(list(papers))]))
+
+
+def _lexeme(term: str) -> str:
+    quoted = term.replace("\\", "\\\\").replace("'", "''")
+    return f"'{quoted}'"
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

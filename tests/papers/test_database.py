@@ -1,0 +1,45 @@
+"""One module knows which database it is."""
+
+import pytest
+
+from papers import database
+from papers.models import Paper
+from tests.factories import make_paper
+from tests.paths import ROOT
+
+
+@pytest.mark.one_database
+def test_no_other_module_asks_which_database_it_is():
+    modules = [path for room in ("papers", "subscriptions", "digest") for path in (ROOT / room).rglob("*.py")]
+    asking = [path.relative_to(ROOT) for path in modules if "connection.vendor" in path.read_text()]
+
+    assert [str(path) for path in asking if "migrations" not in path.parts] == ["papers/database.py"]
+
+
+@pytest.mark.django_db
+def test_columns_are_set_in_rows_that_are_there_and_nowhere_else():
+    here, gone = make_paper(), make_paper()
+    Paper.objects.filter(pk=gone.pk).delete()
+    for paper in (here, gone):
+        paper.votes, paper.authors, paper.title = 7, ["Ada Quill"], "not named"
+
+    database.set_columns([here, gone], ("votes", "stars"))
+
+    found = Paper.objects.get()
+    assert (found.pk, found.votes, found.stars, found.title == "not named") == (here.pk, 7, None, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [False, True])
+def test_the_latest_papers_with_some_terms_are_found_until_they_are_removed(many: bool):
+    papers = [make_paper(terms="tide letter"), make_paper(terms="tide"), make_paper(terms="it's tide")]
+    database.add_to_index([(paper.pk, paper.terms) for paper in papers])
+
+    assert database.papers_with([["tide"]], 2, many=many) == [papers[2].pk, papers[1].pk]
+    assert database.papers_with([["tide", "letter"], ["it's"]], 9, many=many) == [papers[2].pk, papers[0].pk]
+    assert database.terms_of([papers[1].pk, 10**9]) == {papers[1].pk: "tide"}
+
+    Paper.objects.filter(pk=papers[2].pk).update(terms="")
+    database.remove_from_index([papers[2].pk])
+
+    assert database.papers_with([["it's"]], 9, many=many) == []
