@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from papers import identifiers
 from papers.models import ABOUT, Paper, PaperTopic
 from papers.text.phrases import Phrases
 from subscriptions.interests import importing, kinds
@@ -162,7 +163,7 @@ def _things(paper: Paper, rows: Rows) -> Things:
 
 def _itself(paper: Paper, rows: Rows) -> InterestSpec:
     """By the key that the reader has it by, which may be another of its names."""
-    keys = (paper.key, f"arxiv:{paper.arxiv_id}", f"doi:{paper.doi}")
+    keys = (paper.key, identifiers.arxiv_key(paper.arxiv_id or ""), identifiers.doi_key(paper.doi or ""))
     said = (rows[name].spec for key in keys if (name := InterestSpec(Kind.PAPER, key).name) in rows)
     return next(said, InterestSpec(Kind.PAPER, paper.key))
 
@@ -181,7 +182,7 @@ def _organisation(paper: Paper, rows: Rows) -> Things:
 
 def _authors(paper: Paper, rows: Rows) -> Things:
     """Those the reader has said something of, the first AUTHORS_OFFERED, and all of whom it is known who they are."""
-    categories = tuple(one for one in paper.categories if kinds.CATEGORY.fullmatch(one))
+    categories = tuple(one for one in paper.categories if identifiers.category(one))
     for place, author in enumerate(paper.authors):
         identity = _as_interest(Kind.AUTHOR, paper.identities.get(author, ""))
         by_name = _as_interest(Kind.AUTHOR, author)

@@ -38,6 +38,7 @@ from digest.environment import (
     web_address,
     whole_number,
 )
+from papers import identifiers
 from subscriptions.sending import providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -119,7 +120,7 @@ ARXIV_API_URL = web_address("ARXIV_API_URL", "https://export.arxiv.org")
 ARXIV_OAI_URL = web_address("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
 ARXIV_CATEGORIES = listed("ARXIV_CATEGORIES")  # none: all that the topics name
 for category in ARXIV_CATEGORIES:
-    if not re.fullmatch(r"[a-z-]+(\.[A-Za-z-]+)?", category):
+    if not identifiers.is_category(category):
         raise ImproperlyConfigured(f"ARXIV_CATEGORIES: expected categories like cs.CL,stat.ML, found {category!r}")
 USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPERATOR_EMAIL else ''})"
 

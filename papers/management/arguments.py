@@ -1,14 +1,10 @@
 """What commands are given, checked: bad input is one sentence that says what was expected."""
 
-import re
 from datetime import UTC, date, datetime
 
 from django.core.management.base import CommandError
 
-from papers.sources import checks
-from papers.sources.base import SourceError
-
-VERSION = re.compile(r"v\d{1,4}$")
+from papers import identifiers
 
 
 def day(text: str) -> date:
@@ -29,10 +25,9 @@ def moment(text: str) -> datetime:
 
 def arxiv_id(text: str) -> str:
     """With or without its version."""
-    try:
-        return checks.arxiv_id(VERSION.sub("", text))
-    except SourceError:
-        raise CommandError(f"expected an arXiv id like 2608.16590, found {text!r}") from None
+    if found := identifiers.arxiv_id(text, versioned=True):
+        return found
+    raise CommandError(f"expected an arXiv id like 2608.16590, found {text!r}")
 
 
 def not_in_future(asked: date, now: datetime) -> date:

@@ -6,13 +6,13 @@ give the same answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from django.db.models import F
 
+from papers import identifiers
 from papers.models import Paper
 from papers.search import candidates, fits
 from papers.search.candidates import SearchCandidates
@@ -24,11 +24,6 @@ from papers.text.sparse import Floats
 from papers.text.words import WORD
 
 MOST_QUERY_CHARACTERS = 1_000  # that are read
-ARXIV_ID = re.compile(
-    r"(?:arxiv:\s*|(?:https?://)?(?:(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)|(?:www\.)?huggingface\.co/papers)/)?"
-    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?/?(?:[?#].*)?",
-    re.IGNORECASE | re.ASCII,
-)
 PHRASE_WORDS = 4  # up to which a query is taken for a phrase
 LEAST_BIGRAM_WEIGHT = 0.25  # in the longest query, beside single words
 NEIGHBOURS = 10  # whose scores smooth a paper's
@@ -83,15 +78,11 @@ def similar(papers: Sequence[Text], most: int = 100, among: Sequence[int] | None
 
 def arxiv_id_in(query: str) -> str:
     """The arXiv id that this is, or is the address of, without its version; empty if it is something else."""
-    found = ARXIV_ID.fullmatch(query.strip())
-    return found[1] if found else ""
+    return identifiers.arxiv_id_asked_for(query) or ""
 
 
 def paper_named(arxiv_id: str) -> Paper | None:
-    archive, _, number = arxiv_id.lower().partition("/")
-    # The old ids are written with and without their subject, cs.LG/0701001 as cs/0701001.
-    spellings = {arxiv_id, arxiv_id.lower(), f"{archive.partition('.')[0]}/{number}"}
-    return Paper.objects.filter(arxiv_id__in=spellings).order_by("pk").first()
+    return Paper.objects.filter(arxiv_id=arxiv_id).first()
 
 
 def by_author(query: str, most: int = 100) -> list[int]:

@@ -6,9 +6,10 @@ from datetime import date, time, timedelta
 from enum import IntEnum
 from typing import Any
 
+from papers import identifiers
 from papers.sources.calendar import Calendar
 
-LONGEST = {"key": 220, "arxiv_id": 40, "doi": 200}  # characters, as the columns hold
+LONGEST = {"key": 220, "arxiv_id": 40, "doi": identifiers.LONGEST_DOI}  # characters, as the columns hold
 
 
 class SourceError(Exception):
@@ -56,7 +57,6 @@ class Listing:
     votes: int | None = None
     comments: int | None = None
     stars: int | None = None
-    version: int | None = None
     announced: bool = True  # False: news of a paper that is not new there, such as a replacement
     once: bool = False  # from a list of changes: announced only if its source has not announced it before
 

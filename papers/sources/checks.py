@@ -1,16 +1,19 @@
 """What every source's parser checks and cleans alike. Each raises SourceError: what was expected, what was found."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from papers.sources.base import LONGEST, SourceError
+from papers import identifiers
+from papers.sources.base import Listing, SourceError
 
 MOST = 2**31 - 1  # what the database's integers hold
-ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
-DOI = re.compile(r"\b10\.\d{4,9}/[!-~]+")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters, lone surrogates
+
+T = TypeVar("T")
 
 
 def clean(text: str) -> str:
@@ -31,18 +34,16 @@ def title(text: str) -> str:
     raise SourceError("expected a title, found an empty one")
 
 
-def arxiv_id(text: str) -> str:
-    """An id without its version: 2608.16590, or of the old kind hep-th/9901001."""
-    if ARXIV_ID.fullmatch(text):
-        return text
+def arxiv_id(text: str, *, versioned: bool = False) -> str:
+    """As identifiers.arxiv_id: 2608.16590, or of the old kind hep-th/9901001."""
+    if found_id := identifiers.arxiv_id(text, versioned=versioned):
+        return found_id
     raise SourceError(f"expected an id like 2608.16590, found {found(text)}")
 
 
 def doi(text: str) -> str | None:
-    """The first DOI in a text, in lower case, as DOIs are compared; None where what was typed is none."""
-    typed = DOI.search(text)
-    doi = typed[0].rstrip(".,;").lower() if typed else ""
-    return doi if 0 < len(doi) <= LONGEST["doi"] else None
+    """As identifiers.doi: authors type it, so what is none is left out instead of spoiling the day."""
+    return identifiers.doi(text)
 
 
 def day_of(moment: str) -> date | None:
@@ -66,3 +67,24 @@ def is_safe(address: str) -> bool:
     except ValueError:  # such as https://[
         return False
     return address.startswith("https://") and bool(host) and " " not in address
+
+
+def each(items: Iterable[T], read: Callable[[T], Listing | None]) -> list[Listing]:
+    """What was read of each item of a list, if anything; an error says which one it is in."""
+    listings = []
+    for place, item in enumerate(items, 1):
+        try:
+            listing = read(item)
+        except SourceError as error:
+            raise SourceError(f"{error} (paper {place} of the list)") from error
+        if listing:
+            listings.append(listing)
+    return listings
+
+
+def once_each(listings: Iterable[Listing]) -> list[Listing]:
+    """Each paper where it comes first."""
+    once: dict[str, Listing] = {}
+    for listing in listings:
+        once.setdefault(listing.key, listing)
+    return list(once.values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from papers import database
+from papers import database, identifiers
 from papers.models import Lookup, Paper
 from papers.text.words import folded, title_key
 from subscriptions.interests import pasting
@@ -46,23 +46,31 @@ def resolve(text: str) -> Import:
     """Find the papers that a text names; writes nothing. Two questions to the database, however many papers."""
     pasted = pasting.understand(text)
     here = papers_of(pasted.keys)
-    missing = [key for key in pasted.keys if key not in here]
-    titles = _by_title([*pasted.titles, *(pasted.named[key] for key in missing if key in pasted.named)])
-    same = {key: titles[name] for key in missing if (name := folded(pasted.named.get(key, ""))) in titles}
-    left = [key for key in missing if key not in same]
-    found = [*(here.get(key) or same.get(key) for key in pasted.keys), *(titles.get(folded(t)) for t in pasted.titles)]
-    unknown = [Unknown(title, str(EXPECTED_KNOWN_TITLE)) for title in pasted.titles if folded(title) not in titles]
-    unknown += [Unknown(key.partition(":")[2], str(EXPECTED_KNOWN_DOI)) for key in left if not _can_be_looked_up(key)]
-    return Import(dict(filter(None, found)), list(filter(_can_be_looked_up, left)), [*pasted.unknown, *unknown])
+    titles = _by_title(item.title for item in pasted.items if item.key not in here)
+    papers: dict[str, str] = {}
+    absent: list[str] = []
+    unknown = list(pasted.unknown)
+    for key, title in pasted.items:
+        if found := here.get(key) or titles.get(folded(title)):
+            papers[found[0]] = found[1]
+        elif identifiers.is_arxiv_key(key):
+            absent.append(key)
+        elif key:
+            unknown.append(Unknown(identifiers.named_by(key), str(EXPECTED_KNOWN_DOI)))
+        else:
+            unknown.append(Unknown(title, str(EXPECTED_KNOWN_TITLE)))
+    return Import(papers, absent, unknown)
 
 
 def papers_of(keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """Of these keys those of papers that are here, also if by another key now: (key, title)."""
-    names = [key.partition(":")[2] for key in keys]
+    names = [identifiers.named_by(key) for key in keys]
     rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names))
     found: dict[str, tuple[str, str]] = {}
     for key, arxiv_id, doi, title in rows.values_list("key", "arxiv_id", "doi", "title"):
-        found |= dict.fromkeys((f"doi:{doi}", f"arxiv:{arxiv_id}", key), (key, title))
+        found |= dict.fromkeys(
+            (identifiers.doi_key(doi or ""), identifiers.arxiv_key(arxiv_id or ""), key), (key, title)
+        )
     return {key: found[key] for key in keys if key in found}
 
 
@@ -80,7 +88,3 @@ def _by_title(titles: Iterable[str]) -> dict[str, tuple[str, str]]:
     may_be = Q(title_key__in=database.among(map(title_key, wanted), "text")) | Q(terms="")
     rows = Paper.objects.filter(may_be).order_by("pk").values_list("key", "title")
     return {name: (key, title) for key, title in rows if (name := folded(title)) in wanted}
-
-
-def _can_be_looked_up(key: str) -> bool:
-    return key.startswith("arxiv:")

@@ -8,14 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from papers import identifiers
 from papers.text.words import has_word
 
 LONGEST = 200  # characters of a phrase or a name
-ARCHIVES = (
-    "astro-ph|cond-mat|cs|econ|eess|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|nlin|nucl-ex|nucl-th|physics|"
-    "q-bio|q-fin|quant-ph|stat"
-)
-CATEGORY = re.compile(rf"({ARCHIVES})(?:\.([a-z-]+))?", re.IGNORECASE | re.ASCII)
 # An account as Hugging Face has them, with or without the address of its page.
 ACCOUNT = re.compile(r"(?:huggingface:|https://huggingface\.co/)([\w.-]{1,96})/?", re.IGNORECASE | re.ASCII)
 GUARDED = re.compile(r"(?P<name>[^()]*[^()\s])\s*\((?P<guard>[^()]*)\)")
@@ -62,13 +58,9 @@ def parse(kind: str, text: str, *, wanted: bool = True) -> InterestSpec:
 
 def category(text: str) -> str:
     """As arXiv writes it, whatever the case: cs.CL, cond-mat.soft. Raises ValidationError."""
-    if not (found := CATEGORY.fullmatch(text)) or len(text) > LONGEST:
-        raise ValidationError(
-            _("Expected an arXiv category like cs.CL, found %(found)s."), params={"found": _shown(text)}
-        )
-    archive, subject = found[1].lower(), found[2] or ""
-    # Subjects of two letters are written large, longer ones small.
-    return f"{archive}.{subject.upper() if len(subject) == 2 else subject.lower()}" if subject else archive
+    if (found := identifiers.category(text)) and len(text) <= LONGEST:
+        return found
+    raise ValidationError(_("Expected an arXiv category like cs.CL, found %(found)s."), params={"found": _shown(text)})
 
 
 def list_of_categories(value: object) -> None:

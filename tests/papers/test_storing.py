@@ -35,10 +35,10 @@ def store(*listings: Listing, by: str = "huggingface:api", day: date = DAY, now:
 
 
 def test_two_versions_a_listing_and_a_cross_list_are_one_row():
-    store(listing(version=1, announced=True), by="arxiv:rss", day=DAY)
+    store(listing(announced=True), by="arxiv:rss", day=DAY)
     store(listing(votes=3), by="huggingface:api", day=DAY)
-    store(listing(version=1), by="arxiv:rss", day=NEXT_DAY)  # as a cross-list
-    store(listing(version=2, announced=False), by="arxiv:oai", day=NEXT_DAY)
+    store(listing(), by="arxiv:rss", day=NEXT_DAY)  # as a cross-list
+    store(listing(announced=False), by="arxiv:oai", day=NEXT_DAY)
 
     paper = Paper.objects.get()
 
@@ -358,7 +358,7 @@ def test_a_later_reading_of_the_same_day_takes_no_announcement_back():
 
 
 def test_a_paper_on_a_list_of_changes_is_announced_if_it_never_was():
-    store(listing(version=2, once=True), by="arxiv:oai")
+    store(listing(once=True), by="arxiv:oai")
 
     assert Paper.objects.get().listed_on == DAY
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from papers import collecting
+from papers import collecting, identifiers
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Collection, Lookup
@@ -104,7 +104,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(failed))
 
     def _look_up(self, ids: Sequence[str], now: datetime) -> None:
-        keys = [f"arxiv:{one}" for one in ids]
+        keys = [identifiers.arxiv_key(one) for one in ids]
         collecting.ask_for(keys, now)
         for one in SOURCES.values():
             collecting.look_up(one, now)

@@ -1,0 +1,88 @@
+"""What the readings of arXiv share: XML that is safe to read, and the parts of a paper as arXiv writes them. All raise
+SourceError: what was expected, what was found."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from lxml import etree
+
+from papers import identifiers
+from papers.sources import checks
+from papers.sources.base import SourceError
+from papers.text import tex
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+ARXIV = "{http://arxiv.org/schemas/atom}"
+
+
+def parsed(body: bytes) -> etree._Element:
+    """The root of a whole document, in which nothing is left to be expanded or fetched."""
+    if b"<!DOCTYPE" in body:
+        raise SourceError("expected XML without a document type, found one")
+    parser = etree.XMLParser(
+        encoding="utf-8",  # whatever the document claims, so that nothing is hidden from the check above
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise SourceError(f"expected a whole XML document in UTF-8, found none: {checks.found(error.msg)}") from error
+
+
+def expect_root(root: etree._Element, tag: str, expected: str) -> None:
+    if root.tag != tag:
+        raise SourceError(f"expected {expected}, found {checks.found(root.tag)}")
+
+
+def child(parent: etree._Element, tag: str) -> etree._Element | None:
+    return next(parent.iterchildren(tag), None)
+
+
+def required(parent: etree._Element, tag: str) -> etree._Element:
+    if (found := child(parent, tag)) is not None:
+        return found
+    raise SourceError(f"expected an element {_name(tag)}, found none")
+
+
+def text(parent: etree._Element, tag: str) -> str:
+    """The child's text on one line, empty where there is no such child."""
+    found = child(parent, tag)
+    return "" if found is None else all_text(found)
+
+
+def all_text(element: etree._Element) -> str:
+    return checks.clean("".join(element.itertext()) if len(element) else element.text or "")
+
+
+def day(parent: etree._Element, tag: str) -> date:
+    said = text(parent, tag)
+    if found := checks.day_of(said):
+        return found
+    raise SourceError(f"expected {_name(tag)} to begin with a date, found {checks.found(said)}")
+
+
+def _name(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+# ------------------------------------------------------------------------------------------------- parts of a paper
+
+
+def title(parent: etree._Element, tag: str) -> str:
+    return tex.to_unicode(checks.title(text(parent, tag)))
+
+
+def abstract(written: str) -> str | None:
+    return tex.to_unicode(written.strip()) or None
+
+
+def authors(names: Iterable[str]) -> list[str] | None:
+    """What has no letter, such as the colon after a collaboration's name, is none."""
+    return [name for name in map(str.strip, names) if any(map(str.isalpha, name))] or None
+
+
+def categories(terms: Iterable[str]) -> list[str] | None:
+    return [term for term in dict.fromkeys(terms) if identifiers.is_category(term)] or None
