@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from papers.sources import calendar, huggingface
-from papers.sources.huggingface import LIMIT
+from papers.sources.huggingface.api import LIMIT
 from tests import servers
 from tests.farend import FarEnd
 from tests.paths import ROOT

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.sources.base import Listing, Page, SourceError
-from papers.sources.huggingface import SOURCE, api, cards, month, props, trending, trending_props, week
+from papers.sources.huggingface import SOURCE
+from papers.sources.huggingface.api import daily as api
+from papers.sources.huggingface.api import month, trending, week
+from papers.sources.huggingface.cards import daily as cards
+from papers.sources.huggingface.page import daily as props
+from papers.sources.huggingface.page import trending as trending_props
 from tests.paths import PAGES
 
 ANSWER = (PAGES / "huggingface_api.json").read_bytes()
