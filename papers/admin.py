@@ -1,4 +1,4 @@
-"""Papers, topics and the ledger of collecting, for the operator."""
+"""Papers, topics and the record of collecting, for the operator."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -49,10 +49,10 @@ class PaperAdmin(ReadOnly):
     show_full_result_count = False
 
     def delete_model(self, request: HttpRequest, obj: Paper) -> None:
-        storing.forget(Paper.objects.filter(pk=obj.pk))
+        storing.delete_papers(Paper.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Paper]) -> None:
-        storing.forget(queryset)
+        storing.delete_papers(queryset)
 
 
 @admin.register(Collection)

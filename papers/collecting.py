@@ -166,7 +166,7 @@ def _is_empty(read: Read) -> bool:
 def _remember(
     source: Source, day: date, read: Read, ledger: Collection | None, now: datetime, stored_at: datetime
 ) -> Collected:
-    stored, listed = storing.Stored(), ledger.listed if ledger else 0
+    stored, listed = storing.Merged(), ledger.listed if ledger else 0
     if read.page is not None:
         listed = _listed(source, read.page) or listed  # An empty answer takes back nothing.
         stored = storing.merge_papers(read.page.listings, source.name, read.reading.name, day, stored_at)

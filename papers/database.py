@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 from psycopg.copy import QueuedLibpqWriter
 
+STORING = 7_301_853_026  # the name of a lock: any number that nothing else uses
 Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -158,6 +159,17 @@ class Sighting(models.Model):
             models.Index(fields=["read_at"], name="sighting_read_at"),
         ]
 
+    def take_in(self, reading: str, facts: dict[str, Any], rank: int, announced: bool, now: datetime) -> bool:
+        """What a reading says of it now, unsaved; whether that is anything new. Once announced it stays so, at its
+        place."""
+        is_news = announced and (self.rank, self.announced) != (rank, True)
+        if not is_news and self.facts.get(reading) == facts:
+            return False
+        if announced or not self.announced:
+            self.rank, self.announced = rank, announced
+        self.read_at, self.latest, self.facts = now, reading, self.facts | {reading: facts}
+        return True
+
 
 class Signal(models.Model):
     """What a paper's readers made of it at a moment. Written when something changed, thinned as it grows old."""
@@ -250,7 +262,7 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
 
 
 class Collection(models.Model):
-    """The ledger of collecting: what came of reading a source's day, and when it may be tried again."""
+    """The record of collecting a source's day: what came of reading it, and when it may be tried again."""
 
     class Outcome(models.TextChoices):
         LISTED = "listed", "papers listed"

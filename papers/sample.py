@@ -21,7 +21,7 @@ def publish(now: datetime) -> int:
 
 
 def remove() -> None:
-    storing.forget(Paper.objects.samples())
+    storing.delete_papers(Paper.objects.samples())
 
 
 def _invented(number: int, title: str, authors: str, organisation: str, votes: int, abstract: str) -> Listing:

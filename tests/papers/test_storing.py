@@ -13,6 +13,7 @@ from digest.models import Given
 from papers import storing
 from papers.models import Paper, PaperTopic, Sighting, Signal
 from papers.sources.base import Listing, SourceError
+from papers.storing import topics
 from tests.factories import make_letter, make_paper, make_reader, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def listing(number: int = 1, **said: Any) -> Listing:
     return Listing(**{"key": f"arxiv:{arxiv_id}", "arxiv_id": arxiv_id, "title": f"Invented paper {number}"} | said)
 
 
-def store(*listings: Listing, by: str = "huggingface:api", day: date = DAY, now: datetime = MORNING) -> storing.Stored:
+def store(*listings: Listing, by: str = "huggingface:api", day: date = DAY, now: datetime = MORNING) -> storing.Merged:
     source, reading = by.split(":")
     return storing.merge_papers(listings, source, reading, day, now)
 
@@ -120,6 +121,37 @@ def test_a_row_that_is_joined_away_by_a_later_listing_of_the_same_list_stays_awa
     store(Listing(key="title:one", title="One, again"), listing(doi="10.1000/one"), by="another:list", day=NEXT_DAY)
 
     assert Paper.objects.get().arxiv_id == "2608.00001"
+
+
+def test_three_rows_that_a_list_shows_to_be_one_work_become_one():
+    store(Listing(key="title:one", title="One", votes=4), by="another:list")
+    store(Listing(key="doi:10.1000/one", doi="10.1000/one", title="One"), by="another:list", day=NEXT_DAY)
+    store(listing())
+
+    store(
+        Listing(key="title:one", doi="10.1000/one", title="One"),
+        Listing(key="title:one", arxiv_id="2608.00001", title="One"),
+        by="another:list",
+        day=NEXT_DAY + timedelta(days=1),
+    )
+
+    paper = Paper.objects.get()
+    assert (paper.arxiv_id, paper.doi, paper.votes) == ("2608.00001", "10.1000/one", 4)
+    assert paper.sightings.count() == 4
+
+
+def test_the_doi_of_a_row_that_is_found_to_be_another_arxiv_paper_joins_nothing():
+    store(Listing(key="title:one", doi="10.1000/one", title="One"), by="another:list")
+    store(listing(1), listing(2))
+
+    store(
+        Listing(key="title:one", arxiv_id="2608.00001", title="One"),
+        listing(2, doi="10.1000/one"),
+        by="another:list",
+        day=NEXT_DAY,
+    )
+
+    assert set(Paper.objects.values_list("arxiv_id", flat=True)) == {"2608.00001", "2608.00002"}
 
 
 def test_an_id_longer_than_any_is_the_sources_mistake():
@@ -249,7 +281,7 @@ def test_a_new_abstract_is_scored_again():
 
 def test_votes_alone_score_nothing_again(django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch):
     store(listing(votes=1))
-    monkeypatch.setattr(storing, "score_topics", lambda papers: pytest.fail("scored") if papers else None)
+    monkeypatch.setattr(topics, "score_topics", lambda papers: pytest.fail("scored") if papers else None)
 
     store(listing(votes=2))
 
@@ -319,7 +351,7 @@ def test_storing_a_day_again_writes_no_row(django_assert_num_queries: Any):
     store(*same)
     before = [list(model.objects.order_by("pk").values()) for model in (Paper, Sighting, Signal, PaperTopic)]
 
-    assert store(*same, now=MORNING + timedelta(hours=1)) == storing.Stored(0, 0)
+    assert store(*same, now=MORNING + timedelta(hours=1)) == storing.Merged(0, 0)
 
     after = [list(model.objects.order_by("pk").values()) for model in (Paper, Sighting, Signal, PaperTopic)]
     assert after == before

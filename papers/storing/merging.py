@@ -1,0 +1,126 @@
+"""A source's day becomes rows: new papers, sightings with what was said, and columns that are the best of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from papers import database
+from papers.models import Paper, Sighting, Topic
+from papers.sources.base import Listing
+from papers.storing import signals, topics
+from papers.storing.facts import LASTING, owners_of, take_best
+from papers.storing.signals import SIGNALS
+from papers.storing.works import known_papers
+
+FACTS_KEPT = tuple(name for name in (*LASTING, *SIGNALS) if name != "doi")  # as they are, without a second look
+EMPTY = {name: getattr(Paper(), name) for name in FACTS_KEPT}  # where nothing was said
+SIGHTING = ("paper_id", "source", "day", "rank", "announced", "read_at", "latest", "facts")
+IDS = ("arxiv_id", "doi")  # written apart: to change a unique column locks a row against letters that name it
+COLUMNS = (*LASTING, *SIGNALS, "listed_on", "first_seen_at")
+UNDERSTOOD = ("title", "abstract", "authors")  # what a paper's terms and vector are made of
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many papers a page brought that were not there before, and how many it changed."""
+
+    new: int = 0
+    updated: int = 0
+
+
+@transaction.atomic
+def merge_papers(listings: Sequence[Listing], source: str, reading: str, day: date, now: datetime) -> Merged:
+    """Remember a source's day. The same again changes nothing; a less trusted reading overwrites no better one; what
+    a reading does not say blanks nothing."""
+    if not listings:
+        return Merged()
+    database.take_turns(database.STORING)  # Two sources often list the same new paper within the same second.
+    known = known_papers(listings)
+    once: dict[object, Listing] = {}
+    for one in listings:  # A list may name a work twice, by different names.
+        once.setdefault(known[one.key].pk if one.key in known else one.arxiv_id or one.key, one)
+    listings = sorted(once.values(), key=lambda one: not one.announced)  # Ranks are of what is news.
+    fresh = [listing for listing in listings if listing.key not in known]
+    keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, day, now)
+    papers = list(dict.fromkeys(known.values()))
+    said = _record_sightings(listings, keys, papers, (source, reading, day), now)
+    return Merged(new=len(fresh), updated=_update(papers, said, now))
+
+
+def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, int]:
+    """New papers with their topics and first signals: listing's key -> paper's key."""
+    if not listings:
+        return {}
+    new_keys = database.new_keys(Paper, len(listings))
+    keys = dict(zip([listing.key for listing in listings], new_keys, strict=True))
+    phrases, hits = topics.phrases_of(Topic.objects.all()), {}
+    taken = set(owners_of({listing.doi for listing in listings if listing.doi}))
+
+    def rows() -> Iterator[database.Row]:
+        for listing in listings:  # Read for their topics while the database takes in those before.
+            hits[keys[listing.key]] = phrases.hits(listing.title, listing.abstract or "")
+            doi = None if listing.doi in taken else listing.doi
+            taken.add(doi or "")
+            said = [EMPTY[name] if (value := getattr(listing, name)) is None else value for name in FACTS_KEPT]
+            yield (keys[listing.key], listing.key, doi, now, day if listing.announced else None, "", *said)
+
+    database.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", *FACTS_KEPT), rows())
+    topics.insert_scores(hits)
+    signals.begin_signals(((keys[listing.key], listing) for listing in listings), now)
+    return keys
+
+
+def _record_sightings(
+    listings: Iterable[Listing],
+    keys: Mapping[str, int],
+    papers: Iterable[Paper],
+    where: tuple[str, str, date],
+    now: datetime,
+) -> dict[int, list[Sighting]]:
+    """Every sighting of the papers known before, this one included: paper's key -> sightings. One that says what it
+    said already is not written again."""
+    source, reading, day = where
+    said: dict[int, list[Sighting]] = {paper.pk: [] for paper in papers}
+    for sighting in Sighting.objects.filter(paper__in=list(said)) if said else ():
+        said[sighting.paper_id].append(sighting)
+    new, changed = [], []
+    for rank, listing in enumerate(listings, start=1):
+        key, facts = keys[listing.key], listing.facts()
+        by_source = {one.day: one for one in said.get(key, ()) if one.source == source}
+        announced = listing.announced
+        if listing.once and any(one.announced and one.day < day for one in by_source.values()):
+            announced = False
+        if here := by_source.get(day):
+            if here.take_in(reading, facts, rank, announced, now):
+                changed.append(here)
+            continue
+        new.append((key, source, day, rank, announced, now, reading, {reading: facts}))
+        if key in said:
+            said[key].append(Sighting(**dict(zip(SIGHTING, new[-1], strict=True))))
+    database.insert(Sighting, SIGHTING, new)
+    database.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
+    return said
+
+
+def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now: datetime) -> int:
+    """Papers that were there before, as what is said of them has it by now; how many that changed."""
+    before = {paper.pk: {name: getattr(paper, name) for name in COLUMNS} for paper in papers}
+
+    def changed_in(names: Iterable[str]) -> list[Paper]:
+        return [paper for paper in papers if any(getattr(paper, name) != before[paper.pk][name] for name in names)]
+
+    facts = [facts for paper in papers for sighting in said[paper.pk] for facts in sighting.facts.values()]
+    owners = owners_of({one["doi"] for one in facts if "doi" in one})
+    for paper in papers:
+        take_best(paper, said[paper.pk], owners, now)
+    changed = changed_in(COLUMNS)
+    database.update(Paper, changed, [name for name in COLUMNS if name not in IDS])
+    Paper.objects.bulk_update(changed_in(IDS), IDS)
+    signals.record_signals(changed_in(SIGNALS), now)
+    topics.score_topics(changed_in(("title", "abstract")))
+    if said_anew := [paper.pk for paper in changed_in(UNDERSTOOD)]:
+        Paper.objects.filter(pk__in=said_anew).update(terms="")  # By which understanding.keep_up finds them.
+        database.remove_from_index(said_anew)
+    return len(changed)
