@@ -8,20 +8,20 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from papers import sample, storing
+from papers import identifiers, sample, storing
 from papers.models import Collection, Lookup, Paper
 from papers.sources import calendar, reading, web
-from papers.sources.base import Page, Records, Source, SourceError
+from papers.sources.base import Source, SourceError
 from papers.sources.reading import Fetch, NotRead, Read
 
 LOOKS_BACK = timedelta(days=49)  # a new site fills itself that far, an old one catches up that far
 CLAIMED_FOR = timedelta(minutes=10)  # then whoever took a day to read it is taken for dead
-WHILE_UNREACHABLE = timedelta(minutes=1)
-AFTER_A_FAILURE = timedelta(minutes=15)  # doubled with each failure in a row
-LONGEST_WAIT = timedelta(hours=6)
-ASKED_AGAIN = timedelta(days=1)  # what a source did not know then, it may know by now
+WHILE_UNREACHABLE = timedelta(minutes=1)  # between two tries,
+AFTER_A_FAILURE = timedelta(minutes=15)  # and where it was reached but not understood, doubled with each in a row
+LONGEST_AFTER_FAILURES = timedelta(hours=6)
+ASKED_AGAIN_AFTER = timedelta(days=1)  # what a source did not know then, it may know by now
 BACKFILL_TRIES = 3  # of a day that cannot be reached, before a backfill gives the source up for now
-BETWEEN_TRIES = timedelta(seconds=5)  # unless the source says when
+BETWEEN_TRIES = timedelta(seconds=5)  # of a backfill, unless the source says when
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,24 @@ def due_days(source: Source, now: datetime) -> list[date]:
     so that an outage is made up for; then the past before it, latest first, by which a new site fills itself."""
     today = source.calendar.today(now)
     window = [day for day in calendar.days(today - LOOKS_BACK, today) if can_read(source, day, now)]
-    ledger = {row.day: row for row in Collection.objects.of(source.name, window)}
-    due = [day for day in window if day not in ledger or _is_due(ledger[day], now)]
-    begun = min(ledger, default=today)
+    records = {row.day: row for row in Collection.objects.of(source.name, window)}
+
+    def is_due(day: date) -> bool:
+        if not (row := records.get(day)):
+            return True
+        is_free = row.claimed_until is None or row.claimed_until <= now
+        return is_free and row.next_try_at is not None and row.next_try_at <= now
+
+    due, begun = list(filter(is_due, window)), min(records, default=today)
     return [day for day in due if day >= begun] + [day for day in reversed(due) if day < begun]
-
-
-def _is_due(row: Collection, now: datetime) -> bool:
-    is_free = row.claimed_until is None or row.claimed_until <= now
-    return is_free and row.next_try_at is not None and row.next_try_at <= now
 
 
 def missing_days(source: Source, since: date, now: datetime) -> list[date]:
     """The days from `since` on that were not read to the end, oldest first."""
     wanted = [day for day in calendar.days(since, source.calendar.today(now)) if can_read(source, day, now)]
-    read = (Collection.Outcome.LISTED, Collection.Outcome.NOTHING)
-    ledger = Collection.objects.of(source.name, wanted).filter(outcome__in=read)
-    whole = {row.day for row in ledger if row.collected_at >= source.calendar.ends_at(row.day)}
+    outcomes = (Collection.Outcome.LISTED, Collection.Outcome.NOTHING)
+    read = Collection.objects.of(source.name, wanted).filter(outcome__in=outcomes)
+    whole = {row.day for row in read if row.collected_at >= source.calendar.ends_at(row.day)}
     return [day for day in wanted if day not in whole]
 
 
@@ -90,12 +91,18 @@ def collect_due(source: Source, now: datetime | None = None, fetch: Fetch = web.
     storing.score_edited_topics(clock())
     if Collection.objects.filter(source=source.name).claimed(clock()).exists():
         return
+
+    def renew_and_fetch(*asked: Any, **more: Any) -> web.Response:
+        # A day may take long to read, page by page; each request holds it anew.
+        Collection.objects.renew(source.name, day, clock() + CLAIMED_FOR)
+        return fetch(*asked, **more)
+
     some_closed = False
     for day in due_days(source, clock()):
         is_ours = can_read(source, day, clock())  # What is live only may be over by now.
         if not (is_ours and Collection.objects.claim(source.name, day, clock(), CLAIMED_FOR)):
             continue
-        collected = collect(source, day, now, _renewing(source, day, clock, fetch))
+        collected = collect(source, day, now, renew_and_fetch)
         some_closed |= collected.collection.next_try_at is None
         yield collected
         if collected.unavailable:
@@ -106,16 +113,6 @@ def collect_due(source: Source, now: datetime | None = None, fetch: Fetch = web.
 
 def _clock(now: datetime | None) -> Callable[[], datetime]:
     return (lambda: now) if now else timezone.now
-
-
-def _renewing(source: Source, day: date, clock: Callable[[], datetime], fetch: Fetch) -> Fetch:
-    """A day may take long to read, page by page; each request holds it anew."""
-
-    def renew_and_fetch(*asked: Any, **more: Any) -> web.Answer:
-        Collection.objects.renew(source.name, day, clock() + CLAIMED_FOR)
-        return fetch(*asked, **more)
-
-    return renew_and_fetch
 
 
 def backfill(
@@ -143,41 +140,45 @@ def backfill(
 
 
 def collect(source: Source, day: date, now: datetime | None = None, fetch: Fetch = web.get) -> Collected:
-    """Remember everything the source shows of the day; doing it again changes nothing. Failures go to the ledger.
+    """Remember everything the source shows of the day; doing it again changes nothing. Failures go to the day's
+    record.
 
     Papers are first seen when they are stored: reading may take minutes, in which letters are planned without them.
     """
     clock = _clock(now)
-    ledger, now = Collection.objects.of(source.name, [day]).first(), clock()
+    record, now = Collection.objects.of(source.name, [day]).first(), clock()
     try:
-        read = reading.read_day(source, day, now, ledger, fetch)
-        if _is_empty(read) and now >= source.calendar.closes_at(day, listed=False):
-            read = reading.read_day(source, day, now, ledger, fetch)  # An old day is closed on the second look.
+        read = reading.read_day(source, day, now, record, fetch)
+        is_empty = read.page is not None and not read.page.listings
+        if is_empty and now >= source.calendar.closes_at(day, listed=False):
+            read = reading.read_day(source, day, now, record, fetch)  # An old day is closed on the second look.
     except NotRead as failure:
-        return _failed(source, day, failure, ledger, now)
+        return _failed(source, day, failure, record, now)
     with transaction.atomic():
-        return _remember(source, day, read, ledger, now, clock())
-
-
-def _is_empty(read: Read) -> bool:
-    return read.page is not None and not read.page.listings
+        return _remember(source, day, read, record, now, clock())
 
 
 def _remember(
-    source: Source, day: date, read: Read, ledger: Collection | None, now: datetime, stored_at: datetime
+    source: Source, day: date, read: Read, record: Collection | None, now: datetime, stored_at: datetime
 ) -> Collected:
-    stored, listed = storing.Merged(), ledger.listed if ledger else 0
+    merged, listed = storing.Merged(), record.listed if record else 0
     if read.page is not None:
-        listed = _listed(source, read.page) or listed  # An empty answer takes back nothing.
-        stored = storing.merge_papers(read.page.listings, source.name, read.reading.name, day, stored_at)
-    if stored.new:
+        listings = read.page.listings
+        # What was only replaced is no announcement; and an empty answer takes back nothing.
+        listed = sum(one.announced or not source.announces for one in listings) or listed
+        merged = storing.merge_papers(listings, source.name, read.reading.name, day, stored_at)
+    if merged.new:
         sample.remove()
     next_try_at = source.calendar.next_look(day, now, listed=bool(listed))
+    if listed:
+        outcome = Collection.Outcome.LISTED
+    else:
+        outcome = Collection.Outcome.NOTHING if next_try_at is None else Collection.Outcome.NOTHING_YET
     row = _record(
         source,
         day,
         now,
-        outcome=_outcome(listed, next_try_at),
+        outcome=outcome,
         next_try_at=next_try_at,
         listed=listed,
         error="",
@@ -186,26 +187,15 @@ def _remember(
         reading=read.reading.name,
         validator=read.validator,
     )
-    return Collected(row, stored.new, stored.updated)
+    return Collected(row, merged.new, merged.updated)
 
 
-def _listed(source: Source, page: Page) -> int:
-    """How many papers count as the day's: what was only replaced is no announcement."""
-    return sum(listing.announced for listing in page.listings) if source.announces else len(page.listings)
-
-
-def _outcome(listed: int, next_try_at: datetime | None) -> Collection.Outcome:
-    if listed:
-        return Collection.Outcome.LISTED
-    return Collection.Outcome.NOTHING if next_try_at is None else Collection.Outcome.NOTHING_YET
-
-
-def _failed(source: Source, day: date, failure: NotRead, ledger: Collection | None, now: datetime) -> Collected:
-    tries = ledger.tries if ledger else 0
+def _failed(source: Source, day: date, failure: NotRead, record: Collection | None, now: datetime) -> Collected:
+    tries = record.tries if record else 0
     if failure.unavailable:  # Nobody's fault but the network's, which may be back at any moment.
         wait = WHILE_UNREACHABLE
     else:
-        wait, tries = min(AFTER_A_FAILURE * 2 ** min(tries, 10), LONGEST_WAIT), tries + 1
+        wait, tries = min(AFTER_A_FAILURE * 2 ** min(tries, 10), LONGEST_AFTER_FAILURES), tries + 1
     row = _record(
         source,
         day,
@@ -214,7 +204,7 @@ def _failed(source: Source, day: date, failure: NotRead, ledger: Collection | No
         next_try_at=max(now + wait, failure.retry_at or now),
         error=str(failure),
         tries=tries,
-        failing_since=(ledger.failing_since if ledger else None) or now,
+        failing_since=(record.failing_since if record else None) or now,
     )
     return Collected(row, unavailable=failure.unavailable, retry_at=failure.retry_at)
 
@@ -234,7 +224,9 @@ def ask_for(keys: Iterable[str], now: datetime) -> None:
     missing = sorted(keys - set(Paper.objects.filter(key__in=keys).values_list("key", flat=True)))
     rows = [Lookup(key=key, asked_at=now, next_try_at=now) for key in missing]
     Lookup.objects.bulk_create(rows, ignore_conflicts=True)
-    stale = Lookup.objects.filter(key__in=missing, outcome=Lookup.Outcome.UNKNOWN, answered_at__lt=now - ASKED_AGAIN)
+    stale = Lookup.objects.filter(
+        key__in=missing, outcome=Lookup.Outcome.UNKNOWN, answered_at__lt=now - ASKED_AGAIN_AFTER
+    )
     stale.update(outcome=Lookup.Outcome.WAITING, next_try_at=now, tries=0)
 
 
@@ -242,8 +234,9 @@ def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Looku
     """Ask the source for some of the papers that are waiting to be looked up; those that were answered."""
     if not (records := source.records) or not (asked := Lookup.objects.next_for(records.kind, records.at_once, now)):
         return []
+    ids = [identifiers.named_by(one.key) for one in asked]
     try:
-        listings = reading.read_records(records, [one.key.partition(":")[2] for one in asked], fetch)
+        listings = reading.read_records(records, ids, fetch)
     except web.Unavailable as problem:
         Lookup.objects.put_off(asked, problem.retry_at or now + WHILE_UNREACHABLE)
         return []
@@ -252,14 +245,9 @@ def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Looku
         return []
     with transaction.atomic():
         storing.merge_papers(listings, source.name, records.name, now.date(), now)
-        return _answered(asked, records, now)
-
-
-def _answered(asked: list[Lookup], records: Records, now: datetime) -> list[Lookup]:
-    ids = [one.key.partition(":")[2] for one in asked]
-    there = set(Paper.objects.filter(arxiv_id__in=ids).values_list("arxiv_id", flat=True))
-    for one in asked:
-        found = one.key.partition(":")[2] in there
-        one.outcome, one.answered_at = Lookup.Outcome.FOUND if found else Lookup.Outcome.UNKNOWN, now
-    Lookup.objects.bulk_update(asked, ["outcome", "answered_at"])
-    return asked
+        there = set(Paper.objects.filter(arxiv_id__in=ids).values_list("arxiv_id", flat=True))
+        for one, arxiv_id in zip(asked, ids, strict=True):
+            one.outcome = Lookup.Outcome.FOUND if arxiv_id in there else Lookup.Outcome.UNKNOWN
+            one.answered_at = now
+        Lookup.objects.bulk_update(asked, ["outcome", "answered_at"])
+        return asked

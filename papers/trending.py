@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
+from typing import Self
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
+from papers.identifiers import archive_of
 from papers.models import Paper, Sighting, Signal
 from papers.sources import SOURCES
 from papers.sources.huggingface import TRENDING
@@ -51,6 +53,31 @@ class Course:
     listed_on: date | None = None  # the latest day that a source announced it
     seen_trending: bool = False  # elsewhere, in the recent hours
 
+    @property
+    def precedence(self) -> tuple[int, ...]:
+        """Of two papers with the same score that with the smaller one comes first."""
+        listed = self.listed_on.toordinal() if self.listed_on else 0
+        return -self.votes, -self.comments, -self.stars, -listed, self.paper
+
+    def opened(self, now: datetime) -> datetime:
+        """The beginning of the hours whose votes count."""
+        return max(now - RECENT, self.listed_at)
+
+    def hours_counted(self, now: datetime) -> float:
+        return max(now - self.opened(now), AT_LEAST) / HOUR
+
+    def is_old(self, now: datetime) -> bool:
+        return self.first_on is not None and now.date() - self.first_on > OLD_AFTER
+
+    def is_listed(self, now: datetime, within: timedelta) -> bool:
+        return self.listed_on is not None and (now - within).date() <= self.listed_on <= now.date()
+
+    def returns(self, now: datetime, within: timedelta) -> bool:
+        """Whether somebody takes notice of it; of votes those that were seen to come, nothing merely assumed."""
+        before = [point.votes for point in self.points if point.at <= self.opened(now)]
+        known = max(before) if before else self.points[0].votes if self.points else self.votes
+        return self.seen_trending or self.is_listed(now, within) or self.votes > known
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -70,6 +97,23 @@ class Standing:
     def days(self) -> float:
         return self.age / 24
 
+    @classmethod
+    def of(cls, course: Course, now: datetime, *, rate: float, field: str, typical: float) -> Self:
+        """By the formula; the score of an old paper takes no account of its age."""
+        age = max(0.0, (now - course.listed_at) / HOUR)
+        times_typical = rate / typical if rate > 0 else 0.0
+        return cls(
+            paper=course.paper,
+            votes=course.votes,
+            gained=rate * course.hours_counted(now),
+            votes_per_hour=rate,
+            age=age,
+            field=field,
+            typical=typical,
+            times_typical=times_typical,
+            score=times_typical if course.is_old(now) else times_typical * decay(age),
+        )
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -79,31 +123,35 @@ class Ranking:
 
 def rank(courses: Sequence[Course], now: datetime, within: timedelta = WITHIN) -> Ranking:
     """The papers listed `within` this span, and apart from them the old ones that return."""
-    old = {course.paper: _is_old(course, now) for course in courses}
-    rates = {course.paper: gain(course, now) / _hours_counted(course, now) for course in courses}
+    old = {course.paper: course.is_old(now) for course in courses}
+    rates = {course.paper: gain(course, now) / course.hours_counted(now) for course in courses}
     recent = [course for course in courses if rates[course.paper] > 0 and not old[course.paper]]
-    fields = _fields(recent, courses)
-    typical = _typical(recent, rates, fields)
-    standings = {
-        course.paper: _standing(course, now, rates[course.paper], fields[course.paper], typical, old[course.paper])
+    voted = Counter(course.category for course in recent)
+    # A field is the primary category where enough papers get votes, else the archive (cs of cs.CL).
+    fields = {
+        course.paper: course.category if voted[course.category] >= ENOUGH else archive_of(course.category)
         for course in courses
     }
-    ranked = sorted(courses, key=lambda course: _order(standings[course.paper], course))
-    listed = [course for course in ranked if _is_listed(course, now, within)]
-    returning = [course for course in ranked if old[course.paper] and _returns(course, now, within)]
+    typical = _typical(recent, rates, fields)
+    standings = {
+        paper: Standing.of(course, now, rate=rates[paper], field=fields[paper], typical=typical[fields[paper]])
+        for course in courses
+        for paper in [course.paper]
+    }
+    # Where scores are equal votes decide, then comments, stars, the later listing, and the key.
+    ranked = sorted(courses, key=lambda course: (-standings[course.paper].score, *course.precedence))
+    listed = [course for course in ranked if not old[course.paper] and course.is_listed(now, within)]
+    returning = [course for course in ranked if old[course.paper] and course.returns(now, within)]
     return Ranking(
-        [standings[course.paper] for course in listed if not old[course.paper]],
+        [standings[course.paper] for course in listed],
         [standings[course.paper] for course in returning],
     )
-
-
-# --------------------------------------------------------------------------------------------------------- one paper
 
 
 def gain(course: Course, now: datetime) -> float:
     """Votes of the recent hours, or of those since the listing; for the part of them in which nobody counted yet, as
     on a new site, the average since the listing stands in. Votes that are taken back and given again are no gain."""
-    opened = _opened(course, now)
+    opened = course.opened(now)
     votes = max(0, course.votes)
     if before := [point.votes for point in course.points if point.at <= opened]:
         return float(max(0, votes - max(before)))
@@ -119,85 +167,17 @@ def decay(age: float) -> float:
     return float(0.5 ** (max(0.0, age) / (HALF_LIFE / HOUR)))
 
 
-def _opened(course: Course, now: datetime) -> datetime:
-    """The beginning of the hours whose votes count."""
-    return max(now - RECENT, course.listed_at)
-
-
-def _hours_counted(course: Course, now: datetime) -> float:
-    return max(now - _opened(course, now), AT_LEAST) / HOUR
-
-
-def _counted(course: Course, now: datetime) -> int:
-    """Votes that were seen to come in the recent hours; nothing that was merely assumed."""
-    opened = _opened(course, now)
-    before = [point.votes for point in course.points if point.at <= opened]
-    known = max(before) if before else course.points[0].votes if course.points else course.votes
-    return course.votes - known
-
-
-def _is_old(course: Course, now: datetime) -> bool:
-    return course.first_on is not None and now.date() - course.first_on > OLD_AFTER
-
-
-def _is_listed(course: Course, now: datetime, within: timedelta) -> bool:
-    return course.listed_on is not None and (now - within).date() <= course.listed_on <= now.date()
-
-
-def _returns(course: Course, now: datetime, within: timedelta) -> bool:
-    return course.seen_trending or _is_listed(course, now, within) or _counted(course, now) > 0
-
-
-def _standing(
-    course: Course, now: datetime, rate: float, field: str, typical: Mapping[str, float], is_old: bool
-) -> Standing:
-    age = max(0.0, (now - course.listed_at) / HOUR)
-    times = rate / typical[field] if rate > 0 else 0.0
-    return Standing(
-        paper=course.paper,
-        votes=course.votes,
-        gained=rate * _hours_counted(course, now),
-        votes_per_hour=rate,
-        age=age,
-        field=field,
-        typical=typical[field],
-        times_typical=times,
-        score=times if is_old else times * decay(age),
-    )
-
-
-def _order(standing: Standing, course: Course) -> tuple[float, ...]:
-    """Where scores are equal votes decide, then comments, stars, the later listing, and the key."""
-    listed = course.listed_on.toordinal() if course.listed_on else 0
-    return -standing.score, -course.votes, -course.comments, -course.stars, -listed, course.paper
-
-
-# ------------------------------------------------------------------------------------------------------------ fields
-
-
-def _fields(voted: Iterable[Course], courses: Iterable[Course]) -> dict[int, str]:
-    """Paper -> its field: the primary category where enough papers get votes, else the archive (cs of cs.CL)."""
-    papers = Counter(course.category for course in voted)
-    return {
-        course.paper: course.category if papers[course.category] >= ENOUGH else course.category.partition(".")[0]
-        for course in courses
-    }
-
-
 def _typical(voted: Iterable[Course], rates: Mapping[int, float], fields: Mapping[int, str]) -> dict[str, float]:
     """Field -> the median votes per hour of its recent papers that get any, as if ENOUGH papers that are typical of
-    the whole site stood among them: where there are few papers a small number makes no winner."""
+    the whole site stood among them (shrinkage): where there are few papers a small number makes no winner."""
     of_field: dict[str, list[float]] = defaultdict(list)
     for course in voted:
         of_field[fields[course.paper]].append(rates[course.paper])
     everywhere = [rate for found in of_field.values() for rate in found]
     # Where no recent paper gets votes, the old ones that do are compared with each other.
     site = median(everywhere or [rate for rate in rates.values() if rate > 0] or [0.0])
-    return {field: _shrunk(of_field[field], site) for field in set(fields.values())}
-
-
-def _shrunk(rates: Sequence[float], site: float) -> float:
-    return (len(rates) * median(rates) + ENOUGH * site) / (len(rates) + ENOUGH) if rates else site
+    shrunk = {field: (len(own) * median(own) + ENOUGH * site) / (len(own) + ENOUGH) for field, own in of_field.items()}
+    return {field: shrunk.get(field, site) for field in set(fields.values())}
 
 
 # ------------------------------------------------------------------------------------------------- out of the tables
@@ -207,23 +187,18 @@ def gather(now: datetime, within: timedelta = WITHIN) -> list[Course]:
     """What can be trending or resurfacing, in as many queries for many papers as for few."""
     seen = Paper.objects.filter(first_seen_at__lte=now).most_voted()
     seen = seen.only("votes", "comments", "stars", "categories", "published_on", "listed_on", "first_seen_at")
-    parts = seen.listed_within(within, now), seen.filter(_may_return(now))
-    papers = list({paper.pk: paper for part in parts for paper in part[:CONSIDERED]}.values())
-    keys = [paper.pk for paper in papers]
-    points, announced = _points([paper.pk for paper in papers if paper.votes], now), _announced(keys, now)
-    trending = set(_seen_trending(now).values_list("paper", flat=True))
-    return [_course(paper, points[paper.pk], announced[paper.pk], paper.pk in trending) for paper in papers]
-
-
-def _may_return(now: datetime) -> Q:
-    long_ago = (now - OLD_AFTER).date()
+    days = {"day__gt": (now - RECENT).date(), "day__lte": now.date()}
+    trending = Sighting.objects.filter(source=TRENDING.name, **days)
     counted = Signal.objects.filter(at__gt=now - RECENT, at__lte=now)
-    old = Q(published_on__lt=long_ago) | Q(listed_on__lt=long_ago)
-    return Q(pk__in=_seen_trending(now).values("paper")) | old & Q(pk__in=counted.values("paper"))
-
-
-def _seen_trending(now: datetime) -> QuerySet[Sighting]:
-    return Sighting.objects.filter(source=TRENDING.name, day__gt=(now - RECENT).date(), day__lte=now.date())
+    long_ago = (now - OLD_AFTER).date()
+    is_old = Q(published_on__lt=long_ago) | Q(listed_on__lt=long_ago)
+    may_return = Q(pk__in=trending.values("paper")) | is_old & Q(pk__in=counted.values("paper"))
+    parts = seen.listed_within(within, now), seen.filter(may_return)
+    papers = list({paper.pk: paper for part in parts for paper in part[:CONSIDERED]}.values())
+    points = _points([paper.pk for paper in papers if paper.votes], now)
+    announced = _announced([paper.pk for paper in papers], now)
+    on_trending = set(trending.values_list("paper", flat=True))
+    return [_course(paper, points[paper.pk], announced[paper.pk], paper.pk in on_trending) for paper in papers]
 
 
 def _points(papers: Sequence[int], now: datetime) -> Mapping[int, list[Point]]:

@@ -70,8 +70,10 @@ def day(request: HttpRequest, day: date, source: str = "") -> HttpResponse:
 
 
 def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
-    lists = _lists_of(day)
-    shown = asked or next(iter(lists), "")
+    on_day = Sighting.objects.filter(day=day, announced=True).values("source").annotate(papers=Count("pk"))
+    counts = dict(on_day.values_list("source", "papers"))
+    shown = asked or next((source for source in LISTS if source in counts), "")
+    titles = {SAMPLE: gettext("Sample"), **{name: source.title for name, source in SOURCES.items()}}
     page = Paginator(_with_chips(Paper.objects.listed(on=day, by=shown)), OF_A_DAY).get_page(request.GET.get("page"))
     papers = list(page.object_list)
     announced = Sighting.objects.filter(source=shown, announced=True) if shown else Sighting.objects.all()
@@ -81,22 +83,11 @@ def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
         "page": page,
         "source": asked,
         "heading": SOURCES[shown].title if shown in SOURCES else gettext("Daily Papers"),
-        "lists": [(name, _title(name), count, name == shown) for name, count in lists.items()],
+        "lists": [(name, titles[name], counts[name], name == shown) for name in LISTS if name in counts],
         "why_empty": "" if papers else _why_empty(day, asked),
         "previous": announced.filter(day__lt=day).aggregate(day=Max("day"))["day"],
         "next": announced.filter(day__gt=day).aggregate(day=Min("day"))["day"],
     }
-
-
-def _lists_of(day: date) -> dict[str, int]:
-    """The sources that announced papers that day and how many, in the order of the sources."""
-    announced = Sighting.objects.filter(day=day, announced=True).values("source").annotate(papers=Count("pk"))
-    found = dict(announced.values_list("source", "papers"))
-    return {source: found[source] for source in LISTS if source in found}
-
-
-def _title(source: str) -> str:
-    return SOURCES[source].title if source in SOURCES else gettext("Sample")
 
 
 def _why_empty(day: date, asked: str) -> str:

@@ -59,7 +59,7 @@ def make_letter(reader: Subscriber | None = None, **fields: Any) -> Letter:
 
 
 def make_collection(source: str, day: date, **fields: Any) -> Collection:
-    """A source's day in the ledger; read at noon, without papers unless `listed`."""
+    """The record of collecting a source's day; read at noon, without papers unless `listed`."""
     listed = fields.get("listed", 0)
     filled = {
         "outcome": Collection.Outcome.LISTED if listed else Collection.Outcome.NOTHING_YET,

@@ -55,16 +55,14 @@ class Calendar:
 
     def next_look(self, day: date, now: datetime, *, listed: bool) -> datetime | None:
         """When to read a day again that was read now; None when that was the last time."""
-        closes_at = self.closes_at(day, listed=listed)
-        soon = now + self._pause(day, now, listed)
-        if now >= closes_at or (listed and soon >= closes_at):
+        closes_at, ends_at = self.closes_at(day, listed=listed), self.ends_at(day)
+        if now < ends_at:
+            pause = WHILE_GROWING if listed or self.announces(day) else AFTERWARDS
+        else:
+            pause = AFTERWARDS if now < ends_at + AWAITED_FOR else SETTLED
+        if now >= closes_at or (listed and now + pause >= closes_at):
             return None
-        return min(soon, closes_at)
-
-    def _pause(self, day: date, now: datetime, listed: bool) -> timedelta:
-        if now < self.ends_at(day):
-            return WHILE_GROWING if listed or self.announces(day) else AFTERWARDS
-        return AFTERWARDS if now < self.ends_at(day) + AWAITED_FOR else SETTLED
+        return min(now + pause, closes_at)
 
     def is_late(self, day: date, now: datetime) -> bool:
         """Whether papers should have been there by now, for a day that has none."""

@@ -1,6 +1,6 @@
 """Asking a source for a day: its readings, best first, until one answers. Nothing is stored here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from papers.models import Collection
 from papers.sources import web
 from papers.sources.base import Listing, Page, Reading, Records, Source, SourceError
 
-Fetch = Callable[..., web.Answer]  # web.get, or one that keeps another time
+Fetch = Callable[..., web.Response]  # web.get, or one that keeps another time
 MOST_PAGES = 20
 
 
@@ -20,19 +20,15 @@ class NotRead(Exception):
     """
 
     def __init__(self, problems: Sequence[tuple[Reading, SourceError | web.Unavailable]]) -> None:
-        super().__init__(_in_words(problems) or "expected a day that can still be read, found one that is over")
+        met: dict[str, list[str]] = {}  # each problem once, with the readings that met it
+        for reading, problem in problems:
+            met.setdefault(str(problem), []).append(reading.name)
+        sentence = "; ".join(f"{', '.join(names)}: {problem}" for problem, names in met.items())
+        super().__init__(sentence or "expected a day that can still be read, found one that is over")
         failures = [problem for _, problem in problems]
         self.unavailable = bool(failures) and all(isinstance(problem, web.Unavailable) for problem in failures)
         waits = [problem.retry_at for problem in failures if isinstance(problem, web.Unavailable) and problem.retry_at]
         self.retry_at = max(waits, default=None)
-
-
-def _in_words(problems: Iterable[tuple[Reading, Exception]]) -> str:
-    """Each problem once, with the readings that met it."""
-    met: dict[str, list[str]] = {}
-    for reading, problem in problems:
-        met.setdefault(str(problem), []).append(reading.name)
-    return "; ".join(f"{', '.join(names)}: {problem}" for problem, names in met.items())
 
 
 @dataclass(frozen=True)
@@ -51,15 +47,27 @@ def readings(source: Source, day: date, now: datetime) -> list[Reading]:
 
 
 def read_day(
-    source: Source, day: date, now: datetime, ledger: Collection | None = None, fetch: Fetch = web.get
+    source: Source, day: date, now: datetime, record: Collection | None = None, fetch: Fetch = web.get
 ) -> Read:
-    """Ask the source's readings, best first, until one answers with this day. Raises NotRead."""
+    """Ask the source's readings, best first, until one answers with this day. Raises NotRead. `record` is what came of
+    reading it before."""
     visit, problems = Visit(source, fetch), []
     for reading in readings(source, day, now):
+        known = record.validator if record and record.reading == reading.name else {}
         try:
-            return _read(reading, day, ledger, visit)
+            address = reading.address(day)
+            response = visit.get(address, known)
+            if response.unchanged:
+                return Read(reading, None, known)
+            page = reading.parse(response.body, day)
+            if page.next is not None:
+                return Read(reading, Page(_all_listings(reading, page, day, visit)), {})
         except (SourceError, web.Unavailable) as problem:
             problems.append((reading, problem))
+            continue
+        # Only a day that came whole in one answer can be known to be unchanged by one answer.
+        validator = {"etag": response.etag, "last_modified": response.last_modified}
+        return Read(reading, page, {"address": address, **validator})
     raise NotRead(problems)
 
 
@@ -84,43 +92,30 @@ class Visit:
 
     source: Source
     fetch: Fetch
-    answers: dict[str, web.Answer] = field(default_factory=dict)
+    responses: dict[str, web.Response] = field(default_factory=dict)
     unreachable: dict[str, web.Unavailable] = field(default_factory=dict)
 
-    def get(self, address: str, validator: dict[str, str] | None = None) -> web.Answer:
+    def get(self, address: str, validator: dict[str, str]) -> web.Response:
         place = "".join(urlsplit(address)[1:3])
         if place in self.unreachable:
             raise self.unreachable[place]
+        if address in self.responses:
+            return self.responses[address]
         try:
-            return self.answers.get(address) or self._ask(address, validator)
+            response = self.fetch(address, self.source.manners, validator=validator)
         except web.Unavailable as problem:
             self.unreachable[place] = problem
             raise
-
-    def _ask(self, address: str, validator: dict[str, str] | None) -> web.Answer:
-        answer = self.fetch(address, self.source.manners, validator=validator)
-        if not answer.unchanged:
-            self.answers[address] = answer
-        return answer
-
-
-def _read(reading: Reading, day: date, ledger: Collection | None, visit: Visit) -> Read:
-    address = reading.address(day)
-    known = ledger.validator if ledger and ledger.reading == reading.name else {}
-    answer = visit.get(address, known)
-    if answer.unchanged:
-        return Read(reading, None, known)
-    page = reading.parse(answer.body, day)
-    if page.next is None:  # Only a day that came whole in one answer can be known to be unchanged by one answer.
-        return Read(reading, page, {"address": address, "etag": answer.etag, "last_modified": answer.last_modified})
-    return Read(reading, Page(_all_listings(reading, page, day, visit)), {})
+        if not response.unchanged:
+            self.responses[address] = response
+        return response
 
 
 def _all_listings(reading: Reading, page: Page, day: date, visit: Visit) -> list[Listing]:
     listings = {listing.key: listing for listing in page.listings}
     for number in range(1, MOST_PAGES):
-        answer = visit.fetch(page.next.format(number=number), visit.source.manners)  # type: ignore[union-attr]
-        page = reading.parse(answer.body, day)
+        response = visit.fetch(page.next.format(number=number), visit.source.manners)  # type: ignore[union-attr]
+        page = reading.parse(response.body, day)
         for listing in page.listings:
             listings.setdefault(listing.key, listing)
         if page.next is None:

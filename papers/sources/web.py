@@ -5,7 +5,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import SplitResult, urljoin, urlsplit
+from typing import Self
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from django.conf import settings
@@ -18,14 +19,14 @@ from urllib3.util import Retry
 from papers.models import Host
 from papers.sources.base import Manners, SourceError
 
-CONNECT, READ, WHOLE = 10, 20, 60  # seconds: to connect, between two pieces, for the whole body
-LARGEST = 20 * 2**20  # bytes of a body, unpacked
-PIECE = 2**16
-REDIRECTS = 3
-LONGEST_WAIT = timedelta(minutes=1)  # for a turn; a longer one means that the clock was set back
+CONNECT_SECONDS, PIECE_SECONDS, BODY_SECONDS = 10, 20, 60  # to connect, between two pieces, for the whole body
+LARGEST_BODY = 20 * 2**20  # bytes, unpacked
+PIECE_BYTES = 2**16
+MOST_REDIRECTS = 3
+LONGEST_WAIT_FOR_TURN = timedelta(minutes=1)  # a longer one means that the clock was set back
 LOOK_AGAIN = timedelta(seconds=0.5)  # whether a turn that is held has ended
-AFTER_429 = 600  # seconds of silence when the answer names no time
-LONGEST_SILENCE = 6 * 3600
+SILENCE_AFTER_429 = 600  # seconds, when the answer names no time
+LONGEST_SILENCE = 6 * 3600  # seconds
 
 
 class Unavailable(Exception):
@@ -61,7 +62,7 @@ class OneStep(requests.Session):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came, and its validators: sent back with the next request, they spare the body of what has not changed."""
 
     body: bytes
@@ -69,20 +70,34 @@ class Answer:
     last_modified: str
     unchanged: bool
 
+    @classmethod
+    def of(cls, raw: requests.Response, body: bytes, kept: Mapping[str, str]) -> Self:
+        """A 304 need not repeat the validators, so those that we have stay."""
+        etag = _kept_line(raw.headers.get("ETag", "")) or kept.get("etag", "")
+        last_modified = _kept_line(raw.headers.get("Last-Modified", "")) or kept.get("last_modified", "")
+        return cls(body, etag, last_modified, unchanged=raw.status_code == 304)
 
-def get(address: str, manners: Manners, *, validator: Mapping[str, str] | None = None, clock: Clock = CLOCK) -> Answer:
-    """The answer at the address, asked for no sooner than the site's manners allow.
 
-    `validator` holds the address, etag and last_modified of an earlier answer; it is used for its own address only.
+def _kept_line(value: str) -> str:
+    """The value if the database keeps it and the next request can send it back: without control characters."""
+    return value if value.isprintable() else ""
+
+
+def get(
+    address: str, manners: Manners, *, validator: Mapping[str, str] | None = None, clock: Clock = CLOCK
+) -> Response:
+    """The response at the address, asked for no sooner than the site's manners allow.
+
+    `validator` holds the address, etag and last_modified of an earlier response; it is used for its own address only.
     Raises Unavailable when the site cannot be read now, and SourceError when it answers with something else than 200.
     """
-    for _ in range(1 + REDIRECTS):
+    for _ in range(1 + MOST_REDIRECTS):
         kept = validator if validator and validator.get("address") == address else {}
-        answer = _ask(address, manners, kept, clock)
-        if isinstance(answer, Answer):
-            return answer
-        address = answer
-    raise SourceError(f"expected at most {REDIRECTS} redirects, found another at {_place(address)}")
+        response = _ask(address, manners, kept, clock)
+        if isinstance(response, Response):
+            return response
+        address = response
+    raise SourceError(f"expected at most {MOST_REDIRECTS} redirects, found another at {_place(address)}")
 
 
 def reserve(manners: Manners, clock: Clock = CLOCK) -> timedelta:
@@ -90,108 +105,69 @@ def reserve(manners: Manners, clock: Clock = CLOCK) -> timedelta:
 
     Raises Silent in its quiet hours and while it wants silence, and Unavailable when the turn is too far off to wait.
     """
-    _expect_no_quiet_hour(manners, clock.now())
+    now = clock.now()
+    if manners.quiet and manners.quiet[0] <= now.time() < manners.quiet[1]:
+        over = now.replace(hour=manners.quiet[1].hour, minute=manners.quiet[1].minute, second=0, microsecond=0)
+        raise Silent(f"{manners.budget} is not asked in its busy hour, until {over:%H:%M} UTC", over)
     Host.objects.get_or_create(host=manners.budget)
     with transaction.atomic():
         row = Host.objects.select_for_update().get(host=manners.budget)
         now = clock.now()  # Only now that the row is ours, as turns are spaced from when they are given.
-        _expect_no_silence(row, now)
-        if row.next_request_at and row.next_request_at > now:
-            return _patience(row.next_request_at, manners, now)
+        if row.silent_until and row.silent_until > now:
+            until = f"{row.silent_until:%Y-%m-%d %H:%M:%S} UTC"
+            raise Silent(f"{row.host} asked for silence until {until}", row.silent_until)
+        if (turn := row.next_request_at) and turn > now:
+            if turn - now > LONGEST_WAIT_FOR_TURN + _turn(manners):
+                raise Unavailable(f"{manners.budget} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
+            return min(turn - now, LOOK_AGAIN) if manners.alone else turn - now  # One that is held may end any moment.
         row.next_request_at = now + _turn(manners)
         row.save(update_fields=["next_request_at"])
     return timedelta(0)
 
 
-def _ask(address: str, manners: Manners, kept: Mapping[str, str], clock: Clock) -> Answer | str:
-    """One request: its answer, or the address that it redirects to."""
-    _wait_for_our_turn(manners, clock)
-    began = clock.now()
-    deadline, limits = time.monotonic() + WHOLE * manners.patience, (CONNECT, READ * manners.patience)
+def _turn(manners: Manners) -> timedelta:
+    """How long the site is ours: where only one may ask at a time, until the answer is in, or we must have died."""
+    longest = CONNECT_SECONDS + BODY_SECONDS * manners.patience if manners.alone else 0
+    return max(manners.spacing, timedelta(seconds=longest))
+
+
+def _ask(address: str, manners: Manners, kept: Mapping[str, str], clock: Clock) -> Response | str:
+    """One request, in its turn: its response, or the address that it redirects to."""
+    # No turn is booked ahead: who wakes up late on a busy machine would use it just before the next one.
+    while wait := reserve(manners, clock):
+        clock.sleep(wait)
+    began, deadline = clock.now(), time.monotonic() + BODY_SECONDS * manners.patience
+    headers = {"User-Agent": settings.USER_AGENT, "Accept-Encoding": "gzip", "From": settings.OPERATOR_EMAIL}
+    headers |= {"If-None-Match": kept.get("etag", ""), "If-Modified-Since": kept.get("last_modified", "")}
+    headers = {name: value for name, value in headers.items() if value}
+    limits = (CONNECT_SECONDS, PIECE_SECONDS * manners.patience)
     try:
-        with (
-            OneStep() as session,
-            session.get(address, headers=_headers(kept), timeout=limits, stream=True) as response,
-        ):
-            _heed(response, address, manners, clock)
-            if response.is_redirect:
-                return _target(address, response.headers["Location"])
-            if response.status_code == 304 and kept:
-                return _answer(response, b"", kept)
-            _expect_200(response, address)
-            return _answer(response, _body(response, address, deadline), {})
+        with OneStep() as session, session.get(address, headers=headers, timeout=limits, stream=True) as raw:
+            _heed(raw, address, manners, clock)
+            if raw.is_redirect:
+                return _target(address, raw.headers["Location"])
+            if raw.status_code == 304 and kept:
+                return Response.of(raw, b"", kept)
+            if raw.status_code != 200:
+                challenge = " with a challenge for browsers" if "x-amzn-waf-action" in raw.headers else ""
+                raise SourceError(f"expected 200 from {_place(address)}, found {raw.status_code}{challenge}")
+            return Response.of(raw, _body(raw, address, deadline), {})
     except (requests.ConnectionError, requests.Timeout, HTTPError) as error:
         # The error's own text may hold the whole address, and so what its query string says.
         raise Unavailable(f"expected an answer from {_host(address)}, found {type(error).__name__}") from error
     finally:
         if manners.alone:
-            _end_turn(manners, max(began + manners.spacing, clock.now()))
+            ended = max(began + manners.spacing, clock.now())
+            Host.objects.filter(host=manners.budget).update(next_request_at=ended)
 
 
-def _turn(manners: Manners) -> timedelta:
-    """How long the site is ours: where only one may ask at a time, until the answer is in, or we must have died."""
-    longest = timedelta(seconds=CONNECT + WHOLE * manners.patience) if manners.alone else timedelta(0)
-    return max(manners.spacing, longest)
-
-
-def _end_turn(manners: Manners, until: datetime) -> None:
-    Host.objects.filter(host=manners.budget).update(next_request_at=until)
-
-
-def _wait_for_our_turn(manners: Manners, clock: Clock) -> None:
-    # No turn is booked ahead: who wakes up late on a busy machine would use it just before the next one.
-    while wait := reserve(manners, clock):
-        clock.sleep(wait)
-
-
-def _expect_no_quiet_hour(manners: Manners, now: datetime) -> None:
-    if manners.quiet and manners.quiet[0] <= now.time() < manners.quiet[1]:
-        over = now.replace(hour=manners.quiet[1].hour, minute=manners.quiet[1].minute, second=0, microsecond=0)
-        raise Silent(f"{manners.budget} is not asked in its busy hour, until {over:%H:%M} UTC", over)
-
-
-def _expect_no_silence(row: Host, now: datetime) -> None:
-    if row.silent_until and row.silent_until > now:
-        raise Silent(f"{row.host} asked for silence until {row.silent_until:%Y-%m-%d %H:%M:%S} UTC", row.silent_until)
-
-
-def _patience(turn: datetime, manners: Manners, now: datetime) -> timedelta:
-    """How long to wait before looking again: a turn that is held may end at any moment."""
-    if turn - now > LONGEST_WAIT + _turn(manners):
-        raise Unavailable(f"{manners.budget} can only be asked again at {turn:%Y-%m-%d %H:%M:%S} UTC", turn)
-    return min(turn - now, LOOK_AGAIN) if manners.alone else turn - now
-
-
-def _headers(kept: Mapping[str, str]) -> dict[str, str]:
-    sent = {
-        "User-Agent": settings.USER_AGENT,
-        "Accept-Encoding": "gzip",
-        "From": settings.OPERATOR_EMAIL,
-        "If-None-Match": kept.get("etag", ""),
-        "If-Modified-Since": kept.get("last_modified", ""),
-    }
-    return {name: value for name, value in sent.items() if value}
-
-
-def _answer(response: requests.Response, body: bytes, kept: Mapping[str, str]) -> Answer:
-    """A 304 need not repeat the validators, so those that we have stay."""
-    etag = _line(response.headers.get("ETag", "")) or kept.get("etag", "")
-    last_modified = _line(response.headers.get("Last-Modified", "")) or kept.get("last_modified", "")
-    return Answer(body, etag, last_modified, unchanged=response.status_code == 304)
-
-
-def _line(value: str) -> str:
-    """The value if the database keeps it and the next request can send it back: without control characters."""
-    return value if value.isprintable() else ""
-
-
-def _body(response: requests.Response, address: str, deadline: float) -> bytes:
+def _body(raw: requests.Response, address: str, deadline: float) -> bytes:
     """The body, unpacked. Read as it comes: to wait for whole pieces would let a trickle outlast the deadline."""
     body = bytearray()
-    while piece := response.raw.read1(PIECE, decode_content=True):
+    while piece := raw.raw.read1(PIECE_BYTES, decode_content=True):
         body += piece
-        if len(body) > LARGEST:
-            raise SourceError(f"expected at most {LARGEST} bytes from {_place(address)}, found more")
+        if len(body) > LARGEST_BODY:
+            raise SourceError(f"expected at most {LARGEST_BODY} bytes from {_place(address)}, found more")
         if time.monotonic() > deadline:
             raise Unavailable(f"expected all of {_place(address)} in time, found only a part")
     return bytes(body)
@@ -213,60 +189,47 @@ def _target(address: str, location: str) -> str:
     """Where a redirect leads; raises SourceError when that is another site."""
     try:
         target = urljoin(address, location)
-        allowed = _is_same_site(urlsplit(address), urlsplit(target))
+        old, new = urlsplit(address), urlsplit(target)
+        is_upgrade = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
+        is_same = is_upgrade or (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
     except ValueError as error:
         raise SourceError(f"expected {_place(address)} to redirect to an address, found none: {error}") from error
-    if not allowed:
+    if not is_same:
         raise SourceError(f"expected {_place(address)} to redirect within its host, found {_place(target)}")
     return target
-
-
-def _is_same_site(old: SplitResult, new: SplitResult) -> bool:
-    is_upgrade = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
-    return is_upgrade or (old.scheme, old.hostname, old.port) == (new.scheme, new.hostname, new.port)
 
 
 # ------------------------------------------------------------------------------------------------ what the answer asks
 
 
-def _heed(response: requests.Response, address: str, manners: Manners, clock: Clock) -> None:
-    """Begin the silence that the answer asks for; raises Unavailable when it is no answer to the question."""
-    seconds = _silence(response, manners)
+def _heed(raw: requests.Response, address: str, manners: Manners, clock: Clock) -> None:
+    """Begin the silence that a response asks for: by refusing us (429, 503), or by saying that we have just used up
+    what was allowed. Raises Unavailable when it is no answer to the question."""
+    limits, at_least = rate_limits(raw.headers.get("RateLimit", "")), manners.silence.total_seconds()
+    used_up = [limit["t"] for limit in limits if limit["r"] == 0]
+    seconds: float | None = max(used_up, default=None)
+    if raw.status_code == 429:
+        named = [limit["t"] for limit in limits]
+        seconds = max(at_least, max(used_up or named, default=retry_after(raw) or SILENCE_AFTER_429))
+    elif raw.status_code == 503:
+        seconds = max(at_least, max(used_up, default=retry_after(raw) or 0)) or None
     until = None if seconds is None else clock.now() + timedelta(seconds=min(seconds, LONGEST_SILENCE))
     if until:
         later = Q(silent_until=None) | Q(silent_until__lt=until)
         Host.objects.filter(later, host=manners.budget).update(silent_until=until)
-    if response.status_code == 429 or response.status_code >= 500:
-        raise Unavailable(f"expected 200 from {_place(address)}, found {response.status_code}", until)
+    if raw.status_code == 429 or raw.status_code >= 500:
+        raise Unavailable(f"expected 200 from {_place(address)}, found {raw.status_code}", until)
 
 
-def _silence(response: requests.Response, manners: Manners) -> float | None:
-    """The seconds of silence that an answer asks for: being refused, and having just used up what was allowed."""
-    limits, at_least = _limits(response.headers.get("RateLimit", "")), manners.silence.total_seconds()
-    used_up = [limit["t"] for limit in limits if limit["r"] == 0]
-    if response.status_code == 429:
-        named = [limit["t"] for limit in limits]
-        return max(at_least, max(used_up or named, default=retry_after(response) or AFTER_429))
-    if response.status_code == 503:
-        return max(at_least, max(used_up, default=retry_after(response) or 0)) or None
-    return max(used_up, default=None)
-
-
-def _limits(header: str) -> list[dict[str, int]]:
+def rate_limits(header: str) -> list[dict[str, int]]:
     """What is left (r) and for how many seconds (t), for each item of a header like `"api";r=0;t=295`."""
     items = [dict(re.findall(r";\s*([rt])=(\d{1,18})", item, re.ASCII)) for item in header.split(",")]
     return [{name: int(number) for name, number in item.items()} for item in items if item.keys() == {"r", "t"}]
 
 
-def retry_after(response: requests.Response) -> float | None:
+def retry_after(raw: requests.Response) -> float | None:
     """The seconds that an answer asks us to wait (RFC 9110, 10.2.3), if it does."""
     try:
-        return Retry().parse_retry_after(response.headers.get("Retry-After", ""))
+        return Retry().parse_retry_after(raw.headers.get("Retry-After", ""))
     except (InvalidHeader, ValueError, OverflowError):
         return None
-
-
-def _expect_200(response: requests.Response, address: str) -> None:
-    if response.status_code != 200:
-        challenge = " with a challenge for browsers" if "x-amzn-waf-action" in response.headers else ""
-        raise SourceError(f"expected 200 from {_place(address)}, found {response.status_code}{challenge}")

@@ -154,27 +154,19 @@ def to_unicode(text: str) -> str:
 
 
 def _piece(found: re.Match[str]) -> str:
-    if found["shown"]:
-        return found["shown"]
-    return _prose(found["prose"]) if found["prose"] else _mathematics(found["inline"])
-
-
-def _mathematics(inside: str) -> str:
-    """A single symbol, or a number with its sign and unit, in plain characters; all else as it was."""
-    names = COMMAND.findall(inside)
-    plain = names and len(inside) <= LONGEST_SIMPLE and SIMPLE.fullmatch(inside)
-    if plain and all(name in SYMBOLS for name in names):
-        return COMMAND.sub(lambda command: SYMBOLS[command[1]], inside).replace(" ", "")
-    return f"${inside}$"
-
-
-def _prose(text: str) -> str:
-    if "\\" not in text:
-        return text
-    text = LETTER.sub(_letter, text)
+    """Mathematics as it was, but for a single symbol, or a number with its sign and unit; prose decoded."""
+    inside = found["inline"]
+    if inside is not None:
+        names = COMMAND.findall(inside)
+        is_plain = names and len(inside) <= LONGEST_SIMPLE and SIMPLE.fullmatch(inside)
+        if is_plain and all(name in SYMBOLS for name in names):
+            return COMMAND.sub(lambda command: SYMBOLS[command[1]], inside).replace(" ", "")
+    if found["shown"] or inside is not None or "\\" not in found["prose"]:
+        return found[0]
+    text = LETTER.sub(_letter, found["prose"])
     for _ in range(2):  # The second time for those that carry two: \'{\^e}.
         text = ACCENT.sub(_accented, text)
-    return ESCAPE.sub(lambda found: found["pair"] or found["sign"], text)
+    return ESCAPE.sub(lambda escape: escape["pair"] or escape["sign"], text)
 
 
 def _letter(found: re.Match[str]) -> str:

@@ -59,7 +59,7 @@ def collect(now: datetime = MORNING, day: date = DAY) -> collecting.Collected:
 
 
 def every_row() -> list[Any]:
-    """All that collecting writes but the ledger's times and the hosts' turns."""
+    """All that collecting writes but the times in its records and the hosts' turns."""
     papers = list(Paper.objects.order_by("pk").values())
     sightings, topics = (
         list(Sighting.objects.order_by("pk").values()),
@@ -160,10 +160,10 @@ def test_an_edited_topic_scores_the_recent_papers_again(far_end: FarEnd):
     assert topic.papers.count() == 1
 
 
-# ---------------------------------------------------------------------------------------------------------- the ledger
+# ----------------------------------------------------------------------------------------------- records of collecting
 
 
-def ledger() -> Collection:
+def record() -> Collection:
     return Collection.objects.get(source="huggingface", day=DAY)
 
 
@@ -172,7 +172,7 @@ def test_an_empty_answer_today_is_nothing_yet_and_the_day_stays_due(far_end: Far
 
     collect()
 
-    assert ledger().outcome == Collection.Outcome.NOTHING_YET
+    assert record().outcome == Collection.Outcome.NOTHING_YET
     assert DAY in collecting.due_days(HUGGINGFACE, MORNING + LATER)
     assert [request.path.partition("?")[0] for request in far_end.requests] == ["/api/daily_papers"]
 
@@ -182,7 +182,7 @@ def test_an_empty_old_day_is_closed_after_two_looks_in_the_same_run(far_end: Far
 
     collect(now=MORNING + timedelta(days=4))
 
-    assert (ledger().outcome, ledger().next_try_at) == (Collection.Outcome.NOTHING, None)
+    assert (record().outcome, record().next_try_at) == (Collection.Outcome.NOTHING, None)
     assert len(far_end.requests) == 2
 
 
@@ -191,21 +191,21 @@ def test_a_day_with_papers_is_read_for_14_days_after_its_end_and_then_closed(far
     end = datetime(2026, 9, 4, tzinfo=UTC)
 
     collect(end - timedelta(days=2))
-    assert ledger().next_try_at == end - timedelta(days=1)
+    assert record().next_try_at == end - timedelta(days=1)
 
     collect(end)
-    assert ledger().next_try_at is None
+    assert record().next_try_at is None
     assert DAY not in collecting.due_days(HUGGINGFACE, end + timedelta(days=1))
 
 
-def test_a_failure_is_one_sentence_in_the_ledger_and_the_day_stays_due(far_end: FarEnd):
+def test_a_failure_is_one_sentence_in_the_record_and_the_day_stays_due(far_end: FarEnd):
     far_end.answers(f"/api/daily_papers?date={DAY}&limit=100", body=b"<html>")
 
     failed = collect()
 
     assert failed.failed
     assert not failed.unavailable
-    assert "expected" in ledger().error
+    assert "expected" in record().error
     assert DAY in collecting.due_days(HUGGINGFACE, MORNING + LATER)
     assert not Paper.objects.exists()
 
@@ -214,7 +214,7 @@ def test_each_failure_in_a_row_doubles_the_wait_up_to_six_hours(far_end: FarEnd)
     waits = []
     for _ in range(7):
         collect()
-        waits.append(ledger().next_try_at - MORNING)
+        waits.append(record().next_try_at - MORNING)
 
     assert waits == [timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240, 360, 360)]
 
@@ -227,7 +227,7 @@ def test_a_failure_keeps_what_the_day_had(far_end: FarEnd):
     failed = collect(MORNING + LATER)
 
     assert failed.failed
-    assert (ledger().listed, Paper.objects.count()) == (1, 1)
+    assert (record().listed, Paper.objects.count()) == (1, 1)
 
 
 def test_silence_asked_for_by_the_host_is_kept_by_every_reading(far_end: FarEnd):
@@ -238,7 +238,7 @@ def test_silence_asked_for_by_the_host_is_kept_by_every_reading(far_end: FarEnd)
 
     assert failed.unavailable
     assert len(far_end.requests) == 1
-    assert ledger().next_try_at > MORNING + timedelta(minutes=1)
+    assert record().next_try_at > MORNING + timedelta(minutes=1)
     assert Host.objects.get().silent_until is not None
 
 
@@ -324,10 +324,10 @@ def test_since_when_a_day_fails_is_remembered_until_it_is_read(far_end: FarEnd):
     lists(far_end, entry(1))
     collect()
     collect(MORNING + LATER)
-    assert ledger().failing_since == MORNING
+    assert record().failing_since == MORNING
 
     collect(MORNING + 2 * LATER)
-    assert ledger().failing_since is None
+    assert record().failing_since is None
 
 
 def test_the_weeks_list_stands_in_when_the_days_own_readings_fail(far_end: FarEnd):
@@ -465,7 +465,7 @@ def test_papers_are_first_seen_when_they_are_stored_however_long_reading_took(
     clock = SimpleNamespace(moment=MORNING)
     monkeypatch.setattr(collecting, "timezone", SimpleNamespace(now=lambda: clock.moment))
 
-    def slow(*asked: Any, **more: Any) -> web.Answer:
+    def slow(*asked: Any, **more: Any) -> web.Response:
         clock.moment += timedelta(minutes=20)
         return web.get(*asked, **more)
 
@@ -522,7 +522,7 @@ def test_a_long_reading_holds_its_day_with_every_request(far_end: FarEnd, monkey
         collecting, "timezone", SimpleNamespace(now=lambda: MORNING + timedelta(minutes=next(minutes)))
     )
 
-    def slow(*asked: Any, **more: Any) -> web.Answer:
+    def slow(*asked: Any, **more: Any) -> web.Response:
         row = Collection.objects.get(day=DAY)
         claimed_at.append(row.collected_at)
         held.append(row.claimed_until)

@@ -87,7 +87,7 @@ def test_a_day_without_papers_says_so_and_links_to_the_nearest_days(body):
         (Collection.Outcome.FAILED, "This day could not be read so far."),
     ],
 )
-def test_a_day_without_papers_says_why_when_the_ledger_knows(body, outcome, sentence):
+def test_a_day_without_papers_says_why_when_it_is_on_record(body, outcome, sentence):
     Collection.objects.create(source="huggingface", day=DAY, outcome=outcome, collected_at=timezone.now())
 
     assert sentence in body(DAY_PAGE)

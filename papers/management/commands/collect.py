@@ -1,7 +1,7 @@
 """`manage.py collect`: read sources' days now."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -36,20 +36,23 @@ class Command(BaseCommand):
 
     def handle(self, *, source: str | None, now: datetime | None, **which: Any) -> None:
         sources = [SOURCES[source]] if source else list(SOURCES.values())
+        moment = now or timezone.now()
         try:
-            self._collect(sources, now, which)
+            if which["day"]:
+                day = arguments.not_in_future(which["day"], moment)
+                able = [one for one in sources if day <= one.calendar.today(moment)]
+                able = [one for one in able if collecting.can_read(one, day, moment)]
+                if not able:
+                    raise CommandError(f"expected a day that can still be read, found {day}: it is over")
+                self._report(collecting.collect(one, day, now) for one in able)
+            elif which["since"]:
+                self._backfill(sources, arguments.not_in_future(which["since"], moment), now)
+            elif which["paper"]:
+                self._look_up([arguments.arxiv_id(text) for text in which["paper"]], moment)
+            else:
+                self._report(one for each in sources for one in self._due(each, now))
         finally:  # Some days may have failed, or Ctrl-C may have come: the papers of the others are there.
             understanding.keep_up()
-
-    def _collect(self, sources: Sequence[Source], now: datetime | None, which: Mapping[str, Any]) -> None:
-        if which["day"]:
-            self._one_day(sources, arguments.not_in_future(which["day"], now or timezone.now()), now)
-        elif which["since"]:
-            self._backfill(sources, arguments.not_in_future(which["since"], now or timezone.now()), now)
-        elif which["paper"]:
-            self._look_up([arguments.arxiv_id(text) for text in which["paper"]], now or timezone.now())
-        else:
-            self._report(one for each in sources for one in self._due(each, now))
 
     def _due(self, source: Source, now: datetime | None) -> Iterator[Collected]:
         """What is due of a source; a word if that is nothing, as while another process reads it."""
@@ -58,13 +61,6 @@ class Command(BaseCommand):
             yield collected
         if collected is None:
             self.stdout.write(f"{source.name}: nothing is due, or it is being read already")
-
-    def _one_day(self, sources: Sequence[Source], day: date, now: datetime | None) -> None:
-        moment = now or timezone.now()
-        able = [one for one in sources if day <= one.calendar.today(moment) and collecting.can_read(one, day, moment)]
-        if not able:
-            raise CommandError(f"expected a day that can still be read, found {day}: it is over")
-        self._report(collecting.collect(one, day, now) for one in able)
 
     def _report(self, results: Iterable[Collected]) -> None:
         """A line a day, as it comes; an error, and so exit code 1, when any day failed."""

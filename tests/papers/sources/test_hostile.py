@@ -1,5 +1,5 @@
-"""Hostile and broken pages, one by one, through a real web server: each is one sentence in the ledger, the day stays
-due, nothing is half-stored, and other sources go on."""
+"""Hostile and broken pages, one by one, through a real web server: each is one sentence in the day's record, the day
+stays due, nothing is half-stored, and other sources go on."""
 
 import json
 from collections.abc import Iterator
@@ -69,13 +69,13 @@ BOMB = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;
 SECRET = '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 WAF = {"status": 202, "headers": {"x-amzn-waf-action": "challenge"}, "body": b"<html><script></script></html>"}
 
-# What every address of the source answers, and what the ledger's sentence says of it.
+# What every address of the source answers, and what the sentence in the record says of it.
 HUGGINGFACE_PAGES: dict[str, tuple[dict[str, Any], str]] = {
     "a challenge for browsers": (WAF, "found 202 with a challenge for browsers"),
     "a redesign": ({"body": b'{"papers": [], "next": null}'}, "expected a JSON array of papers, found an object"),
     "a body cut short": ({"body": answer(entry()), "keeps_back": 40}, "found ProtocolError"),
     "half of a body": ({"body": answer(entry(1), entry(2))[:90]}, "found no JSON"),
-    "too large a body": ({"body": answer(entry()) + b" " * (web.LARGEST + 1)}, "at most 20971520 bytes"),
+    "too large a body": ({"body": answer(entry()) + b" " * (web.LARGEST_BODY + 1)}, "at most 20971520 bytes"),
     "another day": (
         {"body": answer(entry(submittedOnDailyAt="2026-08-19T00:00:00Z"))},
         "to be 2026-08-20, found '2026-08-19",
@@ -99,7 +99,7 @@ ARXIV_PAGES: dict[str, tuple[dict[str, Any], str]] = {
     "a file of ours": ({"body": feed(item(title="&a;"), prolog=SECRET)}, "without a document type"),
     "half of a feed": ({"body": feed(item(1), item(2))[:-120]}, "expected a whole XML document"),
     "a body cut short": ({"body": feed(item()), "keeps_back": 40}, "found ProtocolError"),
-    "too large a body": ({"body": feed(item()) + b" " * (web.LARGEST + 1)}, "at most 20971520 bytes"),
+    "too large a body": ({"body": feed(item()) + b" " * (web.LARGEST_BODY + 1)}, "at most 20971520 bytes"),
     "another day": ({"body": feed(item(), day="Wed, 19 Aug 2026")}, "2026-08-20"),
     "a day to come": ({"body": feed(item(), day="Fri, 21 Aug 2026")}, "2026-08-20"),
     "invalid UTF-8": ({"body": feed(item()).replace(b"Invented", b"\xff\xfe")}, "expected a whole XML document"),
@@ -151,7 +151,7 @@ def _expect_a_sentence_and_no_paper(collected: collecting.Collected, sentence: s
 
 @pytest.mark.parametrize("source", [HUGGINGFACE, ARXIV], ids=lambda source: source.name)
 def test_a_site_that_takes_too_long_is_given_up(far_end: FarEnd, source: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(web, "READ", 0.2)
+    monkeypatch.setattr(web, "PIECE_SECONDS", 0.2)
     serve(far_end, source.name, {"body": answer(entry()), "waits": 2})
 
     collected = collecting.collect(source, DAY, NOON)
@@ -162,7 +162,7 @@ def test_a_site_that_takes_too_long_is_given_up(far_end: FarEnd, source: Any, mo
 
 @pytest.mark.parametrize("source", [HUGGINGFACE, ARXIV], ids=lambda source: source.name)
 def test_a_body_that_trickles_for_ever_is_given_up(far_end: FarEnd, source: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(web, "WHOLE", 0.3)
+    monkeypatch.setattr(web, "BODY_SECONDS", 0.3)
     serve(far_end, source.name, {"body": b"[" + b" " * 400 + b"]", "pieces": 40, "pause": 0.05})
 
     assert collecting.collect(source, DAY, NOON).unavailable

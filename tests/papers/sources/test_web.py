@@ -48,7 +48,7 @@ def test_the_body_comes_with_its_validators(far_end):
 
     answer = get(far_end)
 
-    assert answer == web.Answer(b"papers", '"a"', "Thu, 20 Aug 2026 08:00:00 GMT", unchanged=False)
+    assert answer == web.Response(b"papers", '"a"', "Thu, 20 Aug 2026 08:00:00 GMT", unchanged=False)
 
 
 def test_a_packed_body_is_unpacked(far_end):
@@ -84,7 +84,7 @@ def test_a_validator_spares_the_body_of_what_has_not_changed(far_end):
 
     answer = get(far_end, validator=validator)
 
-    assert answer == web.Answer(b"", '"a"', "Thu, 20 Aug 2026 08:00:00 GMT", unchanged=True)
+    assert answer == web.Response(b"", '"a"', "Thu, 20 Aug 2026 08:00:00 GMT", unchanged=True)
     assert far_end.requests[0].headers["If-None-Match"] == '"a"'
     assert far_end.requests[0].headers["If-Modified-Since"] == "Thu, 20 Aug 2026 08:00:00 GMT"
 
@@ -184,7 +184,7 @@ def test_nobody_there_is_unavailable():
     ids=str,
 )
 def test_an_answer_that_breaks_off_or_never_comes_is_unavailable(far_end, monkeypatch, manner):
-    monkeypatch.setattr(web, "READ", 0.2)
+    monkeypatch.setattr(web, "PIECE_SECONDS", 0.2)
     far_end.answers("/list", body=b"papers", **manner)
 
     with pytest.raises(web.Unavailable, match=f"^expected an answer from {far_end.host}, found "):
@@ -192,7 +192,7 @@ def test_an_answer_that_breaks_off_or_never_comes_is_unavailable(far_end, monkey
 
 
 def test_a_trickle_is_cut_off_at_the_deadline(far_end, monkeypatch):
-    monkeypatch.setattr(web, "WHOLE", 0.3)
+    monkeypatch.setattr(web, "BODY_SECONDS", 0.3)
     far_end.answers("/list", body=b"papers" * 20, pieces=60, pause=0.1)
     started = time.monotonic()
 
@@ -204,7 +204,7 @@ def test_a_trickle_is_cut_off_at_the_deadline(far_end, monkeypatch):
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_body_larger_than_the_cap_is_refused_even_when_packed(far_end, monkeypatch, pack):
-    monkeypatch.setattr(web, "LARGEST", 100_000)
+    monkeypatch.setattr(web, "LARGEST_BODY", 100_000)
     packed = {"Content-Encoding": "gzip"} if pack is gzip.compress else {}
     far_end.answers("/fits", body=pack(b"0" * 100_000), headers=packed)
     far_end.answers("/list", body=pack(b"0" * 100_001), headers=packed)
@@ -529,7 +529,7 @@ def test_a_turn_that_is_held_ends_with_its_answer(far_end):
 
 
 def test_a_slow_site_gets_the_time_that_it_needs(far_end, monkeypatch):
-    monkeypatch.setattr(web, "READ", 0.2)
+    monkeypatch.setattr(web, "PIECE_SECONDS", 0.2)
     far_end.answers("/list", body=b"papers", waits=0.5)
 
     assert web.get(f"{far_end.url}/list", Manners("archive", AT_ONCE, patience=6)).body == b"papers"
@@ -537,7 +537,7 @@ def test_a_slow_site_gets_the_time_that_it_needs(far_end, monkeypatch):
 
 @given(header=st.text(alphabet='";=,rt0123456789 api', max_size=60))
 def test_no_rate_limit_header_is_beyond_us(header):
-    assert all(limit.keys() == {"r", "t"} for limit in web._limits(header))
+    assert all(limit.keys() == {"r", "t"} for limit in web.rate_limits(header))
 
 
 def test_a_failure_survives_the_way_between_processes():
