@@ -163,7 +163,7 @@ def _things(paper: Paper, rows: Rows) -> Things:
 
 def _itself(paper: Paper, rows: Rows) -> InterestSpec:
     """By the key that the reader has it by, which may be another of its names."""
-    keys = (paper.key, identifiers.arxiv_key(paper.arxiv_id or ""), identifiers.doi_key(paper.doi or ""))
+    keys = identifiers.keys_of(paper.key, paper.arxiv_id, paper.doi)
     said = (rows[name].spec for key in keys if (name := InterestSpec(Kind.PAPER, key).name) in rows)
     return next(said, InterestSpec(Kind.PAPER, paper.key))
 

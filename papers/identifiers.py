@@ -130,6 +130,12 @@ def named_by(key: str) -> str:
     return key.partition(":")[2]
 
 
+def keys_of(key: str, arxiv_id: str | None, doi: str | None) -> tuple[str, ...]:
+    """Every key by which somebody may ask for a paper, the one that it has first."""
+    others = (arxiv_key(arxiv_id) if arxiv_id else "", doi_key(doi) if doi else "")
+    return tuple(dict.fromkeys((key, *filter(None, others))))
+
+
 def keys_in(text: str) -> Iterator[str]:
     """The key of every paper that a text links to, names by its DOI or by its arXiv id; one may come twice."""
     for found in LINK.finditer(text):

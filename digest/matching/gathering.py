@@ -12,7 +12,7 @@ from django.db.models import Min, Q, QuerySet
 from digest.matching.evidence import Findings
 from digest.matching.profiles import ENOUGH, NO_WORDS, Candidate, CandidatePool, Profile, Query
 from digest.models import Given
-from papers import database
+from papers import database, identifiers
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
 from papers.search import fits, vectors
 from papers.search.encoders import Text
@@ -243,13 +243,13 @@ def _papers_named(keys: Collection[str]) -> dict[str, Query]:
 
 
 def _examples(keys: Sequence[str]) -> dict[str, Query]:
-    names = [key.partition(":")[2] for key in keys]
+    names = [identifiers.named_by(key) for key in keys]
     rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names)).exclude(terms="")
     queries: dict[str, Query] = {}
     for pk, key, arxiv_id, doi, *text in rows.values_list(
         "pk", "key", "arxiv_id", "doi", "title", "abstract", "terms"
     ):
-        for name in (f"doi:{doi}", f"arxiv:{arxiv_id}", key):
+        for name in identifiers.keys_of(key, arxiv_id, doi):
             queries[name] = Query(
                 "paper", name, text[0], Text(text[0], text[1], tokenizing.without_authors(text[2])), paper=pk
             )

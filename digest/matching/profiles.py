@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from papers.identifiers import archive_of
 from papers.search.encoders import Text
 from papers.search.fits import Understanding
 from papers.text import tokenizing
@@ -179,7 +180,7 @@ class CandidatePool:
 
 def categories_of(one: Candidate) -> set[str]:
     """Each category, and the archive that it is of: whoever asks for "cs" means all of it."""
-    return {*one.categories, *(category.partition(".")[0] for category in one.categories)}
+    return {*one.categories, *map(archive_of, one.categories)}
 
 
 def _names(one: Candidate) -> Iterable[tuple[str, str]]:

@@ -68,9 +68,7 @@ def papers_of(keys: Collection[str]) -> dict[str, tuple[str, str]]:
     rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names))
     found: dict[str, tuple[str, str]] = {}
     for key, arxiv_id, doi, title in rows.values_list("key", "arxiv_id", "doi", "title"):
-        found |= dict.fromkeys(
-            (identifiers.doi_key(doi or ""), identifiers.arxiv_key(arxiv_id or ""), key), (key, title)
-        )
+        found |= dict.fromkeys(identifiers.keys_of(key, arxiv_id, doi), (key, title))
     return {key: found[key] for key in keys if key in found}
 
 
