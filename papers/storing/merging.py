@@ -108,19 +108,19 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
     """Papers that were there before, as what is said of them has it by now; how many that changed."""
     before = {paper.pk: {name: getattr(paper, name) for name in COLUMNS} for paper in papers}
 
-    def changed_in(names: Iterable[str]) -> list[Paper]:
-        return [paper for paper in papers if any(getattr(paper, name) != before[paper.pk][name] for name in names)]
+    def changed(among: Sequence[Paper], names: Iterable[str]) -> list[Paper]:
+        return [paper for paper in among if any(getattr(paper, name) != before[paper.pk][name] for name in names)]
 
     facts = [facts for paper in papers for sighting in said[paper.pk] for facts in sighting.facts.values()]
     owners = owners_of({one["doi"] for one in facts if "doi" in one})
     for paper in papers:
         take_best(paper, said[paper.pk], owners, now)
-    changed = changed_in(COLUMNS)
-    database.update(Paper, changed, [name for name in COLUMNS if name not in IDS])
-    Paper.objects.bulk_update(changed_in(IDS), IDS)
-    signals.record_signals(changed_in(SIGNALS), now)
-    topics.score_topics(changed_in(("title", "abstract")))
-    if said_anew := [paper.pk for paper in changed_in(UNDERSTOOD)]:
+    updated = changed(papers, COLUMNS)
+    database.update(Paper, updated, [name for name in COLUMNS if name not in IDS])
+    Paper.objects.bulk_update(changed(updated, IDS), IDS)
+    signals.record_signals(changed(updated, SIGNALS), now)
+    topics.score_topics(changed(updated, ("title", "abstract")))
+    if said_anew := [paper.pk for paper in changed(updated, UNDERSTOOD)]:
         Paper.objects.filter(pk__in=said_anew).update(terms="")  # By which understanding.keep_up finds them.
         database.remove_from_index(said_anew)
-    return len(changed)
+    return len(updated)
