@@ -1,0 +1,63 @@
+"""Single papers by the query API."""
+
+from datetime import date
+
+import pytest
+
+from papers.sources.arxiv.query import query
+from papers.sources.base import Listing, Page, SourceError
+from tests.papers.sources.arxiv.samples import QUERY, changed, ids, without_items
+
+pytestmark = pytest.mark.one_database
+
+
+def test_a_query_says_all_of_a_paper():
+    lanterns, rivers = query(QUERY).listings
+
+    assert lanterns == Listing(
+        key="arxiv:2609.99901",
+        arxiv_id="2609.99901",
+        title="Lanterns in the Fog: Finding Lost Tools with α-Traces",
+        abstract="We ask why an agent forgets a tool, and show that $O(n^2)$ lanterns bring 41% of lost tools back.",
+        authors=["Ilse Vandermolen", "Tomás Quiroga-Reyes"],
+        categories=["cs.CL", "cs.AI"],
+        doi="10.99999/fog.2026.17",
+        published_on=date(2026, 9, 11),
+        announced=False,
+    )
+    assert (rivers.key, rivers.categories) == ("arxiv:hep-th/9901007", ["hep-th"])
+
+
+def test_a_query_that_finds_nothing_is_an_answer():
+    assert query(without_items(QUERY)) == Page([])
+
+
+def test_a_paper_found_twice_is_one():
+    assert ids(query(changed(QUERY, "hep-th/9901007v12", "2609.99901v1"))) == ["2609.99901"]
+
+
+def test_an_error_of_the_query_api_is_named():
+    body = changed(QUERY, "http://arxiv.org/abs/hep-th/9901007v12", "https://arxiv.org/api/errors#incorrect_id")
+    body = body.replace(b"A river is a memory with a bed.", b"incorrect id format for abc")
+
+    with pytest.raises(
+        SourceError, match=r"^expected papers, found the error 'incorrect id format for abc' \(paper 2 "
+    ):
+        query(body)
+
+
+def test_a_paper_may_be_called_error():
+    assert query(changed(QUERY, "Rivers that Remember", "Error")).listings[1].title == "Error"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("http://arxiv.org/abs/hep-th/9901007v12", "http://example.org/abs/hep-th/9901007v12", "expected an id like"),
+        ("<published>1999-01-04", "<published>soon", "expected published to begin with a date, found 'soon"),
+        ("Rivers that Remember", "", "expected a title, found an empty one"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_named(old, new, message):
+    with pytest.raises(SourceError, match=rf"^{message}.*\(paper 2 of the list\)$"):
+        query(changed(QUERY, old, new))
