@@ -1,0 +1,114 @@
+"""What every page has."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from papers.models import Collection
+from tests.factories import DAY, make_paper, make_score, make_topic
+from tests.papers.pages.samples import BOX, DAY_PAGE, SAMPLE, listed_together, queries
+
+pytestmark = pytest.mark.django_db
+
+
+PAGES = ["/", DAY_PAGE, "/paper/arxiv:2608.1/", "/topics/", "/topic/post/", "/trending/", "/search/", "/about/"]
+EVERY_PAGE = [*PAGES, "/date/2001-01-01/", "/search/?q=letters", "/nowhere/"]
+
+
+@pytest.fixture
+def one_of_each():
+    make_score(make_paper(key="arxiv:2608.1"), make_topic(slug="post"))
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+@pytest.mark.usefixtures("one_of_each")
+def test_every_page_has_the_subscribe_box_and_one_main_heading(body, address):
+    page = body(address)
+
+    assert f">{BOX}</h2>" in page
+    assert '<form method="post" action="/start/">' in page
+    assert page.count("<h1") == 1
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+@pytest.mark.usefixtures("one_of_each")
+def test_every_page_is_the_same_for_everyone(client, address):
+    first, second = client.get(address), client.get(address)
+
+    assert first.content == second.content
+    assert not first.cookies
+    assert not second.cookies
+    assert "Cookie" not in first.headers.get("Vary", "")
+    assert "csrf" not in first.content.decode().lower()
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+@pytest.mark.usefixtures("one_of_each")
+def test_every_page_needs_nothing_from_elsewhere(body, address):
+    page = body(address)
+
+    assert not [part for part in ("<script", "<style", ' style="', 'src="http', "@import") if part in page]
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.usefixtures("one_of_each")
+def test_pages_are_only_read(client, address):
+    assert client.post(address).status_code == 405
+    assert client.head(address).status_code == 200
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+@pytest.mark.usefixtures("one_of_each")
+def test_every_page_thanks_the_sources(body, address):
+    page = body(address)
+
+    assert "Hugging Face Daily Papers" in page
+    assert "thank you to arXiv for use of its open access interoperability" in page
+
+
+def test_the_postal_address_is_shown_when_there_is_one(body, settings):
+    assert "<address>" not in body("/")
+    settings.SITE_POSTAL_ADDRESS = "1 Pier\nHarbour"
+
+    assert "<address>1 Pier<br>Harbour</address>" in body("/")
+
+
+def test_pages_say_sample_only_while_samples_are_shown(body):
+    sample = make_paper(key="sample:1", source="sample")
+    assert SAMPLE in body("/")
+    assert SAMPLE in body("/topics/")
+
+    sample.delete()
+    make_paper()
+
+    assert SAMPLE not in body("/")
+
+
+@pytest.mark.parametrize("address", [DAY_PAGE, "/", "/topic/post/"])
+def test_a_page_asks_the_database_equally_often_for_3_and_for_300_papers(client, address):
+    topic, other = make_topic(slug="post"), make_topic()
+    listed_together(3, topic, other)
+    for_three = queries(client, address)
+    listed_together(297, topic, other)
+
+    assert queries(client, address) == for_three
+
+
+def test_the_page_for_a_broken_site_needs_no_context(client):
+    client.raise_request_exception = False
+    with connection.execute_wrapper(_out_of_order):
+        answer = client.get("/topics/")
+
+    assert answer.status_code == 500
+    assert "Something broke" in answer.content.decode()
+
+
+def _out_of_order(*arguments):
+    raise RuntimeError("no database")
+
+
+def test_what_is_trending_elsewhere_does_not_make_a_closed_day_an_open_one(body):
+    for source, outcome in [("huggingface", "nothing"), ("arxiv", "nothing"), ("huggingface-trending", "listed")]:
+        Collection.objects.create(source=source, day=DAY, outcome=outcome, collected_at=timezone.now())
+
+    assert "Nothing was announced on this day." in body(DAY_PAGE)

@@ -1,0 +1,149 @@
+"""Cards, and the pages of papers."""
+
+from datetime import date
+
+import pytest
+
+from tests.factories import make_paper, make_score, make_topic
+from tests.papers.pages.samples import DAY_PAGE
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_card_counts_its_authors_names_three_and_says_how_many_more(body):
+    make_paper(authors=["Ada", "Ben", "Cleo", "Dag", "Eva"], organisation="Harbour Institute")
+
+    page = body(DAY_PAGE)
+
+    assert "5 authors: Ada, Ben, Cleo and 2 more" in page
+    assert "Dag" not in page
+    assert "Harbour Institute" in page
+
+
+def test_a_card_says_votes_comments_and_stars_when_they_are_known(body):
+    make_paper(votes=92, comments=1, stars=1200)
+
+    page = body(DAY_PAGE)
+
+    assert 'aria-label="92 votes"' in page
+    assert "1 comment<" in page
+    assert "1200 stars" in page
+
+
+def test_a_card_says_nothing_of_stars_that_are_not_known(body):
+    make_paper(stars=None)
+
+    assert "stars" not in body(DAY_PAGE)
+
+
+def test_a_card_cuts_a_long_abstract_short(body):
+    make_paper(key="arxiv:2608.1", abstract="word " * 100 + "end.")
+
+    assert "end." not in body(DAY_PAGE)
+    assert "end." in body("/paper/arxiv:2608.1/")
+
+
+def test_a_card_shows_the_four_surest_topics_that_the_paper_is_about(body):
+    paper = make_paper()
+    for score in (0.6, 0.9, 0.55, 0.8, 0.7):
+        make_score(paper, make_topic(name=f"Sure {score}"), score)
+
+    page = body(DAY_PAGE)
+
+    places = [page.index(f"Sure {score}<") for score in (0.9, 0.8, 0.7, 0.6)]
+    assert places == sorted(places)
+    assert "Sure 0.55<" not in page
+
+
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/"])
+def test_a_topic_that_a_paper_is_hardly_about_is_not_shown_with_it(body, address):
+    paper = make_paper(key="arxiv:2608.1")
+    make_score(paper, make_topic(name="Just"), 0.5)
+    make_score(paper, make_topic(name="Hardly"), 0.49)
+
+    page = body(address)
+
+    assert "Just<" in page
+    assert "Hardly<" not in page
+
+
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/", "/topic/tiny/"])
+def test_an_abstract_is_shown_as_the_text_it_is(body, address):
+    paper = make_paper(key="arxiv:2608.1", abstract='If x<y then <script>alert("&amp;")</script> holds.')
+    make_score(paper, make_topic(slug="tiny"))
+
+    page = body(address)
+
+    assert "If x&lt;y then &lt;script&gt;alert(&quot;&amp;amp;&quot;)&lt;/script&gt; holds." in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/"])
+def test_a_title_and_names_are_shown_as_the_text_they_are(body, address):
+    make_paper(
+        key="arxiv:2608.1", title="<i>a</i>", authors=["<b>b</b>"], organisation="<u>c</u>", keywords=["<s>d</s>"]
+    )
+
+    page = body(address)
+
+    assert not [tag for tag in ("<i>", "<b>", "<u>", "<s>") if tag in page]
+
+
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/"])
+def test_an_absent_abstract_is_said(body, address):
+    make_paper(key="arxiv:2608.1", abstract="")
+
+    assert "No abstract yet: the source has not given one." in body(address)
+
+
+# -------------------------------------------------------------------------------------------------------------- papers
+
+
+def test_a_paper_page_says_all_that_is_known(body):
+    paper = make_paper(
+        key="arxiv:2608.1",
+        authors=["Ada", "Ben", "Cleo", "Dag"],
+        published_on=date(2026, 8, 18),
+        urls={"code": "https://example.org/code"},
+        keywords=["letters"],
+        categories=["cs.CL"],
+        votes=92,
+        stars=7,
+    )
+    make_score(paper, make_topic(name="Post"), phrase="morning post")
+
+    page = body("/paper/arxiv:2608.1/")
+
+    said = [
+        "Ada, Ben, Cleo, Dag",
+        "18 August 2026",
+        DAY_PAGE,
+        "letters",
+        "cs.CL",
+        "92",
+        "Stars",
+        "Post",
+        "morning post",
+    ]
+    assert [words for words in said if words not in page] == []
+    assert 'href="https://arxiv.org/abs/2608.1" rel="noopener"' in page
+    assert 'href="https://example.org/code" rel="noopener"' in page
+
+
+def test_an_address_in_an_abstract_becomes_a_link(body):
+    make_paper(key="arxiv:2608.1", abstract="Code: https://example.org/a?b=1&c=2.")
+
+    page = body("/paper/arxiv:2608.1/")
+
+    assert '<a href="https://example.org/a?b=1&amp;c=2" rel="nofollow">https://example.org/a?b=1&amp;c=2</a>.' in page
+
+
+def test_a_key_may_hold_slashes(client):
+    paper = make_paper(key="doi:10.1101/2026.08.20/x")
+
+    assert client.get(paper.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/paper/arxiv:9999.1/", "/paper/a%00b/", "/paper/%FF/", "/topic/nothing/"])
+def test_what_is_not_there_is_not_found(client, address):
+    assert client.get(address).status_code == 404
