@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from papers.sources import calendar, huggingface
-from papers.sources.huggingface.api import LIMIT
+from papers.sources.huggingface.api import MOST_ENTRIES
 from tests import servers
 from tests.farend import FarEnd
 from tests.paths import ROOT
@@ -74,7 +74,7 @@ def publish(far_end: FarEnd, today: date) -> dict[str, str]:
     abstracts = {}
     for day in days:
         papers = invented(day) if day in with_papers else []
-        far_end.answers(f"/api/daily_papers?date={day}&limit={LIMIT}", body=answer(day, papers))
+        far_end.answers(f"/api/daily_papers?date={day}&limit={MOST_ENTRIES}", body=answer(day, papers))
         abstracts |= {paper["title"]: paper["summary"] for paper in papers}
     return abstracts
 

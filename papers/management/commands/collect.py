@@ -48,7 +48,13 @@ class Command(BaseCommand):
             elif which["since"]:
                 self._backfill(sources, arguments.not_in_future(which["since"], moment), now)
             elif which["paper"]:
-                self._look_up([arguments.arxiv_id(text) for text in which["paper"]], moment)
+                keys = [identifiers.arxiv_key(arguments.arxiv_id(text)) for text in which["paper"]]
+                collecting.ask_for(keys, moment)
+                for one in SOURCES.values():
+                    collecting.look_up(one, moment)
+                asked = {row.key: row for row in Lookup.objects.filter(key__in=keys)}
+                for key in keys:
+                    self.stdout.write(f"{key}: {asked[key].get_outcome_display() if key in asked else 'already here'}")
             else:
                 self._report(one for each in sources for one in self._due(each, now))
         finally:  # Some days may have failed, or Ctrl-C may have come: the papers of the others are there.
@@ -98,12 +104,3 @@ class Command(BaseCommand):
         )
         if failed:
             raise CommandError("\n".join(failed))
-
-    def _look_up(self, ids: Sequence[str], now: datetime) -> None:
-        keys = [identifiers.arxiv_key(one) for one in ids]
-        collecting.ask_for(keys, now)
-        for one in SOURCES.values():
-            collecting.look_up(one, now)
-        asked = {row.key: row for row in Lookup.objects.filter(key__in=keys)}
-        for key in keys:
-            self.stdout.write(f"{key}: {asked[key].get_outcome_display() if key in asked else 'already here'}")

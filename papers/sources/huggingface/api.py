@@ -9,23 +9,23 @@ from papers.sources.base import Page
 from papers.sources.huggingface import entries
 from papers.sources.shapes import parsed
 
-LIMIT = 100  # the most that the API gives at once; left out, it would give 50 and cut busy days
+MOST_ENTRIES = 100  # the most that the API gives at once; left out, it would give 50 and cut busy days
 
 
 def daily_address(day: date) -> str:
-    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?date={day}&limit={LIMIT}"
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?date={day}&limit={MOST_ENTRIES}"
 
 
 def week_address(day: date) -> str:
-    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?week={day:%G-W%V}&limit={LIMIT}"
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?week={day:%G-W%V}&limit={MOST_ENTRIES}"
 
 
 def month_address(day: date) -> str:
-    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?month={day:%Y-%m}&limit={LIMIT}"
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?month={day:%Y-%m}&limit={MOST_ENTRIES}"
 
 
 def trending_address(day: date) -> str:
-    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?sort=trending&limit={LIMIT}"
+    return f"{settings.HUGGINGFACE_URL}/api/daily_papers?sort=trending&limit={MOST_ENTRIES}"
 
 
 def latest_address() -> str:
@@ -70,4 +70,4 @@ def _items(body: bytes) -> list[Any]:
 
 
 def _more(address: str, items: list[Any]) -> str | None:
-    return f"{address}&p={{number}}" if len(items) == LIMIT else None
+    return f"{address}&p={{number}}" if len(items) == MOST_ENTRIES else None
