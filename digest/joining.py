@@ -6,7 +6,7 @@ from typing import Any
 
 from digest.models import Given
 from papers.models import Paper
-from subscriptions.interests.kinds import Kind
+from subscriptions.interests.kinds import PAPER
 from subscriptions.models import Interest, Letter
 
 PARTS = ("for_you", "trending", "near_misses")
@@ -40,13 +40,13 @@ def _renamed(picks: list[dict[str, Any]], kept: int, gone: int) -> list[dict[str
 def _move_interests(kept: str, gone: str) -> None:
     """To the key that stays; of two of a reader the telling one."""
     by_reader: dict[int, list[Interest]] = defaultdict(list)
-    for row in Interest.objects.filter(kind=Kind.PAPER, value__in=[kept, gone]).order_by("pk"):
+    for row in Interest.objects.filter(kind=PAPER.key, value__in=[kept, gone]).order_by("pk"):
         by_reader[row.subscriber_id].append(row)
     stay = [max(rows, key=_tells) for rows in by_reader.values()]
     for row in stay:
         row.value = kept
         row.replaced = [state | {"value": kept} for state in row.replaced]
-    moved = Interest.objects.filter(kind=Kind.PAPER, value__in=[kept, gone])
+    moved = Interest.objects.filter(kind=PAPER.key, value__in=[kept, gone])
     moved.filter(subscriber__in=by_reader).exclude(pk__in=[row.pk for row in stay]).delete()
     Interest.objects.bulk_update(stay, ["value", "replaced"])
 

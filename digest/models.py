@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
 from papers.models import Paper
 from subscriptions.models import Letter, Subscriber
 
+DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
 
-class Digest(Letter):
-    """A letter of kind "digest", the one that comes each day; its key is the slot, the reader's local date."""
 
-    class Meta:
-        proxy = True
+class GivenQuerySet(models.QuerySet["Given"]):
+    def lost(self, readers: Iterable[Subscriber]) -> GivenQuerySet:
+        """Of these readers' letters that did not arrive: such papers may come again."""
+        return self.filter(subscriber__in=readers, letter__state__in=DID_NOT_ARRIVE)
 
 
 class Given(models.Model):
@@ -23,6 +26,8 @@ class Given(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="given")
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="given")
     late = models.BooleanField(default=False)  # caught late: it was not good enough when it was new
+
+    objects = GivenQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_once_per_reader")]

@@ -15,10 +15,10 @@ from django.db.models import Count, Max, Sum
 
 from digest.letters import composing, planning, wording
 from digest.letters.composing import Parts
-from digest.matching import choosing, gathering, readers
-from digest.matching.choosing import Miss
+from digest.matching import choosing, gathering, scoring
+from digest.matching.gathering import Edition
 from digest.matching.profiles import CandidatePool
-from digest.matching.readers import Reader
+from digest.matching.scoring import ReaderScores
 from papers.models import Paper, Sighting, Signal, Topic, Vector
 from papers.search import fits
 from subscriptions import slots
@@ -72,8 +72,8 @@ class Preview:
 class Stock:
     """All that any reader's letter can be made of now. It is the same for all readers."""
 
+    edition: Edition
     pool: CandidatePool
-    trending: Sequence[int]
     listed: Mapping[int, date]  # papers of the pool: when each was listed last
 
 
@@ -84,7 +84,9 @@ class MadeOf:
     day: date
     fit: int | None
     papers: tuple[object, ...]
-    said: tuple[datetime, int] | None  # when lists last said something new of papers, and of how many at that moment
+    # When lists last said something new of papers, and of how many at that moment. It tells of a title that was
+    # corrected, which changes no count: what a paper says now, a list said just then.
+    said: tuple[datetime, int] | None
     not_understood: int
     vector: int | None
     topics: tuple[object, ...]
@@ -108,7 +110,7 @@ def stock(now: datetime) -> Stock:
         day=now.date(),
         fit=fit.pk if fit else None,
         papers=tuple(counted.values()),
-        said=_last_said(),
+        said=Sighting.objects.values_list("read_at").annotate(Count("pk")).order_by("-read_at").first(),
         not_understood=Paper.objects.filter(terms="").count(),
         vector=Vector.objects.aggregate(latest=Max("pk"))["latest"],
         topics=tuple(topics.values()),
@@ -117,12 +119,7 @@ def stock(now: datetime) -> Stock:
         now=now,
     )
     pool, days = _pooled(made_of.papers_alone)
-    return Stock(pool, _trending(made_of), days)
-
-
-def _last_said() -> tuple[datetime, int] | None:
-    """Tells of a title that was corrected, which changes no count: what a paper says now, a list said just then."""
-    return Sighting.objects.values_list("read_at").annotate(Count("pk")).order_by("-read_at").first()
+    return Stock(Edition(now, _trending(made_of), pool), pool, days)
 
 
 def forget() -> None:
@@ -156,50 +153,47 @@ def of_form(form: PreferencesForm, now: datetime) -> Preview:
 
 def of_reader(reader: Subscriber, now: datetime) -> Preview:
     """As everything is saved."""
-    return preview(reader, gathering.interests_of([reader])[reader.pk], now)
+    return preview(reader, None, now)
 
 
-def preview(reader: Subscriber, interests: Sequence[InterestSpec], now: datetime) -> Preview:
-    """The very letter that planning would plan, if the reader's hour struck now and they had these interests."""
+def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: datetime) -> Preview:
+    """The very letter that planning would plan, if the reader's hour struck now and they had these interests; None:
+    they have those that are saved."""
     here = stock(now)
-    before = before_pool(reader, interests, here.pool, here.trending)
-    choice = choosing.choice(before, here.trending)
+    scored = scored_for(reader, here.edition, interests)
+    choice = choosing.choice(scored, here.edition.trending)
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
     letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
     letter.contents, letter.reason = choice.contents(), planning.why_skipped(choice)
+    papers = Paper.objects.in_bulk([miss.paper for miss in choice.near_misses])
     return Preview(
         letter=letter,
         parts=composing.parts(letter, composing.cards_of([letter])),
-        near_misses=_near(choice.near_misses),
-        days=_days(before, here.listed, now.date()),
+        near_misses=[
+            Near(papers[miss.paper], wording.lacked(miss.lacked))
+            for miss in choice.near_misses
+            if miss.paper in papers
+        ],
+        days=_days(scored, here.listed, now.date()),
         next_letter=next_letter,
-        has_interests=bool(before.profile.wanted),
+        has_interests=bool(scored.profile.wanted),
         is_paused=reader.is_paused(slots.local_date(now, reader.zone)),
     )
 
 
-def before_pool(
-    reader: Subscriber, interests: Sequence[InterestSpec], pool: CandidatePool, trending: Sequence[int]
-) -> Reader:
-    """The reader with these interests as choosing sees them, papers of letters that were lost considered."""
-    after, again = planning.opened(reader), gathering.lost_papers([reader])
-    since = after.timestamp() if after else -np.inf
-    may_come = np.flatnonzero((pool.seen > since) | (pool.risen > since))
-    papers = {pool.candidates[int(place)].paper for place in may_come}.union(trending)
-    profiles = gathering.profiles([reader], {reader.pk: interests}, papers, {reader.pk: after}, again)
-    return next(readers.before(profiles, pool))
+def scored_for(reader: Subscriber, edition: Edition, interests: Sequence[InterestSpec] | None = None) -> ReaderScores:
+    """All that may come to anybody, as this reader's interests score it. As in planning, but for the whole pool, and
+    what did not arrive stays given."""
+    stated = None if interests is None else {reader.pk: interests}
+    batch = gathering.gather([reader], edition, {reader.pk: planning.opened(reader)}, stated)
+    return next(scoring.score(batch.profiles, batch.findings.pool))
 
 
-def _near(misses: Sequence[Miss]) -> list[Near]:
-    papers = Paper.objects.in_bulk([miss.paper for miss in misses])
-    return [Near(papers[miss.paper], wording.lacked(miss.lacked)) for miss in misses if miss.paper in papers]
-
-
-def _days(before: Reader, listed: Mapping[int, date], today: date) -> list[Day]:
+def _days(scored: ReaderScores, listed: Mapping[int, date], today: date) -> list[Day]:
     """The last days, whatever the cap would have cut off and whatever the reader has had of them."""
-    own = {ask.paper for ask in before.profile.wanted}
-    passing = {before.paper(int(place)) for place in np.flatnonzero(before.passing)} - own
+    own = {query.paper for query in scored.profile.wanted}
+    passing = {scored.paper(int(place)) for place in np.flatnonzero(scored.passing)} - own
     counts = Counter(listed[paper] for paper in passing if paper in listed)
     days = [today - timedelta(days=ago) for ago in reversed(range(COUNTED))]
     most = max((counts[day] for day in days), default=0)

@@ -79,8 +79,8 @@ def preview(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     """Why a paper came to this reader, or did not, and what each interest has to do with it."""
     asked = request.GET.get("paper", "").strip()
-    answer = why.answer(reader, asked, timezone.now()) if asked else None
-    return render(request, "digest/why.html", {"asked": asked, "answer": answer, "reader": reader})
+    explanation = why.explain(reader, asked, timezone.now()) if asked else None
+    return render(request, "digest/why.html", {"asked": asked, "explanation": explanation, "reader": reader})
 
 
 @csrf_exempt  # The token is the proof.

@@ -1,6 +1,6 @@
 """What readers may ask for, checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
@@ -15,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from papers.models import Lookup, Topic
 from subscriptions.interests import importing, kinds, pasting
 from subscriptions.interests.importing import Import
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import KINDS, PAPER, TOPIC, InterestKind, InterestSpec
 from subscriptions.models import MOST_INTERESTS, Subscriber
 
 MOST_PAPERS = 30
@@ -44,7 +45,8 @@ class TopicsField(forms.ModelMultipleChoiceField):
 
     default_error_messages = {"invalid_choice": _("Expected topics of the list, found %(value)s.")}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
+        self.wanted = wanted
         super().__init__(queryset=Topic.objects.all(), to_field_name="slug", required=False, **kwargs)
         self.widget = forms.CheckboxSelectMultiple()
 
@@ -52,22 +54,28 @@ class TopicsField(forms.ModelMultipleChoiceField):
         topics: QuerySet[Topic] = super().clean(value)
         return sorted(topic.slug for topic in topics)
 
+    def specs(self, cleaned: Iterable[str]) -> Iterator[InterestSpec]:
+        return (InterestSpec(TOPIC.key, slug, self.wanted) for slug in cleaned)
 
-class InterestsField(forms.CharField):
+
+class TypedField(forms.CharField):
     """Interests of a kind, one a line; cleaned to a list of them."""
 
     widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
 
-    def __init__(self, kind: Kind, *, wanted: bool = True, **kwargs: Any) -> None:
+    def __init__(self, kind: InterestKind, *, wanted: bool = True, **kwargs: Any) -> None:
         self.kind, self.wanted = kind, wanted
         super().__init__(required=False, max_length=pasting.MOST_CHARACTERS, **kwargs)
 
     def clean(self, value: Any) -> Any:
         lines = super().clean(value).splitlines()
         found: dict[tuple[str, str], InterestSpec] = {}
-        for interest in (kinds.parse(self.kind, line, wanted=self.wanted) for line in lines if line.strip()):
+        for interest in (kinds.parse(self.kind.key, line, wanted=self.wanted) for line in lines if line.strip()):
             found.setdefault(interest.name, interest)
         return list(found.values())
+
+    def specs(self, cleaned: Iterable[InterestSpec]) -> Iterator[InterestSpec]:
+        return iter(cleaned)
 
 
 class PasteField(forms.CharField):
@@ -82,6 +90,9 @@ class PasteField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return importing.resolve(text) if text else None
+
+    def specs(self, cleaned: Import | None) -> Iterator[InterestSpec]:
+        return (InterestSpec(PAPER.key, key, self.wanted) for key in (cleaned.keys if cleaned else ()))
 
 
 class KeysField(forms.MultipleChoiceField):
@@ -148,28 +159,9 @@ class BeginForm(forms.Form):
 
 
 class PreferencesForm(BeginForm):
-    """Everything that a reader can change."""
+    """Everything that a reader can change; each kind of interest that is typed has its two fields, too."""
 
-    muted = TopicsField(label=_("Topics"))
-    phrases = InterestsField(
-        Kind.PHRASE, label=_("In your own words"), help_text=_("A phrase a line, like: sparse autoencoders")
-    )
-    unwanted_phrases = InterestsField(Kind.PHRASE, wanted=False, label=_("Phrases, one a line"))
-    authors = InterestsField(
-        Kind.AUTHOR,
-        label=_("Authors"),
-        help_text=_(
-            "A name a line as papers print it, or a Hugging Face account like huggingface:ada. Where others have the "
-            "same name, say in which categories it counts: Ada Quill (cs.CL, cs.LG)"
-        ),
-    )
-    unwanted_authors = InterestsField(Kind.AUTHOR, wanted=False, label=_("Authors, one a line"))
-    organisations = InterestsField(
-        Kind.ORGANISATION, label=_("Organisations"), help_text=_("A name a line, like: Harbour Institute")
-    )
-    unwanted_organisations = InterestsField(Kind.ORGANISATION, wanted=False, label=_("Organisations, one a line"))
-    categories = InterestsField(Kind.CATEGORY, label=_("arXiv categories"), help_text=_("One a line, like: cs.CL"))
-    unwanted_categories = InterestsField(Kind.CATEGORY, wanted=False, label=_("arXiv categories, one a line"))
+    muted = TopicsField(wanted=False, label=_("Topics"))
     paste = PasteField(
         label=_("Add papers"),
         help_text=_("Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, or a title a line."),
@@ -198,13 +190,29 @@ class PreferencesForm(BeginForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    def __init__(self, reader: Subscriber, data: Any = None) -> None:
+        super().__init__(reader, data)
+        for kind in KINDS.values():
+            if typed := kind.typed:
+                wanted, unwanted = self._written(kind, wanted=True), self._written(kind, wanted=False)
+                self.fields[typed.field] = TypedField(
+                    kind, label=typed.label, help_text=typed.help_text, initial=wanted
+                )
+                self.fields[f"unwanted_{typed.field}"] = TypedField(
+                    kind, wanted=False, label=typed.unwanted_label, initial=unwanted
+                )
+        self.order_fields([*BeginForm.base_fields, "muted", *(field.name for field in self.typed_fields)])
+
+    @property
+    def typed_fields(self) -> list[BoundField]:
+        """Of the kinds that are typed, each with what is wanted before what is not."""
+        return [self[name] for name, field in self.fields.items() if isinstance(field, TypedField)]
+
     def asked_for(self) -> dict[str, Any]:
-        reader, fields = self.reader, self.base_fields.items()
-        written = {name: self._written(field) for name, field in fields if isinstance(field, InterestsField)}
+        reader = self.reader
         return {
             **super().asked_for(),
-            **written,
-            "muted": [interest.value for interest in self._now if interest.kind == Kind.TOPIC and not interest.wanted],
+            "muted": [interest.value for interest in self._stated(TOPIC) if not interest.wanted],
             "trending": reader.trending_muted_at is None,
             "days": reader.days,
             "cadence": reader.cadence,
@@ -218,20 +226,16 @@ class PreferencesForm(BeginForm):
         """What the reader had asked for when the form was opened."""
         return self.reader.interest_specs(learned=False)
 
-    def _written(self, field: InterestsField) -> str:
-        return "\n".join(
-            interest.written
-            for interest in self._now
-            if (interest.kind, interest.wanted) == (field.kind, field.wanted)
-        )
+    def _stated(self, kind: InterestKind) -> list[InterestSpec]:
+        return [interest for interest in self._now if interest.kind == kind.key]
+
+    def _written(self, kind: InterestKind, *, wanted: bool) -> str:
+        return "\n".join(interest.written for interest in self._stated(kind) if interest.wanted == wanted)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if not self.errors:
-            self._check_together()
-        return cleaned
-
-    def _check_together(self) -> None:
+        if self.errors:
+            return cleaned
         asked = list(self._asked())
         unwanted = {interest.name for interest in asked if not interest.wanted}
         if both := [interest.value for interest in asked if interest.wanted and interest.name in unwanted]:
@@ -240,24 +244,18 @@ class PreferencesForm(BeginForm):
         elif (count := len(self.interests())) > MOST_INTERESTS:
             expected = _("Expected at most %(most)d interests in all, found %(count)d.")
             self.add_error(None, ValidationError(expected, params={"most": MOST_INTERESTS, "count": count}))
+        return cleaned
 
     def _asked(self) -> Iterator[InterestSpec]:
         """What is ticked, typed and pasted."""
         for name, field in self.fields.items():
-            if isinstance(field, InterestsField):
-                yield from self.cleaned_data[name]
-            elif isinstance(field, PasteField) and (found := self.cleaned_data[name]):
-                yield from (InterestSpec(Kind.PAPER, key, field.wanted) for key in found.keys)
-        yield from (InterestSpec(Kind.TOPIC, slug) for slug in self.cleaned_data["topics"])
-        yield from (InterestSpec(Kind.TOPIC, slug, wanted=False) for slug in self.cleaned_data["muted"])
+            if isinstance(field, TopicsField | TypedField | PasteField):
+                yield from field.specs(self.cleaned_data[name])
 
     def _chosen(self) -> list[InterestSpec]:
         here = self.reader.interest_specs(learned=False)
-        papers = [
-            interest
-            for interest in here
-            if interest.kind == Kind.PAPER and interest.value not in self.cleaned_data["dropped"]
-        ]
+        dropped = self.cleaned_data["dropped"]
+        papers = [one for one in here if one.kind == PAPER.key and one.value not in dropped]
         return list({interest.name: interest for interest in (*papers, *self._asked())}.values())
 
     def interests(self) -> list[InterestSpec]:
@@ -274,14 +272,14 @@ class PreferencesForm(BeginForm):
     @cached_property
     def papers(self) -> list[Followed]:
         """The papers that the reader named so far."""
-        papers_now = [interest for interest in self._now if interest.kind == Kind.PAPER]
-        here = importing.papers_of([interest.value for interest in papers_now])
-        outcomes = importing.outcomes(interest.value for interest in papers_now if interest.value not in here)
+        stated = self._stated(PAPER)
+        here = importing.papers_of([interest.value for interest in stated])
+        outcomes = importing.outcomes(interest.value for interest in stated if interest.value not in here)
         return [
             Followed(
                 interest.value, title, page, interest.wanted, outcomes.get(interest.value, Lookup.Outcome.WAITING)
             )
-            for interest in papers_now
+            for interest in stated
             for page, title in [here.get(interest.value, ("", ""))]
         ]
 

@@ -19,6 +19,7 @@ from subscriptions import limits, links, mailbox
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
+from subscriptions.interests.kinds import PAPER, TOPIC
 from subscriptions.links import BadLink, ExpiredLink, Purpose
 from subscriptions.models import Interest, Letter, Subscriber
 
@@ -196,9 +197,9 @@ def preferences_page(
 def _learned(reader: Subscriber, topics: Iterable[Topic]) -> list[tuple[Interest, str]]:
     """What feedback taught us, the latest first, and what to call each."""
     rows = list(reader.interests.filter(origin=Interest.Origin.FEEDBACK).order_by("-learned_at", "-pk"))
-    papers = importing.papers_of([row.value for row in rows if row.kind == Interest.Kind.PAPER])
-    names = {(str(Interest.Kind.PAPER), key): title for key, (_now, title) in papers.items()}
-    names |= {(str(Interest.Kind.TOPIC), topic.slug): topic.name for topic in topics}
+    papers = importing.papers_of([row.value for row in rows if row.kind == PAPER.key])
+    names = {(PAPER.key, key): title for key, (_now, title) in papers.items()}
+    names |= {(TOPIC.key, topic.slug): topic.name for topic in topics}
     return [(row, names.get((row.kind, row.value), row.spec.written)) for row in rows]
 
 

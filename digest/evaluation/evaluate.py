@@ -24,7 +24,7 @@ from tqdm import tqdm
 from digest.evaluation import collections, metrics
 from digest.evaluation.bm25 import Bm25, Numbers
 from digest.evaluation.collections import BadCollection, Need, TestCollection
-from digest.matching import gathering, readers
+from digest.matching import gathering, scoring
 from digest.matching.profiles import CandidatePool, Profile
 from papers import database
 from papers.models import Paper
@@ -166,7 +166,7 @@ def rank_libraries(
             rows = Paper.objects.all() if papers is None else Paper.objects.filter(pk__in=database.among(papers))
             pool, before = gathering.pool_of(rows), papers
         asked = tuple(queries[interest] for interest in wanted if interest in queries)
-        scores = readers.ranked(Profile(reader=0, wanted=asked, trending=False, cap=most), pool)
+        scores = scoring.ranked(Profile(reader=0, wanted=asked, trending=False, cap=most), pool)
         best = np.argsort(-scores, kind="stable")[:most]
         found.append([(pool.candidates[int(place)].paper, float(scores[place])) for place in best])
     return found

@@ -1,6 +1,6 @@
 """Who is due, for which slot, with what; what is skipped, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from digest.letters import ledger
 from digest.matching import choosing, gathering
 from digest.matching.choosing import Choice
 from digest.matching.gathering import Edition
+from digest.models import Given
 from papers.search import understanding
 from subscriptions import slots
 from subscriptions.models import Letter, Subscriber
@@ -43,15 +44,23 @@ def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     now = edition.now
     due = {reader: latest_slot(reader, now) for reader in readers}
     struck = {reader: slot for reader, slot in due.items() if reader.last_slot is None or slot > reader.last_slot}
-    letters = [_letter(reader, slot, now) for reader, slot in struck.items()]
-    _fill([letter for letter in letters if not letter.reason], edition)
+    letters = {reader: _letter(reader, slot, now) for reader, slot in struck.items()}
+    getting = [reader for reader, letter in letters.items() if not letter.reason]
+    chosen = choose(getting, edition, {reader.pk: opened(reader) for reader in getting})
+    for reader, choice in zip(getting, chosen, strict=True):
+        letters[reader].contents, letters[reader].reason = choice.contents(), why_skipped(choice)
+    for letter in letters.values():
+        if letter.reason:
+            letter.state, letter.ended_at = Letter.State.SKIPPED, now
     for reader in readers:
         if reader in struck:
             reader.done_with(struck[reader], now)
         else:  # The zone has other rules since the hour was computed: the letter, and what is new, wait for it.
             reader.schedule(now)
     ledger.move_on(readers)
-    return _write(letters, now)
+    planned = [letter for letter in ledger.add(list(letters.values())) if letter.state == Letter.State.PLANNED]
+    ledger.give(planned)
+    return len(planned)
 
 
 def latest_slot(reader: Subscriber, now: datetime) -> date:
@@ -67,15 +76,6 @@ def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
     return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), reason=reason, **moments)
 
 
-def _fill(letters: Sequence[Letter], edition: Edition) -> None:
-    """Choose the letters' papers; a letter for which there are none gets a reason instead."""
-    readers = [letter.subscriber for letter in letters if letter.subscriber]
-    after = {reader.pk: opened(reader) for reader in readers}
-    for letter, choice in zip(letters, choose(readers, edition, after), strict=True):
-        letter.contents = choice.contents()
-        letter.reason = why_skipped(choice)
-
-
 def why_skipped(choice: Choice) -> str:
     """Empty: there is something to send."""
     return "" if len(choice) else "nothing new"
@@ -86,21 +86,12 @@ def opened(reader: Subscriber) -> datetime | None:
     return reader.read_up_to and reader.read_up_to - OVERLAP
 
 
-def choose(readers: Sequence[Subscriber], edition: Edition, after: dict[int, datetime | None]) -> list[Choice]:
-    """Each reader's papers out of those first seen `after` the reader's own moment; without one, the last week's."""
-    again = gathering.take_back(readers)
-    since = min((moment for moment in after.values() if moment), default=None)
-    findings = edition.findings(since, frozenset().union(*again.values()))
-    papers = findings.pool.columns.keys() | edition.trending
-    profiles = gathering.profiles(readers, gathering.interests_of(readers), papers, after, again)
-    return choosing.choose_out_of(findings, profiles, edition.trending)
+def choose(readers: Sequence[Subscriber], edition: Edition, after: Mapping[int, datetime | None]) -> list[Choice]:
+    """Each reader's papers out of those first seen `after` the reader's own moment; without one, the last week's.
 
-
-def _write(letters: Sequence[Letter], now: datetime) -> int:
-    """Add the letters that nobody else has planned, those with a reason as skipped; how many are to be sent."""
-    for letter in letters:
-        if letter.reason:
-            letter.state, letter.ended_at = Letter.State.SKIPPED, now
-    planned = [letter for letter in ledger.add(letters) if letter.state == Letter.State.PLANNED]
-    ledger.give(planned)
-    return len(planned)
+    Papers of the readers' letters that did not arrive are nobody's from now on, and may come again.
+    """
+    batch = gathering.gather(readers, edition, after)
+    if any(profile.again for profile in batch.profiles):
+        Given.objects.lost(readers).delete()
+    return choosing.choose(batch)

@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from digest.matching.evidence import Findings
-from digest.matching.profiles import BAR, CandidatePool, Profile, Query
-from digest.matching.readers import Reader, before_what_may_come
+from digest.matching.kinds import KINDS
+from digest.matching.kinds.base import Technique
+from digest.matching.profiles import BAR, Profile, Query
+from digest.matching.scoring import Batch, ReaderScores, score_what_may_come
 
-TRENDING_BESIDE_TOPICS = 5  # what is trending takes at most so many places of a letter with interests,
-TRENDING_RESERVED = 3  # and so many are kept for it
+TRENDING_BESIDE_INTERESTS = 5  # places of a letter with interests that what is trending takes at most,
+TRENDING_RESERVED = 3  # and that are kept for it
 NEAR_MISSES = 3
-CELLS = 12_000_000  # interests x papers that are compared at a time: 50 MB, twice that if all are examples
-CONSIDERED = 3  # times as many papers as there are places are looked at
-SAME = 0.97  # cosine of two papers' directions from which they say the same
-OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
+CELLS_AT_ONCE = 12_000_000  # queries x papers that are compared at a time: 50 MB, twice that if all are examples
+TIMES_CONSIDERED = 3  # times as many papers as there are places are looked at
+SAME_FROM = 0.97  # cosine similarity of two papers' vectors from which they say the same
+SHARE_OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,19 @@ class Pick:
     """A paper for a reader, how well it fits, and the interest that speaks for it most."""
 
     paper: int
-    score: float  # in deviations above the average paper
+    score: float  # in standard deviations above the average paper
     query: Query
-    hit: bool = True  # the paper says the very words, or is by that author; else it is only near in meaning
+    hit: bool = True  # the paper says the very words, or bears the name; else it is only near in meaning
     phrase: str = ""  # the paper's words that say it, where they are known already
     late: bool = False  # it was passed over, or not seen, when it was new; its votes have risen since
 
     @property
     def reason(self) -> dict[str, Any]:
-        """As a code with parameters; digest.letters.composing has the words."""
-        if self.query.kind == "paper":
-            return {"code": "like", "title": self.query.name}
-        if not self.hit:
-            return {"code": "near", "to": self.query.name}
-        if self.query.kind == "topic":
-            return {"code": "topic", "topic": self.query.name, "phrase": self.phrase}
-        return {"code": self.query.kind, self.query.kind: self.query.name}
+        """As a code with parameters; digest.letters.wording has the words."""
+        kind = KINDS[self.query.kind]
+        if self.hit or kind.technique is Technique.EXAMPLE:
+            return {"code": kind.code, **kind.parameters(self.query, self.phrase)}
+        return {"code": "near", "to": self.query.name}
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,14 @@ class Choice:
     def contents(self) -> dict[str, Any]:
         """As a letter keeps it: papers' keys, and reasons as a code with parameters."""
         return {
-            "for_you": [_item(pick) for pick in self.for_you],
+            "for_you": [
+                {"paper": pick.paper, "reason": pick.reason, "score": shown(pick.score)}
+                | ({"late": True} if pick.late else {})
+                for pick in self.for_you
+            ],
             "trending": [{"paper": paper} for paper in self.trending],
             "near_misses": [{"paper": one.paper, "lacked": one.lacked} for one in self.near_misses],
         }
-
-
-def _item(pick: Pick) -> dict[str, Any]:
-    item = {"paper": pick.paper, "reason": pick.reason, "score": shown(pick.score)}
-    return item | {"late": True} if pick.late else item
 
 
 def shown(score: float) -> float:
@@ -84,27 +81,23 @@ def shown(score: float) -> float:
     return round(max(score, 0) / (max(score, 0) + BAR), 2)
 
 
-def choose(profiles: Sequence[Profile], pool: CandidatePool, trending: Sequence[int]) -> list[Choice]:
-    """For each profile in turn. `trending` is the one ranking of the whole site, best first."""
-    return choose_out_of(Findings(pool), profiles, trending)
-
-
-def choose_out_of(findings: Findings, profiles: Sequence[Profile], trending: Sequence[int]) -> list[Choice]:
-    """The same; what was found before is not looked for again."""
+def choose(batch: Batch) -> list[Choice]:
+    """For each profile in turn. What was found for others before is not looked for again."""
     return [
-        choice(reader, trending)
-        for part in _parts(profiles, findings.pool)
-        for reader in before_what_may_come(part, findings, trending)
+        choice(scored, batch.trending)
+        for part in _parts(batch.profiles, batch.findings.pool.total)
+        for scored in score_what_may_come(Batch(part, batch.findings, batch.trending))
     ]
 
 
-def _parts(profiles: Sequence[Profile], pool: CandidatePool) -> Iterator[list[Profile]]:
-    """As many at a time as keeps what their interests and the papers make within CELLS: it must fit into memory."""
+def _parts(profiles: Sequence[Profile], papers: int) -> Iterator[list[Profile]]:
+    """As many at a time as keeps what their queries and the papers make within CELLS_AT_ONCE: it must fit into
+    memory."""
     part: list[Profile] = []
     queries: set[Query] = set()
     for profile in profiles:
         queries.update(profile.wanted, profile.unwanted)
-        if part and len(queries) * pool.total > CELLS:
+        if part and len(queries) * papers > CELLS_AT_ONCE:
             yield part
             part, queries = [], {*profile.wanted, *profile.unwanted}
         part.append(profile)
@@ -115,29 +108,38 @@ def _parts(profiles: Sequence[Profile], pool: CandidatePool) -> Iterator[list[Pr
 # ------------------------------------------------------------------------------------------------------------- picking
 
 
-def choice(reader: Reader, trending: Sequence[int]) -> Choice:
-    profile = reader.profile
-    reserved = min(TRENDING_RESERVED, profile.cap // 3) if profile.trending else 0
-    for_you, misses = _for_you(reader, profile.cap - reserved) if profile.wanted else ([], [])
-    return Choice(for_you, _trending(reader, for_you, trending), misses)
-
-
-def _for_you(reader: Reader, most: int) -> tuple[list[Pick], list[Miss]]:
-    considered = reader.best(CONSIDERED * most)
-    queries = reader.telling(considered)
-    chosen = _thinned(considered, queries, most, reader)
-    picks = [_pick(reader, considered[number], queries[number]) for number in chosen]
+def choice(scored: ReaderScores, trending: Sequence[int]) -> Choice:
+    """Of one reader. `trending`: papers, the one ranking of the whole site, best first."""
+    profile, pool = scored.profile, scored.pool
+    if not profile.wanted:
+        return Choice(trending=_trending(scored, [], trending))
+    places = profile.cap - (min(TRENDING_RESERVED, profile.cap // 3) if profile.trending else 0)
+    considered = scored.best(TIMES_CONSIDERED * places)
+    queries = scored.telling(considered)
+    chosen = _diversified(considered, queries, places, scored)
+    picks = []
+    for number in chosen:
+        place, query = considered[number], profile.wanted[queries[number]]
+        hit = bool(scored.hit[place]) and scored.found.is_hit(query, place)
+        words = KINDS[query.kind].words_of(query, pool.candidates[place]) if hit else ""
+        late = bool(scored.late[place]) and scored.paper(place) not in profile.again
+        picks.append(Pick(scored.paper(place), float(scored.scores[place]), query, hit, words, late))
     rest = [place for number, place in enumerate(considered) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
-        rest += reader.almost(NEAR_MISSES - len(rest))
-    return picks, [Miss(reader.paper(place), lacked(reader, place, picks)) for place in rest]
+        rest += scored.almost(NEAR_MISSES - len(rest))
+    misses = [Miss(scored.paper(place), lacked(scored, place, picks)) for place in rest]
+    return Choice(picks, _trending(scored, picks, trending), misses)
 
 
-def _thinned(places: Sequence[int], queries: Sequence[int], most: int, reader: Reader) -> list[int]:
+def _diversified(places: Sequence[int], queries: Sequence[int], most: int, scored: ReaderScores) -> list[int]:
     """The numbers of the best, but of none that says the same as a better one, nor of one interest everywhere while
     others have papers."""
-    of_one = max(1, int(most * OF_ONE_INTEREST)) if len(set(queries)) > 1 else most
-    same = _say_the_same(places, reader.pool)
+    of_one = max(1, int(most * SHARE_OF_ONE_INTEREST)) if len(set(queries)) > 1 else most
+    same: set[tuple[int, int]] = set()  # the numbers of those that do, in pairs, the better first
+    if len(places) > 1:
+        vectors = scored.pool.vectors[places]
+        first, second = np.nonzero(np.triu(vectors @ vectors.T, 1) > SAME_FROM)
+        same = set(zip(first.tolist(), second.tolist(), strict=True))
     chosen: list[int] = []
     waiting: list[int] = []
     counts: Counter[int] = Counter()
@@ -147,50 +149,33 @@ def _thinned(places: Sequence[int], queries: Sequence[int], most: int, reader: R
         if same and any((better, number) in same for better in (*chosen, *waiting)):
             continue
         counts[query] += 1
-        is_much = counts[query] > of_one and not reader.profile.wanted[query].is_followed
+        is_much = counts[query] > of_one and not KINDS[scored.profile.wanted[query].kind].is_followed
         (waiting if is_much else chosen).append(number)
     return sorted([*chosen, *waiting[: most - len(chosen)]])
 
 
-def _say_the_same(places: Sequence[int], pool: CandidatePool) -> set[tuple[int, int]]:
-    """The numbers of those that do, in pairs, the better first."""
-    if len(places) < 2:
-        return set()
-    rows = pool.vectors[places]
-    first, second = np.nonzero(rows @ rows.T > SAME)
-    return {pair for pair in zip(first.tolist(), second.tolist(), strict=True) if pair[0] < pair[1]}
-
-
-def _pick(reader: Reader, place: int, number: int) -> Pick:
-    query, candidate = reader.profile.wanted[number], reader.pool.candidates[place]
-    hit = bool(reader.hit[place]) and reader.found.is_hit(query, place)
-    late = bool(reader.late[place]) and candidate.paper not in reader.profile.again
-    phrase = candidate.topics[query.topic][1] if hit and query.kind == "topic" else ""
-    return Pick(candidate.paper, float(reader.scores[place]), query, hit, phrase, late)
-
-
-def lacked(reader: Reader, place: int, picks: Sequence[Pick]) -> dict[str, Any]:
+def lacked(scored: ReaderScores, place: int, picks: Sequence[Pick]) -> dict[str, Any]:
     """What kept a paper out of a letter of these picks."""
-    if reader.muted[place]:
-        query = next(query for query in reader.profile.unwanted if reader.found.is_hit(query, place))
+    if scored.muted[place]:
+        query = next(query for query in scored.profile.unwanted if scored.found.is_hit(query, place))
         return {"code": "unwanted", "kind": query.kind, "name": query.name}
-    if not reader.passing[place]:
-        bar = reader.profile.bar
-        return {"code": "bar", "score": shown(float(reader.scores[place])), "bar": shown(bar)}
-    others = reader.pool.vectors[[reader.pool.columns[pick.paper] for pick in picks]]
-    if (others @ reader.pool.vectors[place] > SAME).any():
+    if not scored.passing[place]:
+        bar = scored.profile.bar
+        return {"code": "bar", "score": shown(float(scored.scores[place])), "bar": shown(bar)}
+    others = scored.pool.vectors[[scored.pool.columns[pick.paper] for pick in picks]]
+    if (others @ scored.pool.vectors[place] > SAME_FROM).any():
         return {"code": "same"}
-    return {"code": "cap", "cap": reader.profile.cap}
+    return {"code": "cap", "cap": scored.profile.cap}
 
 
-def _trending(reader: Reader, for_you: Sequence[Pick], trending: Sequence[int]) -> list[int]:
+def _trending(scored: ReaderScores, for_you: Sequence[Pick], trending: Sequence[int]) -> list[int]:
     """A paper that fits in both parts stays where it has a reason; one that is unwanted comes in neither."""
-    profile, columns = reader.profile, reader.pool.columns
+    profile, columns = scored.profile, scored.pool.columns
     if not profile.trending:
         return []
     places = profile.cap - len(for_you)
-    places = min(places, TRENDING_BESIDE_TOPICS) if profile.wanted else places
+    places = min(places, TRENDING_BESIDE_INTERESTS) if profile.wanted else places
     taken = profile.named.union(pick.paper for pick in for_you)
     free = (paper for paper in trending if paper not in taken and paper not in profile.given)
-    wanted = (paper for paper in free if not (paper in columns and reader.muted[columns[paper]]))
+    wanted = (paper for paper in free if not (paper in columns and scored.muted[columns[paper]]))
     return list(islice(wanted, places))

@@ -1,48 +1,63 @@
-"""What speaks for each paper of a pool by each of some interests, all of them at once. Knows no rows."""
+"""What speaks for each paper of a pool by each of some queries, all of them at once. Knows no rows.
+
+Two scores are fused, both standardised: a lexical one (BM25 for a phrase, cosine similarity of TF-IDF weights for an
+example, a lookup for a name) and a semantic one (cosine similarity of vectors).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from digest.matching.profiles import CandidatePool, Query, categories_of
+from digest.matching.kinds import KINDS
+from digest.matching.kinds.base import Technique
+from digest.matching.profiles import CandidatePool, Query
 from papers.models import ABOUT
 from papers.search import ranking
-from papers.text import lexical, tokenizing
-from papers.text.sparse import Floats, Ints, SparseMatrix
-from papers.text.tokenizing import counted
+from papers.text.lexical import K1
+from papers.text.sparse import Floats, Ints
+from papers.text.tokenizing import counted, without_authors
 
-# The least that scores are taken to deviate by, as what hardly any paper has must not weigh without bound:
-SAID, ALIKE, MEANT, FUSED = 0.05, 0.002, 0.05, 1.0  # words said, words in common with an example, meaning, a sum
-KEPT = 36_000_000  # interests x papers of which the evidence is kept, an example counts twice: 150 MB
-BLOCK = 128  # queries whose words are compared at a time: what was just written is still in the processor's cache
+# The least standard deviation that scores are taken to have: what hardly any paper has must not weigh without bound.
+LEAST_LEXICAL_SPREAD = 0.05  # Of lexical scores,
+LEAST_SIMILARITY_SPREAD = 0.002  # of those that are similarities to an example,
+LEAST_SEMANTIC_SPREAD = 0.05  # of semantic similarities,
+LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
+CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
+QUERIES_A_BLOCK = 128  # whose words are compared at a time: what was just written is still in the processor's cache
+
+
+def is_example(query: Query) -> bool:
+    """Whether it is a paper whose words are known."""
+    return KINDS[query.kind].technique is Technique.EXAMPLE and bool(query.text.terms)
 
 
 class Hits:
-    """Which queries' very words which papers say, or are by, or in: few of all pairs, so those alone are kept."""
+    """Phrase evidence: which papers say which queries' very words, or bear their names. Few of all pairs do, so those
+    alone are kept."""
 
-    def __init__(self, queries: int, total: int, cells: Ints, loudness: Floats) -> None:
-        """`cells`: row of the query x `total` + place of the paper, in order; `loudness`: beside each, how much it
-        says: 1, its words in common, and 1 for a follow."""
+    def __init__(self, queries: int, total: int, cells: Ints, strengths: Floats) -> None:
+        """`cells`: row of the query x `total` + place of the paper, in order; `strengths`: beside each, how much it
+        says: 1, its lexical score, and 1 for a follow."""
         self.total, self.places = total, cells % max(total, 1)
         self.borders: list[int] = np.searchsorted(cells, np.arange(queries + 1) * total).tolist()
         # A last cell that is nobody's, so that whatever is looked for, there is one to look at.
-        self.cells, self.loudness = np.append(cells, -1), np.append(loudness, np.float32(0))
+        self.cells, self.strengths = np.append(cells, -1), np.append(strengths, np.float32(0))
 
     def of(self, row: int) -> Ints:
         """The places of the papers that a query hits."""
         return self.places[self.borders[row] : self.borders[row + 1]]
 
-    def loudness_of(self, row: int) -> Floats:
-        return self.loudness[self.borders[row] : self.borders[row + 1]]
+    def strengths_of(self, row: int) -> Floats:
+        return self.strengths[self.borders[row] : self.borders[row + 1]]
 
     def at(self, rows: Ints, places: Sequence[int] | int) -> Floats:
-        """How loudly each of these queries is said by each of these papers; 0: not at all."""
+        """How strong a hit each of these queries is in each of these papers; 0: none."""
         wanted = rows * self.total + places
         found = np.searchsorted(self.cells[:-1], wanted)
-        return np.where(self.cells[found] == wanted, self.loudness[found], np.float32(0))
+        return np.where(self.cells[found] == wanted, self.strengths[found], np.float32(0))
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,9 @@ class Evidence:
 
     places: Mapping[Query, int]  # a query's row
     hits: Hits
-    towards: Floats  # queries x dimensions: what each means; zeros for a name or a category
-    alike: Mapping[int, Floats]  # by an example's row: words in common, 0 to 1
-    scores: Floats  # words and meaning together, in deviations
+    vectors: Floats  # queries x dimensions, of length 1; zeros for a name or a category, which mean nothing
+    similarities: Mapping[int, Floats]  # by an example's row: lexical similarity of each paper, 0 to 1
+    scores: Floats  # lexical and semantic score fused, standardised
 
     def rows(self, queries: Iterable[Query]) -> list[int]:
         return [self.places[query] for query in queries]
@@ -65,28 +80,74 @@ class Evidence:
 def evidence(queries: Iterable[Query], pool: CandidatePool) -> Evidence:
     """Each different query is looked at once, however many readers share it."""
     unique = list(dict.fromkeys(queries))
-    towards = directions(unique, pool)
+    if pool.known is not None and pool.vectors.shape[1]:
+        vectors = pool.known.vectors([query.text for query in unique])
+    else:
+        vectors = np.zeros((len(unique), pool.vectors.shape[1]), np.float32)
     # One product for all, as papers are made ready for it anew each time; the rest is done to it in place, in blocks.
-    scores = towards @ pool.vectors.T
-    alike: dict[int, Floats] = {}
-    cells, told = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-    for begin in range(0, len(unique) if pool.total else 0, BLOCK):
-        block = unique[begin : begin + BLOCK]
-        phrases = phrases_of(block)
-        said = words_in_common(block, phrases, pool)
-        found, follows = _hits(block, phrases, pool), np.array([query.is_followed for query in block])
+    scores = vectors @ pool.vectors.T
+    similarities: dict[int, Floats] = {}
+    cells, strengths = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    for begin in range(0, len(unique) if pool.total else 0, QUERIES_A_BLOCK):
+        block = unique[begin : begin + QUERIES_A_BLOCK]
+        scored, found = lexical_scores(block, pool)
+        follows = np.array([KINDS[query.kind].is_followed for query in block])
         cells.append(found + begin * pool.total)
-        told.append(1 + said.reshape(-1)[found] + follows[found // pool.total])
-        alike |= {begin + row: said[row].copy() for row, query in enumerate(block) if query.is_example}
-        _fuse(block, scores[begin : begin + BLOCK], said, pool)
-    hits = Hits(len(unique), pool.total, np.concatenate(cells), np.concatenate(told))
-    return Evidence({query: row for row, query in enumerate(unique)}, hits, towards, alike, scores)
+        strengths.append(1 + scored.reshape(-1)[found] + follows[found // pool.total])
+        similarities |= {begin + row: scored[row].copy() for row, query in enumerate(block) if is_example(query)}
+        _fuse(block, scores[begin : begin + QUERIES_A_BLOCK], scored, pool)
+    hits = Hits(len(unique), pool.total, np.concatenate(cells), np.concatenate(strengths))
+    return Evidence({query: row for row, query in enumerate(unique)}, hits, vectors, similarities, scores)
+
+
+def lexical_scores(queries: Sequence[Query], pool: CandidatePool) -> tuple[Floats, Ints]:
+    """Queries x (candidates and reference), 0 to 1; and which of those are hits, as cells of Hits.
+
+    A phrase scores by BM25, as a share of what a paper could get at most, and is hit where all of its words and all of
+    its pairs of neighbours stand. An example scores by cosine similarity of TF-IDF weights. A name scores by how much
+    a paper is that.
+    """
+    kinds = [KINDS[query.kind] for query in queries]
+    are_phrases = [kind.technique is Technique.PHRASE for kind in kinds]
+    phrases = counted([query.text.terms if yes else "" for query, yes in zip(queries, are_phrases, strict=True)])
+    most = pool.lexicon.idf(phrases.keys) * (K1 + 1)
+    attainable = np.bincount(phrases.rows, most, minlength=phrases.count)
+    shares = (1 / np.maximum(attainable, 1e-6)[phrases.rows]).astype(np.float32)
+    scores = pool.index.bm25.dot(phrases.times(shares))
+    if examples := [row for row, query in enumerate(queries) if is_example(query)]:
+        terms = [without_authors(queries[row].text.terms) for row in examples]
+        scores[examples] = pool.index.cosine(pool.lexicon.tfidf(counted(terms)))
+    rows, places = pool.index.bm25.with_all(phrases)
+    cells = [rows * pool.total + places]
+    for row, (query, kind) in enumerate(zip(queries, kinds, strict=True)):
+        if kind.technique is Technique.NAME:
+            places, amounts = pool.bearing(kind.names, kind.name_of(query), query.guard)
+            scores[row, places] = amounts
+            cells.append(row * pool.total + places[amounts >= ABOUT])
+    return scores, np.sort(np.concatenate(cells))
+
+
+def _fuse(queries: Sequence[Query], semantic: Floats, lexical: Floats, pool: CandidatePool) -> None:
+    """Both scores standardised, weighted as in searching, added up, and standardised again: in the place of the
+    semantic one. What that takes is found from the reference sample alone, so that there are few passes over all."""
+    are_papers = [KINDS[query.kind].technique is Technique.EXAMPLE for query in queries]
+    texts = [None if is_paper else query.text for query, is_paper in zip(queries, are_papers, strict=True)]
+    weights = np.array([ranking.fusion(text, pool.known).similarity for text in texts], np.float32)[:, None]
+    least = np.where(are_papers, np.float32(LEAST_SIMILARITY_SPREAD), np.float32(LEAST_LEXICAL_SPREAD))[:, None]
+    per_semantic = weights / np.maximum(pool.spread(semantic), LEAST_SEMANTIC_SPREAD)
+    per_lexical = 1 / np.maximum(pool.spread(lexical), least)
+    usual = semantic[:, pool.compared] * per_semantic + lexical[:, pool.compared] * per_lexical
+    spread = np.maximum(usual.std(axis=1, keepdims=True), LEAST_FUSED_SPREAD)
+    semantic *= per_semantic / spread
+    lexical *= per_lexical / spread
+    semantic += lexical
+    semantic -= usual.mean(axis=1, keepdims=True) / spread
 
 
 class Findings:
     """A pool, and the evidence in it for whatever was asked so far, so that nobody looks for the same again.
 
-    Of KEPT cells at most; then it is begun anew."""
+    Of CELLS_KEPT at most; then it is begun anew."""
 
     def __init__(self, pool: CandidatePool) -> None:
         self.pool = pool
@@ -96,29 +157,28 @@ class Findings:
     def of(self, queries: Iterable[Query], columns: Ints) -> Evidence:
         """For these queries and these columns of the pool, which are in order."""
         unique = list(dict.fromkeys(queries))
-        self._look_at(unique)
+        new = [query for query in unique if query not in self._rows]
+        if self._cells and self._cells + self._cells_of(new) > CELLS_KEPT:
+            self._rows, self._cells, new = {}, 0, unique
+        if new:
+            looked_at = evidence(new, self.pool)
+            self._rows |= {query: (looked_at, row) for query, row in looked_at.places.items()}
+            self._cells += self._cells_of(new)
         rows = [self._rows[query] for query in unique]
         scores = np.empty((len(rows), len(columns)), np.float32)
-        for (found, row), into in zip(rows, scores, strict=True):
-            found.scores[row].take(columns, out=into, mode="clip")  # "raise" would write it elsewhere first.
-        towards = np.empty((len(rows), self.pool.vectors.shape[1]), np.float32)
-        for (found, row), into in zip(rows, towards, strict=True):
-            into[:] = found.towards[row]
-        alike = {number: found.alike[row][columns] for number, (found, row) in enumerate(rows) if row in found.alike}
+        vectors = np.empty((len(rows), self.pool.vectors.shape[1]), np.float32)
+        for number, (found, row) in enumerate(rows):
+            found.scores[row].take(columns, out=scores[number], mode="clip")  # "raise" would write it elsewhere first.
+            vectors[number] = found.vectors[row]
+        kept = enumerate(rows)
+        alike = {
+            number: found.similarities[row][columns] for number, (found, row) in kept if row in found.similarities
+        }
         hits = _hits_in(columns, rows, self.pool.total)
-        return Evidence({query: row for row, query in enumerate(unique)}, hits, towards, alike, scores)
-
-    def _look_at(self, queries: Sequence[Query]) -> None:
-        new = [query for query in queries if query not in self._rows]
-        if self._cells and self._cells + self._cells_of(new) > KEPT:
-            self._rows, self._cells, new = {}, 0, list(queries)
-        if new:
-            found = evidence(new, self.pool)
-            self._rows |= {query: (found, row) for query, row in found.places.items()}
-            self._cells += self._cells_of(new)
+        return Evidence({query: row for row, query in enumerate(unique)}, hits, vectors, alike, scores)
 
     def _cells_of(self, queries: Sequence[Query]) -> int:
-        return sum(2 if query.is_example else 1 for query in queries) * self.pool.total
+        return sum(2 if is_example(query) else 1 for query in queries) * self.pool.total
 
 
 def _hits_in(columns: Ints, rows: Sequence[tuple[Evidence, int]], total: int) -> Hits:
@@ -126,95 +186,9 @@ def _hits_in(columns: Ints, rows: Sequence[tuple[Evidence, int]], total: int) ->
     number = np.full(total, -1)
     number[columns] = np.arange(len(columns))
     places = [found.hits.of(row) for found, row in rows]
-    loudness = [found.hits.loudness_of(row) for found, row in rows]
+    strengths = [found.hits.strengths_of(row) for found, row in rows]
     numbers = number[np.concatenate([np.empty(0, np.int64), *places])]
     of = np.repeat(np.arange(len(rows)), [len(some) for some in places])
     here = numbers >= 0
     cells = of[here] * len(columns) + numbers[here]
-    return Hits(len(rows), len(columns), cells, np.concatenate([np.empty(0, np.float32), *loudness])[here])
-
-
-def _fuse(queries: Sequence[Query], meant: Floats, said: Floats, pool: CandidatePool) -> None:
-    """Words and meaning, each in deviations, added up, in deviations again: in the place of the meaning. What that
-    takes is found from the papers compared with alone, so that there are few passes over all."""
-    least = np.array([ALIKE if query.kind == "paper" else SAID for query in queries], np.float32)[:, None]
-    trusted = np.array([_weight(query, pool) for query in queries], np.float32)[:, None]
-    per_meaning = trusted / np.maximum(pool.spread(meant), MEANT)
-    per_word = 1 / np.maximum(pool.spread(said), least)
-    usual = meant[:, pool.compared] * per_meaning + said[:, pool.compared] * per_word
-    spread = np.maximum(usual.std(axis=1, keepdims=True), FUSED)
-    meant *= per_meaning / spread
-    said *= per_word / spread
-    meant += said
-    meant -= usual.mean(axis=1, keepdims=True) / spread
-
-
-def _weight(query: Query, pool: CandidatePool) -> float:
-    """Of meaning beside words, as in searching."""
-    return ranking.fusion(query.text if query.kind != "paper" else None, pool.known).similarity
-
-
-def directions(queries: Sequence[Query], pool: CandidatePool) -> Floats:
-    """Queries x the dimensions of the pool's vectors; zeros for a name or a category, which mean nothing."""
-    if pool.known is None or not pool.vectors.shape[1]:
-        return np.zeros((len(queries), pool.vectors.shape[1]), np.float32)
-    return pool.known.vectors([query.text for query in queries])
-
-
-# --------------------------------------------------------------------------------------------------------------- words
-
-
-def phrases_of(queries: Sequence[Query]) -> SparseMatrix:
-    """The terms of those queries that are phrases: words, and pairs of neighbours."""
-    return counted([query.text.terms if query.kind == "phrase" else "" for query in queries])
-
-
-def words_in_common(queries: Sequence[Query], phrases: SparseMatrix, pool: CandidatePool) -> Floats:
-    """Queries x (candidates and reference), 0 to 1: of a topic its score, of a name 1, of words how much of them."""
-    said = pool.index.bm25.dot(_shares(phrases, pool))
-    examples = [row for row, query in enumerate(queries) if query.is_example]
-    if examples:
-        terms = [tokenizing.without_authors(queries[row].text.terms) for row in examples]
-        said[examples] = pool.index.cosine(pool.lexicon.tfidf(counted(terms)))
-    for row, places, shares in _named(queries, pool):
-        said[row, places] = shares
-    return said
-
-
-def _shares(phrases: SparseMatrix, pool: CandidatePool) -> SparseMatrix:
-    """What each term of a phrase adds, of all that a paper could say of the phrase."""
-    told = pool.lexicon.idf(phrases.keys) * (lexical.K1 + 1)
-    attainable = np.bincount(phrases.rows, told, minlength=phrases.count)
-    return phrases.times((1 / np.maximum(attainable, 1e-6)[phrases.rows]).astype(np.float32))
-
-
-def _hits(queries: Sequence[Query], phrases: SparseMatrix, pool: CandidatePool) -> Ints:
-    """As cells of Hits. A phrase is hit where all of its words and all of its pairs of neighbours stand."""
-    rows, places = pool.index.bm25.with_all(phrases)
-    cells = [rows * pool.total + places]
-    for row, here, shares in _named(queries, pool):
-        cells.append(row * pool.total + here[shares >= ABOUT])
-    return np.sort(np.concatenate(cells))
-
-
-def _named(queries: Sequence[Query], pool: CandidatePool) -> Iterator[tuple[int, Ints, Floats]]:
-    """Of those queries that are names the row, the places of the papers of that name, and how much each of them is."""
-    for row, query in enumerate(queries):
-        if query.is_name:
-            places, shares = (
-                pool.by_topic.get(query.topic, ([], [])) if query.kind == "topic" else _of_name(query, pool)
-            )
-            yield row, np.array(places, np.int64), np.array(shares, np.float32)
-
-
-def _of_name(query: Query, pool: CandidatePool) -> tuple[list[int], list[float]]:
-    """The papers in a category, by an author, from an organisation: they are or are not."""
-    found = pool.by_name.get((query.kind, _folded(query)), [])
-    here = [place for place in found if not query.guard or set(query.guard) & categories_of(pool.rows[place])]
-    return here, [1.0] * len(here)
-
-
-def _folded(query: Query) -> str:
-    if query.kind == "author" and ":" not in query.value:
-        return tokenizing.author_term(query.value)
-    return query.value if query.kind == "category" else query.value.casefold()
+    return Hits(len(rows), len(columns), cells, np.concatenate([np.empty(0, np.float32), *strengths])[here])

@@ -5,47 +5,48 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from typing import TypeVar
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q
 
 from digest.matching.evidence import Findings
-from digest.matching.profiles import ENOUGH, NO_WORDS, Candidate, CandidatePool, Profile, Query
+from digest.matching.kinds import KINDS
+from digest.matching.profiles import ENOUGH, Candidate, CandidatePool, Profile, Query
+from digest.matching.scoring import Batch
 from digest.models import Given
-from papers import database, identifiers
-from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal, Topic
+from papers import database
+from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal
 from papers.search import fits, vectors
-from papers.search.encoders import Text
 from papers.text import tokenizing
-from papers.trending import gather, rank
+from papers.trending import gather as gather_trending
+from papers.trending import rank
 from subscriptions.interests.kinds import InterestSpec
-from subscriptions.models import Interest, Letter, Subscriber
+from subscriptions.models import Interest, Subscriber
 
 LISTED_WITHIN = timedelta(days=14)  # papers listed longer ago reach nobody's letter
 TRENDING_WITHIN = timedelta(days=7)
-TRENDING_MOST = 300  # more than any reader can have been given of a week and still want
-RISEN = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
-RISEN_LEAST = 10  # and it has at least so many;
-RISEN_MOST = 100  # the last of them are considered for a letter
-AT_ONCE = 5_000  # papers asked for by three names each: SQLite takes some 32,000 values in a statement
-DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
+MOST_TRENDING = 300  # more than any reader can have been given of a week and still want
+RISEN_QUANTILE = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
+FEWEST_VOTES_RISEN = 10  # and it has at least so many;
+MOST_RISEN = 100  # the last of them are considered for a letter
 COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories")
 
-KeysOf = defaultdict[int, set[int]]  # by reader: the keys of papers
+T = TypeVar("T")
 
 
 def trending(now: datetime) -> list[int]:
     """The one ranking of the whole site, best first: by the formula of papers.trending, of the last seven days."""
-    ranking = rank(gather(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
-    return [standing.paper for standing in ranking.trending[:TRENDING_MOST]]
+    ranking = rank(gather_trending(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
+    return [standing.paper for standing in ranking.trending[:MOST_TRENDING]]
 
 
 class Edition:
     """What the letters of a moment are chosen from. Readers whose windows begin on the same day share a pool, whatever
     their batch: making one costs as much as choosing for hundreds of readers."""
 
-    def __init__(self, now: datetime, trending: Sequence[int]) -> None:
-        self.now, self.trending = now, trending
+    def __init__(self, now: datetime, trending: Sequence[int], pool: CandidatePool | None = None) -> None:
+        """`pool`: what all letters are chosen from, where it is there already."""
+        self.now, self.trending, self.pool = now, trending, pool
         self._findings: tuple[object, Findings] | None = None
 
     @classmethod
@@ -54,6 +55,8 @@ class Edition:
 
     def findings(self, since: datetime | None, also: frozenset[int]) -> Findings:
         """What is found in a pool as below, of a window that begins at `since` or somewhat earlier."""
+        if self.pool is not None:
+            return Findings(self.pool)
         key = since and since.replace(hour=0, minute=0, second=0, microsecond=0), also
         if self._findings is None or self._findings[0] != key:
             self._findings = key, Findings(pool(key[0], self.now, also.union(self.trending)))
@@ -103,7 +106,10 @@ def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Candid
 
 def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
     rows = list(papers.values_list(*COLUMNS))
-    topics = _topics_of([row[0] for row in rows])
+    topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
+    scores = PaperTopic.objects.filter(paper__in=database.among([row[0] for row in rows]), score__gte=ABOUT)
+    for paper, topic, score, phrase in scores.values_list("paper", "topic", "score", "phrase"):
+        topics[paper][topic] = score, phrase
     return [
         Candidate(
             paper,
@@ -121,165 +127,87 @@ def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Ca
     ]
 
 
-def _topics_of(papers: Sequence[int]) -> Mapping[int, dict[int, tuple[float, str]]]:
-    """Paper's key -> topic's key -> score and phrase."""
-    topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    scores = PaperTopic.objects.filter(paper__in=database.among(papers), score__gte=ABOUT)
-    for paper, topic, score, phrase in scores.values_list("paper", "topic", "score", "phrase"):
-        topics[paper][topic] = score, phrase
-    return topics
-
-
 def _risen(seen: PaperQuerySet, since: datetime, now: datetime) -> dict[int, datetime]:
     """Papers whose votes have crossed the threshold since then: paper's key -> when."""
     voted = seen.listed_within(2 * LISTED_WITHIN, now).filter(votes__gt=0).order_by("votes")
     votes = list(voted.values_list("votes", flat=True))
-    threshold = max(RISEN_LEAST, votes[int(RISEN * len(votes))] if votes else 0)
+    threshold = max(FEWEST_VOTES_RISEN, votes[int(RISEN_QUANTILE * len(votes))] if votes else 0)
     above = seen.listed_within(LISTED_WITHIN, now).filter(votes__gte=threshold)
     crossed = Signal.objects.filter(paper__in=above, votes__gte=threshold, at__lte=now)
     moments = crossed.values_list("paper").annotate(at=Min("at"))
     risen = sorted(((at, paper) for paper, at in moments if at > since), reverse=True)
-    return {paper: at for at, paper in risen[:RISEN_MOST]}
+    return {paper: at for at, paper in risen[:MOST_RISEN]}
 
 
 # ------------------------------------------------------------------------------------------------------------- readers
 
 
-def interests_of(readers: Sequence[Subscriber]) -> defaultdict[int, list[InterestSpec]]:
-    """What each of these readers wants and does not want, by reader."""
-    interests: defaultdict[int, list[InterestSpec]] = defaultdict(list)
-    for row in Interest.objects.filter(subscriber__in=readers):
-        interests[row.subscriber_id].append(row.spec)
-    return interests
-
-
-def profiles(
+def gather(
     readers: Sequence[Subscriber],
-    interests: Mapping[int, Sequence[InterestSpec]],
-    papers: Iterable[int],
+    edition: Edition,
     after: Mapping[int, datetime | None],
-    again: KeysOf,
-) -> list[Profile]:
-    """The readers as choosing sees them: `papers` are all that may come to be chosen, `after` and `again` as in
-    Profile, by reader. Equal interests make equal profiles, in whatever order they were stated."""
-    queries, given = queries_for([interest for one in interests.values() for interest in one]), _given(readers, papers)
-    stated = {reader: sorted(one, key=lambda interest: interest.name) for reader, one in interests.items()}
-    return [
-        profile(
-            reader,
-            [queries[interest] for interest in stated.get(reader.pk, ()) if interest in queries and interest.wanted],
-            [
-                queries[interest]
-                for interest in stated.get(reader.pk, ())
-                if interest in queries and not interest.wanted
-            ],
-            after=after.get(reader.pk),
-            given=frozenset(given[reader.pk] - again[reader.pk]),
-            again=frozenset(again[reader.pk]),
+    interests: Mapping[int, Sequence[InterestSpec]] | None = None,
+) -> Batch:
+    """All that choosing needs of these readers. Changes nothing.
+
+    `after`: by reader, from when on papers are new; who is not there gets the last week's. `interests`: by reader, in
+    place of those they have. Equal interests make equal profiles, in whatever order they were stated.
+    """
+    lost = _by_reader(Given.objects.lost(readers).values_list("subscriber", "paper"))
+    moments = {after.get(reader.pk) for reader in readers}
+    since = min((moment for moment in moments if moment), default=None)
+    findings = edition.findings(since, frozenset().union(*lost.values()))
+    papers = findings.pool.papers_since(None if None in moments else since) | set(edition.trending)
+    gifts = Given.objects.filter(subscriber__in=readers, paper__in=database.among(papers))
+    given = _by_reader(gifts.values_list("subscriber", "paper"))
+    if interests is None:
+        rows = Interest.objects.filter(subscriber__in=readers)
+        interests = _by_reader((row.subscriber_id, row.spec) for row in rows)
+    queries = queries_for({interest for one in interests.values() for interest in one})
+    profiles = [
+        _profile(
+            reader, interests.get(reader.pk, ()), queries, after.get(reader.pk), given[reader.pk], lost[reader.pk]
         )
         for reader in readers
     ]
+    return Batch(profiles, findings, edition.trending)
 
 
-def profile(
+def _profile(
     reader: Subscriber,
-    wanted: Iterable[Query],
-    unwanted: Iterable[Query],
-    *,
+    interests: Iterable[InterestSpec],
+    queries: Mapping[InterestSpec, Query],
     after: datetime | None,
-    given: frozenset[int],
-    again: frozenset[int] = frozenset(),
+    given: Collection[int],
+    lost: Collection[int],
 ) -> Profile:
+    stated = [one for one in sorted(interests, key=lambda interest: interest.name) if one in queries]
     return Profile(
         reader=reader.pk,
-        wanted=tuple(wanted),
-        unwanted=tuple(unwanted),
+        wanted=tuple(queries[one] for one in stated if one.wanted),
+        unwanted=tuple(queries[one] for one in stated if not one.wanted),
         trending=reader.trending_muted_at is None,
         cap=reader.cap,
         bar=reader.bar,
         after=after,
-        given=given,
-        again=again,
+        given=frozenset(given) - frozenset(lost),
+        again=frozenset(lost),
     )
 
 
 def queries_for(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:
-    """Each interest as it can be scored; without those that name a topic or a paper which is not here."""
-    topics = _topics(frozenset(interest.value for interest in interests if interest.kind == "topic"))
-    papers = _papers_named({interest.value for interest in interests if interest.kind == "paper"})
-    found = {interest: _query(interest, topics, papers) for interest in interests}
-    return {interest: query for interest, query in found.items() if query}
-
-
-def _query(interest: InterestSpec, topics: Mapping[str, Query], papers: Mapping[str, Query]) -> Query | None:
-    if interest.kind == "topic":
-        return topics.get(interest.value)
-    if interest.kind == "paper":
-        return papers.get(interest.value)
-    text = _text(interest.value) if interest.kind == "phrase" else NO_WORDS
-    return Query(interest.kind, interest.value, interest.value, text, guard=interest.guard)
-
-
-def _topics(slugs: Collection[str]) -> dict[str, Query]:
-    rows = Topic.objects.filter(slug__in=slugs).values_list("pk", "slug", "name", "description")
-    return {
-        slug: Query("topic", slug, name, _text(f"{name}. {description}"), topic=pk)
-        for pk, slug, name, description in rows
-    }
-
-
-@lru_cache(maxsize=10_000)
-def _text(words: str) -> Text:
-    return Text(words, "", tokenizing.terms(words, ""), is_query=True)
-
-
-def _papers_named(keys: Collection[str]) -> dict[str, Query]:
-    """By the key that an interest names, whichever key the paper has by now."""
-    wanted = sorted(keys)
-    queries: dict[str, Query] = {}
-    for begin in range(0, len(wanted), AT_ONCE):
-        queries |= _examples(wanted[begin : begin + AT_ONCE])
+    """Each interest as it can be scored; without those that name what is not here, such as a paper or a topic."""
+    by_kind: dict[str, list[InterestSpec]] = defaultdict(list)
+    for interest in interests:
+        by_kind[interest.kind].append(interest)
+    queries: dict[InterestSpec, Query] = {}
+    for key in by_kind.keys() & KINDS.keys():
+        queries |= KINDS[key].queries(by_kind[key])
     return queries
 
 
-def _examples(keys: Sequence[str]) -> dict[str, Query]:
-    names = [identifiers.named_by(key) for key in keys]
-    rows = Paper.objects.filter(Q(key__in=keys) | Q(arxiv_id__in=names) | Q(doi__in=names)).exclude(terms="")
-    queries: dict[str, Query] = {}
-    for pk, key, arxiv_id, doi, *text in rows.values_list(
-        "pk", "key", "arxiv_id", "doi", "title", "abstract", "terms"
-    ):
-        for name in identifiers.keys_of(key, arxiv_id, doi):
-            queries[name] = Query(
-                "paper", name, text[0], Text(text[0], text[1], tokenizing.without_authors(text[2])), paper=pk
-            )
-    return {key: queries[key] for key in keys if key in queries}
-
-
-def take_back(readers: Sequence[Subscriber]) -> KeysOf:
-    """The papers of these readers' letters that did not arrive. From now on they may come again."""
-    again = lost_papers(readers)
-    if again:
-        _lost(readers).delete()
-    return again
-
-
-def lost_papers(readers: Sequence[Subscriber]) -> KeysOf:
-    """The same, which changes nothing."""
-    return _by_reader(_lost(readers).values_list("subscriber", "paper"))
-
-
-def _lost(readers: Sequence[Subscriber]) -> QuerySet[Given]:
-    return Given.objects.filter(subscriber__in=readers, letter__state__in=DID_NOT_ARRIVE)
-
-
-def _given(readers: Sequence[Subscriber], papers: Iterable[int]) -> KeysOf:
-    given = Given.objects.filter(subscriber__in=readers, paper__in=database.among(papers))
-    return _by_reader(given.values_list("subscriber", "paper"))
-
-
-def _by_reader(pairs: Iterable[tuple[int, int]]) -> KeysOf:
-    found: KeysOf = defaultdict(set)
+def _by_reader(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, list[T]]:
+    found: defaultdict[int, list[T]] = defaultdict(list)
     for reader, value in pairs:
-        found[reader].add(value)
+        found[reader].append(value)
     return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ ENOUGH = 50  # papers of the reference sample from which a deviation means anyth
 BAR = 3.0  # the site's: deviations above the average paper of the last weeks
 
 Flags = NDArray[np.bool_]
+Names = Callable[
+    ["Candidate"], Iterable[tuple[Hashable, float]]
+]  # that a paper bears, and how much it is that, 0 to 1
 NO_WORDS = Text("", "", "")
 
 
@@ -29,32 +33,17 @@ NO_WORDS = Text("", "", "")
 class Query:
     """One interest, as it can be scored."""
 
-    kind: str  # as subscriptions.interests.kinds.Kind
+    kind: str  # a key of digest.matching.kinds.KINDS
     value: str
     name: str = ""  # as reasons call it: a topic's name, a paper's title, the value itself
     text: Text = NO_WORDS  # the words of a phrase, a topic, an example; none: it is a name or a category
     topic: int = 0  # a topic's key
     paper: int = 0  # an example's key, if it is here
-    guard: tuple[str, ...] = ()  # categories in which an author's name counts; none: all
+    guard: tuple[str, ...] = ()  # categories in which a name counts; none: all
 
     def __hash__(self) -> int:
         """Of what tells nearly all apart: queries are looked up many times for each reader."""
         return hash((self.kind, self.value))
-
-    @property
-    def is_name(self) -> bool:
-        """Whether papers are of it or not, whatever their words."""
-        return self.kind not in ("phrase", "paper")
-
-    @property
-    def is_example(self) -> bool:
-        """Whether it is a paper whose words are known."""
-        return self.kind == "paper" and bool(self.text.terms)
-
-    @property
-    def is_followed(self) -> bool:
-        """Whether its papers have a place whatever else there is."""
-        return self.kind in ("author", "organisation")
 
 
 @dataclass(frozen=True)
@@ -93,6 +82,14 @@ class Candidate:
     risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
 
 
+@dataclass(frozen=True)
+class Window:
+    """Which candidates are new since a reader's last letter, and which were there before and have risen since."""
+
+    late: Flags
+    open: Flags  # either
+
+
 class CandidatePool:
     """A day's candidates and, behind them, the reference sample that their scores are compared with, as arrays."""
 
@@ -113,6 +110,7 @@ class CandidatePool:
         self.columns = {one.paper: place for place, one in enumerate(candidates)}
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
         self.compared = slice(self.size if self.has_reference else 0, None)
+        self._bearers: dict[Names, dict[Hashable, tuple[list[int], list[float]]]] = {}
         self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
 
     @property
@@ -146,32 +144,38 @@ class CandidatePool:
     def lexicon(self) -> Lexicon:
         return self.index.lexicon
 
-    @cached_property
-    def by_topic(self) -> dict[int, tuple[list[int], list[float]]]:
-        found: dict[int, tuple[list[int], list[float]]] = {}
-        for place, one in enumerate(self.rows):
-            for topic, (score, _) in one.topics.items():
-                places, scores = found.setdefault(topic, ([], []))
-                places.append(place)
-                scores.append(score)
-        return found
+    def window(self, after: datetime | None) -> Window:
+        """Of a reader whose last letter was planned `after` then; None: none was, so all is new."""
+        since = after.timestamp() if after else -np.inf
+        new, risen = self.seen > since, self.risen > since
+        return Window(late=np.asarray(~new & risen), open=np.asarray(new | risen))
 
-    @cached_property
-    def by_name(self) -> dict[tuple[str, str], list[int]]:
-        """The places of papers by (kind, folded name) of an author, an identity, an organisation, a category."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for place, one in enumerate(self.rows):
-            for name in set(_names(one)):
-                found.setdefault(name, []).append(place)
-        return found
+    def papers_since(self, after: datetime | None) -> set[int]:
+        """Those open to a reader whose last letter was planned then."""
+        return {self.candidates[place].paper for place in np.flatnonzero(self.window(after).open).tolist()}
+
+    def bearing(self, names: Names, name: Hashable, guard: tuple[str, ...] = ()) -> tuple[Ints, Floats]:
+        """The places of the papers that bear a name, of all `names` that papers bear, and how much each is that; with
+        a guard, of those in its categories. An index of all papers' names is made once for each `names`."""
+        if names not in self._bearers:
+            index: dict[Hashable, tuple[list[int], list[float]]] = {}
+            for place, one in enumerate(self.rows):
+                for borne, share in dict(names(one)).items():
+                    places, shares = index.setdefault(borne, ([], []))
+                    places.append(place)
+                    shares.append(share)
+            self._bearers[names] = index
+        places, shares = self._bearers[names].get(name, ([], []))
+        if guard:
+            here = [not categories_of(self.rows[place]).isdisjoint(guard) for place in places]
+            places, shares = list(compress(places, here)), list(compress(shares, here))
+        return np.array(places, np.int64), np.array(shares, np.float32)
 
     def standardised(self, scores: Floats, at_least: float | Floats) -> Floats:
-        """Rows in deviations of the reference sample, from its mean. There must be papers."""
-        return np.asarray((scores - self.middle(scores)) / np.maximum(self.spread(scores), at_least), np.float32)
-
-    def middle(self, scores: Floats) -> Floats:
-        """Each row's mean over the reference sample."""
-        return np.asarray(scores[:, self.compared].mean(axis=1, keepdims=True), np.float32)
+        """Standard scores (z-scores) of each row: in standard deviations of the reference sample from its mean, the
+        deviation taken for `at_least` so much. There must be papers."""
+        middle = np.asarray(scores[:, self.compared].mean(axis=1, keepdims=True), np.float32)
+        return np.asarray((scores - middle) / np.maximum(self.spread(scores), at_least), np.float32)
 
     def spread(self, scores: Floats) -> Floats:
         """Each row's standard deviation over the reference sample."""
@@ -181,11 +185,3 @@ class CandidatePool:
 def categories_of(one: Candidate) -> set[str]:
     """Each category, and the archive that it is of: whoever asks for "cs" means all of it."""
     return {*one.categories, *map(archive_of, one.categories)}
-
-
-def _names(one: Candidate) -> Iterable[tuple[str, str]]:
-    yield from (("author", tokenizing.author_term(name)) for name in one.authors)
-    yield from (("author", identity.casefold()) for identity in one.identities.values())
-    yield from (("category", category) for category in categories_of(one))
-    if one.organisation:
-        yield "organisation", one.organisation.casefold()

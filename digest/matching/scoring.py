@@ -1,38 +1,179 @@
-"""How much each paper of a pool is what each of some readers wants. Knows no rows."""
+"""Readers' scores of a pool: how much each paper is what a reader wants, and which may come. Knows no rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
-from digest.matching.evidence import ALIKE, FUSED, MEANT, Evidence
-from digest.matching.profiles import CandidatePool, Query
+from digest.matching.evidence import (
+    LEAST_FUSED_SPREAD,
+    LEAST_SEMANTIC_SPREAD,
+    LEAST_SIMILARITY_SPREAD,
+    Evidence,
+    Findings,
+    evidence,
+    is_example,
+)
+from digest.matching.kinds import KINDS
+from digest.matching.kinds.base import Technique
+from digest.matching.profiles import CandidatePool, Flags, Profile, Query, Window
 from papers.search import ranking
 from papers.search.encoders import unit
-from papers.text.sparse import Floats
+from papers.text.sparse import Floats, Ints
 
-FEW_EXAMPLES = 5  # below so many their mean says more than what is left of it by whitening
-NEAREST = 3  # examples that a paper is compared with
+DIGITS_KEPT = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
+UNWANTED_FROM = 2.0  # score from which a paper is pushed down for being like what is unwanted
+HIT_BONUS = 1_000.0  # what a paper says in so many words is a better reason than what it is near to
+READERS_A_BLOCK = 32  # who are scored at a time: what fits into a processor's cache is not fetched twice
+FEWEST_WHITENED = 5  # examples; of fewer their mean says more than what is left of it by whitening
+NEAREST_EXAMPLES = 3  # that a paper is compared with
 
 
-def scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: CandidatePool) -> Floats:
-    """What some readers want x (candidates and reference), in deviations from the average paper of the last weeks.
+@dataclass(frozen=True)
+class Batch:
+    """Readers, and what their letters are chosen from: all that choosing needs."""
 
-    The best of the single interests, and the likeness to all examples together: either alone loses. Readers do not
+    profiles: Sequence[Profile]
+    findings: Findings  # in the pool of candidates
+    trending: Sequence[int]  # papers, the one ranking of the whole site, best first
+
+
+def queries_of(profiles: Iterable[Profile]) -> Iterator[Query]:
+    return (query for one in profiles for query in (*one.wanted, *one.unwanted))
+
+
+class ReaderScores:
+    """A pool as one reader's interests score it, each paper in standard deviations above the average paper of the last
+    weeks. Flags and scores are by candidate, queries by their number among those wanted."""
+
+    def __init__(
+        self, profile: Profile, found: Evidence, pool: CandidatePool, window: Window, fitting: Floats
+    ) -> None:
+        """`fitting`: how much each candidate is what the reader wants."""
+        self.profile, self.found, self.pool, self.late = profile, found, pool, window.late
+        self.rows, self.against = found.rows(profile.wanted), found.rows(profile.unwanted)
+        pairs = zip(profile.wanted, self.rows, strict=True)
+        follows = [row for query, row in pairs if KINDS[query.kind].is_followed]
+        self.hit, self.followed, self.muted = self._hit(self.rows), self._hit(follows), self._hit(self.against)
+        if self.against:  # What is like what is unwanted loses, without saying its very words.
+            like = np.empty(pool.size, np.float32)
+            highest(self.against, found, like)
+            fitting = fitting - np.asarray(np.maximum(like - UNWANTED_FROM, 0), np.float32)
+        self.scores = fitting.round(DIGITS_KEPT)
+        # Whether a paper may come: new, risen late, or of a letter that did not arrive; never what was given.
+        self.open = window.open.copy()
+        self.open[_places(profile.again, pool)] = True
+        self.open[_places([*profile.given, *profile.named], pool)] = False
+        self.passing: Flags = self.hit | (self.scores >= profile.bar) if pool.judges else self.hit.copy()
+        self.passing &= ~self.muted
+
+    def _hit(self, rows: Sequence[int]) -> Flags:
+        flags = np.zeros(self.pool.total, bool)
+        for row in rows:
+            flags[self.found.hits.of(row)] = True
+        return flags[: self.pool.size]
+
+    @cached_property
+    def coming(self) -> Ints:
+        """The places of the papers that may come: of all there are, often few."""
+        return np.flatnonzero(self.open)
+
+    def best(self, most: int) -> list[int]:
+        """The places of the papers that come, in order, `most` at most."""
+        return self._in_order(self.coming[self.passing[self.coming]], most)
+
+    def almost(self, most: int) -> list[int]:
+        """The places of those that may come, do not, but have something to them, in order, `most` at most."""
+        places = self.coming
+        is_near = ~self.passing[places] & (self.hit[places] | (self.scores[places] > 0))
+        return self._in_order(places[is_near], most)
+
+    def _in_order(self, places: Ints, most: int) -> list[int]:
+        """What is followed first, then by score, votes and age."""
+        followed, scores = self.followed[places], self.scores[places]
+        if len(places) > 2 * most and not followed.any():
+            least = np.partition(scores, len(places) - most)[len(places) - most]
+            best = scores >= least  # Equals are kept, for votes to decide.
+            places, followed, scores = places[best], followed[best], scores[best]
+        order = np.lexsort((self.pool.by_votes[places], -scores, ~followed))
+        found: list[int] = places[order[:most]].tolist()
+        return found
+
+    def telling(self, places: Sequence[int]) -> list[int]:
+        """For each of these papers the query that speaks for it most: a follow, words it says, what it is near to."""
+        if not places:
+            return []
+        rows = np.array(self.rows)[:, None]
+        telling = self.found.scores[rows, places]
+        if self.hit[places].any():
+            telling += HIT_BONUS * self.found.hits.at(rows, places)
+        numbers: list[int] = telling.argmax(axis=0).tolist()
+        return numbers
+
+    def paper(self, place: int) -> int:
+        return self.pool.candidates[place].paper
+
+
+def score(profiles: Sequence[Profile], pool: CandidatePool, found: Evidence | None = None) -> Iterator[ReaderScores]:
+    """Each reader's scores of the pool; what several of them ask for is looked at once, if it is not `found` yet."""
+    found = evidence(queries_of(profiles), pool) if found is None else found
+    windows = {after: pool.window(after) for after in {profile.after for profile in profiles}}
+    for begin in range(0, len(profiles), READERS_A_BLOCK):
+        block = profiles[begin : begin + READERS_A_BLOCK]
+        fitting = fitting_scores([one.wanted for one in block], found, pool)[:, : pool.size]
+        for profile, row in zip(block, fitting, strict=True):
+            yield ReaderScores(profile, found, pool, windows[profile.after], row)
+
+
+def score_what_may_come(batch: Batch) -> Iterator[ReaderScores]:
+    """The same of that part of the pool which may come in any of their letters."""
+    pool, profiles = batch.findings.pool, batch.profiles
+    places = np.arange(pool.size)
+    if pool.has_reference:  # Else papers are compared with one another, and all are needed.
+        may_come = np.zeros(pool.size, bool)
+        for after in {profile.after for profile in profiles}:
+            may_come |= pool.window(after).open
+        may_come[_places(chain(batch.trending, *(profile.again for profile in profiles)), pool)] = True
+        places = np.flatnonzero(may_come)
+    return score(profiles, pool.only(places), batch.findings.of(queries_of(profiles), pool.columns_of(places)))
+
+
+def ranked(profile: Profile, pool: CandidatePool) -> Floats:
+    """How much each candidate is what the reader wants, whether or not it would come."""
+    return fitting_scores([profile.wanted], evidence(profile.wanted, pool), pool)[0, : pool.size]
+
+
+def _places(papers: Iterable[int], pool: CandidatePool) -> list[int]:
+    return [pool.columns[paper] for paper in papers if paper in pool.columns]
+
+
+# ------------------------------------------------------------------------------------------------------ what is wanted
+
+
+def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: CandidatePool) -> Floats:
+    """What some readers want x (candidates and reference), in standard deviations from the average paper.
+
+    The best of the single queries, and the similarity to all examples together: either alone loses. Readers do not
     touch one another; they are many only because a product of many is cheaper than many products.
     """
     best = np.zeros((len(wanted), pool.total), np.float32)
     if not pool.total:
         return best
     for queries, row in zip(wanted, best, strict=True):
-        highest(found.rows(query for query in queries if query.kind in ("topic", "phrase", "category")), found, row)
-    scores = pool.standardised(best, FUSED)
-    examples = [found.rows(query for query in queries if query.is_example) for queries in wanted]
+        kinds = ((query, KINDS[query.kind]) for query in queries)
+        single = (q for q, kind in kinds if kind.technique is not Technique.EXAMPLE and not kind.is_followed)
+        highest(found.rows(single), found, row)
+    scores = pool.standardised(best, LEAST_FUSED_SPREAD)
+    examples = [found.rows(query for query in queries if is_example(query)) for queries in wanted]
     some = [reader for reader, rows in enumerate(examples) if rows]
     if some:
-        like = pool.standardised(_like_all([examples[reader] for reader in some], found, pool), FUSED)
-        scores[some] = pool.standardised(scores[some] + like, FUSED)
+        like = _example_scores([examples[reader] for reader in some], found, pool)
+        together = scores[some] + pool.standardised(like, LEAST_FUSED_SPREAD)
+        scores[some] = pool.standardised(together, LEAST_FUSED_SPREAD)
     return scores
 
 
@@ -44,27 +185,24 @@ def highest(rows: Sequence[int], found: Evidence, into: Floats) -> None:
         np.maximum(into, found.scores[row, : len(into)], out=into)
 
 
-def _like_all(examples: Sequence[Sequence[int]], found: Evidence, pool: CandidatePool) -> Floats:
-    """Likeness to each reader's examples: to the nearest of them and to all, by words and by meaning."""
+def _example_scores(examples: Sequence[Sequence[int]], found: Evidence, pool: CandidatePool) -> Floats:
+    """Similarity to each reader's examples. Lexical: mean similarity to the nearest of them (k nearest neighbours) and
+    to all. Semantic: to the mean of their vectors (Rocchio) and, from FEWEST_WHITENED on, also to what is left of it
+    once ridge-whitened: what most papers share says little of a reader."""
     nearest, mean = np.empty((2, len(examples), pool.total), np.float32)
     for reader, rows in enumerate(examples):
-        said = np.stack([found.alike[row] for row in rows])
-        nearest[reader] = np.partition(said, len(rows) - min(NEAREST, len(rows)), axis=0)[-NEAREST:].mean(axis=0)
-        mean[reader] = said.mean(axis=0)
-    fused = pool.standardised(pool.standardised(nearest, ALIKE) + pool.standardised(mean, ALIKE), FUSED)
-    if pool.known is not None and pool.vectors.shape[1]:
-        meant = pool.standardised(_meant_together(examples, found, pool), FUSED)
-        fused += ranking.fusion(None, pool.known).similarity * meant
-    return fused
-
-
-def _meant_together(examples: Sequence[Sequence[int]], found: Evidence, pool: CandidatePool) -> Floats:
-    """How near papers are to the mean of each reader's examples and, from FEW_EXAMPLES on, also to what is left of it
-    once whitened (ridge-whitened Rocchio): what most papers share says little of a reader."""
-    means = np.stack([found.towards[rows].mean(axis=0) for rows in examples])
-    near = pool.standardised(unit(means) @ pool.vectors.T, MEANT)
-    whitening = pool.known.whitening if pool.known else None
-    many = [reader for reader, rows in enumerate(examples) if len(rows) >= FEW_EXAMPLES]
+        alike, k = np.stack([found.similarities[row] for row in rows]), min(NEAREST_EXAMPLES, len(rows))
+        nearest[reader] = np.partition(alike, len(rows) - k, axis=0)[-NEAREST_EXAMPLES:].mean(axis=0)
+        mean[reader] = alike.mean(axis=0)
+    lexical = [pool.standardised(one, LEAST_SIMILARITY_SPREAD) for one in (nearest, mean)]
+    fused = pool.standardised(lexical[0] + lexical[1], LEAST_FUSED_SPREAD)
+    if pool.known is None or not pool.vectors.shape[1]:
+        return fused
+    means = np.stack([found.vectors[rows].mean(axis=0) for rows in examples])
+    semantic = pool.standardised(unit(means) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
+    whitening = pool.known.whitening
+    many = [reader for reader, rows in enumerate(examples) if len(rows) >= FEWEST_WHITENED]
     if many and whitening is not None:
-        near[many] += pool.standardised(unit(means[many] @ whitening.T) @ pool.vectors.T, MEANT)
-    return near
+        semantic[many] += pool.standardised(unit(means[many] @ whitening.T) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
+    fused += ranking.fusion(None, pool.known).similarity * pool.standardised(semantic, LEAST_FUSED_SPREAD)
+    return fused

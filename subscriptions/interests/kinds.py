@@ -1,36 +1,36 @@
-"""What a reader may be interested in: text in, checked values out. Knows no rows."""
+"""What a reader may be interested in: one record a kind; text in, checked values out. Knows no rows.
+
+To add a kind: a record like those below, and a line in KINDS; by the same key its other half in digest.matching.kinds.
+"""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from papers import identifiers
 from papers.text.words import has_word
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 LONGEST = 200  # characters of a phrase or a name
 # An account as Hugging Face has them, with or without the address of its page.
 ACCOUNT = re.compile(r"(?:huggingface:|https://huggingface\.co/)([\w.-]{1,96})/?", re.IGNORECASE | re.ASCII)
-GUARDED = re.compile(r"(?P<name>[^()]*[^()\s])\s*\((?P<guard>[^()]*)\)")
+# A name with categories behind it; an address has none.
+GUARDED = re.compile(r"(?![^(]*\w:[^\s(])(?P<name>[^()]*[^()\s])\s*\((?P<guard>[^()]*)\)")
 ADDRESS = re.compile(r"\w+:\S")
-
-
-class Kind(models.TextChoices):
-    TOPIC = "topic", _("topic")
-    PHRASE = "phrase", _("phrase")
-    PAPER = "paper", _("paper")
-    AUTHOR = "author", _("author")
-    ORGANISATION = "organisation", _("organisation")
-    CATEGORY = "category", _("category")
 
 
 class InterestSpec(NamedTuple):
     """One thing that a reader wants, or does not want. `guard`: the categories in which an author's name counts."""
 
-    kind: str
+    kind: str  # a key of KINDS
     value: str
     wanted: bool = True
     guard: tuple[str, ...] = ()
@@ -46,14 +46,47 @@ class InterestSpec(NamedTuple):
         return f"{self.value} ({', '.join(self.guard)})" if self.guard else self.value
 
 
-def folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+@dataclass(frozen=True)
+class Typed:
+    """The two fields of the preferences page for a kind that is typed, an interest a line."""
+
+    field: str  # the name of the one for what is wanted; before that of the other stands "unwanted_"
+    label: _StrOrPromise
+    help_text: _StrOrPromise
+    unwanted_label: _StrOrPromise
+    is_short: bool = False  # what is typed is so short that two such fields stand beside each other
+
+
+@dataclass(frozen=True)
+class InterestKind:
+    """One kind of interest. How it is found in papers, and what is said of that: digest.matching.kinds."""
+
+    key: str  # as rows have it: at most 20 characters
+    label: _StrOrPromise  # in a sentence
+    # From what was typed, its white space single, to the value kept. Raises ValidationError, one sentence that says
+    # what was expected.
+    check: Callable[[str], str] = str
+    takes_guard: bool = False  # whether categories may stand in brackets behind a value: it counts in those alone
+    typed: Typed | None = None  # None: it is ticked or pasted, and the form has fields of its own for it
+    is_pasted: bool = False
 
 
 def parse(kind: str, text: str, *, wanted: bool = True) -> InterestSpec:
     """What was typed as an interest of that kind; raises ValidationError, one sentence that says what was expected."""
-    value, guard = CHECKS.get(kind, _as_it_is)(" ".join(text.split()))
-    return InterestSpec(kind, value, wanted, guard)
+    record, value, guard = KINDS[kind], " ".join(text.split()), ""
+    if record.takes_guard and (found := GUARDED.fullmatch(value)):
+        value, guard = found["name"], found["guard"]
+    checked = record.check(value)
+    return InterestSpec(kind, checked, wanted, tuple(category(one) for one in re.split(r"[,;\s]+", guard) if one))
+
+
+def choices() -> list[tuple[str, _StrOrPromise]]:
+    """Of the column that keeps a kind; migrations name this function, so that a new kind needs none."""
+    return [(kind.key, kind.label) for kind in KINDS.values()]
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def category(text: str) -> str:
@@ -69,47 +102,82 @@ def list_of_categories(value: object) -> None:
         raise ValidationError(_('Expected a list of arXiv categories, like ["cs.CL"].'))
 
 
-def _as_it_is(text: str) -> tuple[str, tuple[str, ...]]:
-    return text, ()
-
-
-def _phrase(text: str) -> tuple[str, tuple[str, ...]]:
-    if len(text) > LONGEST or not has_word(text):
-        expected = _("Expected a phrase with a word in it and of at most %(longest)d characters, found %(found)s.")
-        raise ValidationError(expected, params={"longest": LONGEST, "found": _shown(text)})
-    return text, ()
-
-
-def _category(text: str) -> tuple[str, tuple[str, ...]]:
-    return category(text), ()
-
-
-def _organisation(text: str) -> tuple[str, tuple[str, ...]]:
-    if len(text) > LONGEST or not has_word(text):
-        expected = _("Expected the name of an organisation, of at most %(longest)d characters, found %(found)s.")
-        raise ValidationError(expected, params={"longest": LONGEST, "found": _shown(text)})
-    return text, ()
-
-
-def _author(text: str) -> tuple[str, tuple[str, ...]]:
-    """A name as printed, perhaps with categories behind it, or an account: "huggingface:ada"."""
+def author(text: str) -> str:
+    """A name as printed, or an account: "huggingface:ada". Raises ValidationError."""
     if account := ACCOUNT.fullmatch(text):
-        return f"huggingface:{account[1]}", ()
-    found = GUARDED.fullmatch(text)
-    name, guard = (found["name"], found["guard"]) if found else (text, "")
-    if len(name) > LONGEST or not has_word(name) or ADDRESS.search(name):
-        expected = _("Expected a name like Ada Quill, or an account like huggingface:ada, found %(found)s.")
-        raise ValidationError(expected, params={"found": _shown(text)})
-    return name, tuple(category(one) for one in re.split(r"[,;\s]+", guard.strip()) if one)
+        return f"huggingface:{account[1]}"
+    if ADDRESS.search(text):
+        raise ValidationError(EXPECTED_AUTHOR, params={"found": _shown(text)})
+    return words(EXPECTED_AUTHOR)(text)
+
+
+def words(expected: _StrOrPromise) -> Callable[[str], str]:
+    """A check that lets through what has a word in it and at most LONGEST characters.
+
+    `expected`: the sentence otherwise; %(found)s stands in it for the text, %(longest)d for LONGEST.
+    """
+
+    def check(text: str) -> str:
+        if len(text) > LONGEST or not has_word(text):
+            raise ValidationError(expected, params={"longest": LONGEST, "found": _shown(text)})
+        return text
+
+    return check
 
 
 def _shown(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-CHECKS: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {
-    Kind.PHRASE: _phrase,
-    Kind.AUTHOR: _author,
-    Kind.ORGANISATION: _organisation,
-    Kind.CATEGORY: _category,
-}
+EXPECTED_AUTHOR = _("Expected a name like Ada Quill, or an account like huggingface:ada, found %(found)s.")
+
+TOPIC = InterestKind("topic", _("topic"))
+PHRASE = InterestKind(
+    "phrase",
+    _("phrase"),
+    words(_("Expected a phrase with a word in it and of at most %(longest)d characters, found %(found)s.")),
+    typed=Typed(
+        "phrases", _("In your own words"), _("A phrase a line, like: sparse autoencoders"), _("Phrases, one a line")
+    ),
+)
+PAPER = InterestKind("paper", _("paper"), is_pasted=True)
+AUTHOR = InterestKind(
+    "author",
+    _("author"),
+    author,
+    takes_guard=True,
+    typed=Typed(
+        "authors",
+        _("Authors"),
+        _(
+            "A name a line as papers print it, or a Hugging Face account like huggingface:ada. Where others have the "
+            "same name, say in which categories it counts: Ada Quill (cs.CL, cs.LG)"
+        ),
+        _("Authors, one a line"),
+    ),
+)
+ORGANISATION = InterestKind(
+    "organisation",
+    _("organisation"),
+    words(_("Expected the name of an organisation, of at most %(longest)d characters, found %(found)s.")),
+    typed=Typed(
+        "organisations",
+        _("Organisations"),
+        _("A name a line, like: Harbour Institute"),
+        _("Organisations, one a line"),
+        is_short=True,
+    ),
+)
+CATEGORY = InterestKind(
+    "category",
+    _("category"),
+    category,
+    typed=Typed(
+        "categories",
+        _("arXiv categories"),
+        _("One a line, like: cs.CL"),
+        _("arXiv categories, one a line"),
+        is_short=True,
+    ),
+)
+KINDS = {kind.key: kind for kind in (TOPIC, PHRASE, PAPER, AUTHOR, ORGANISATION, CATEGORY)}

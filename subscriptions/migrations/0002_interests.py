@@ -32,14 +32,7 @@ class Migration(migrations.Migration):
             model_name="interest",
             name="kind",
             field=models.CharField(
-                choices=[
-                    ("topic", "topic"),
-                    ("phrase", "phrase"),
-                    ("paper", "paper"),
-                    ("author", "author"),
-                    ("organisation", "organisation"),
-                    ("category", "category"),
-                ],
+                choices=subscriptions.interests.kinds.choices,
                 max_length=20,
             ),
         ),

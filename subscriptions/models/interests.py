@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from subscriptions.interests import kinds
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import KINDS, InterestSpec
 
 MOST_INTERESTS = 200  # of a reader, whatever their kinds
 MOST_REPLACED = 20  # states of one interest that undoing can go back to
@@ -19,15 +19,13 @@ STATED = ("value", "wanted", "origin", "guard", "learned_at", "replaced")
 class Interest(models.Model):
     """One thing that a reader wants to read about, or does not."""
 
-    Kind = Kind
-
     class Origin(models.TextChoices):
         CHOSEN = "chosen", gettext_lazy("chosen")
         IMPORTED = "imported", gettext_lazy("pasted")
         FEEDBACK = "feedback", gettext_lazy("learned")
 
     subscriber = models.ForeignKey("Subscriber", on_delete=models.CASCADE, related_name="interests")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=kinds.choices)
     # A topic's slug; a phrase as typed; a paper's key; an author's name as printed, or "huggingface:" and an account;
     # an organisation's name; a category like "cs.CL". No two of a reader and kind differ in upper and lower case only.
     value = models.CharField(max_length=220)
@@ -60,9 +58,11 @@ class Interest(models.Model):
 
     def becomes(self, interest: InterestSpec, learned_at: datetime | None = None) -> bool:
         """For the caller to save; whether anything changed. Feedback remembers what it replaces."""
-        own = Interest.Origin.IMPORTED if self.kind == Kind.PAPER else Interest.Origin.CHOSEN
+        own = Interest.Origin.IMPORTED if KINDS[self.kind].is_pasted else Interest.Origin.CHOSEN
         before = [getattr(self, name) for name in STATED]
-        self.replaced = self._replaced_too() if learned_at and self.pk else []
+        replaced = [*self.replaced, self.replaceable] if learned_at and self.pk else []
+        # The first is what the reader chose, and stays; each is the opposite of the next, so they go in pairs.
+        self.replaced = replaced if len(replaced) <= MOST_REPLACED else [replaced[0], *replaced[3:]]
         self.value, self.wanted, self.guard = interest.value, interest.wanted, list(interest.guard)
         self.origin, self.learned_at = Interest.Origin.FEEDBACK if learned_at else own, learned_at
         return [getattr(self, name) for name in STATED] != before
@@ -84,12 +84,8 @@ class Interest(models.Model):
         kept = {"value": self.value, "wanted": self.wanted, "origin": self.origin, "guard": self.guard}
         return kept | {"learned_at": learned_at}
 
-    def _replaced_too(self) -> list[dict[str, Any]]:
-        replaced = [*self.replaced, self.replaceable]
-        # The first is what the reader chose, and stays; each is the opposite of the next, so they go in pairs.
-        return replaced if len(replaced) <= MOST_REPLACED else [replaced[0], *replaced[3:]]
-
     def clean(self) -> None:
         """The admin's check; a reader's own is the form's."""
-        interest = kinds.parse(self.kind, self.value)
-        self.value, self.guard = interest.value, list(interest.guard) or self.guard or []
+        if self.kind in KINDS:  # Else the field says so.
+            interest = kinds.parse(self.kind, self.value)
+            self.value, self.guard = interest.value, list(interest.guard) or self.guard or []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from subscriptions import slots
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import TOPIC, InterestSpec
 from subscriptions.models.buckets import keyed_hash
 from subscriptions.models.events import BOUNCES_COUNT, Event
 from subscriptions.models.interests import MOST_INTERESTS, STATED, Interest
@@ -180,17 +180,17 @@ class Subscriber(models.Model):
         return sorted(
             interest.value
             for interest in self.interest_specs(learned=False)
-            if interest.kind == Kind.TOPIC and interest.wanted
+            if interest.kind == TOPIC.key and interest.wanted
         )
 
     def choose_topics(self, slugs: Iterable[str]) -> None:
         """Exactly these, from now on. Topics that are not wanted stay so unless chosen, and what was learned stays."""
         self._choose(
-            [InterestSpec(Kind.TOPIC, slug) for slug in slugs], self.interests.filter(kind=Kind.TOPIC, wanted=True)
+            [InterestSpec(TOPIC.key, slug) for slug in slugs], self.interests.filter(kind=TOPIC.key, wanted=True)
         )
 
     def choose(self, interests: Iterable[InterestSpec]) -> None:
-        """Exactly these, from now on, beside what was learned; what is wished that was learned is now chosen."""
+        """Exactly these, from now on, beside what was learned; what is asked for that was learned is now chosen."""
         self._choose(interests, self.interests.all())
 
     @transaction.atomic

@@ -106,12 +106,13 @@ def prepare() -> tuple[Any, list[Any]]:
 
 def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
     """As planning does within a tick."""
-    from digest.matching.choosing import choose_out_of
+    from digest.matching import choosing
     from digest.matching.evidence import Findings
+    from digest.matching.scoring import Batch
 
     trending, findings = list(range(300)), Findings(pool)
     for batch in readers:
-        choices = choose_out_of(findings, batch, trending)
+        choices = choosing.choose(Batch(batch, findings, trending))
         assert len(choices) == len(batch)
 
 

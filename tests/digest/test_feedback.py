@@ -19,7 +19,7 @@ from hypothesis.extra.django import TestCase
 from digest.joining import papers_joined
 from papers.models import Paper
 from subscriptions import links
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import MOST_INTERESTS, MOST_REPLACED, Interest, Subscriber
 from subscriptions.sending import post
@@ -141,7 +141,7 @@ def test_a_paper_becomes_an_example(client, label, wanted):
     answer = press(client, place(reader, paper), label)
 
     interest = reader.interests.get()
-    assert (interest.spec, interest.learned_at) == (InterestSpec(Kind.PAPER, paper.key, wanted), NOON)
+    assert (interest.spec, interest.learned_at) == (InterestSpec("paper", paper.key, wanted), NOON)
     assert notice(answer).startswith("Changed. This paper is an example of what you")
 
 
@@ -159,7 +159,7 @@ def test_saying_the_same_again_changes_nothing_and_says_so(client):
 
 def test_what_is_so_is_said_instead_of_offered(client):
     reader, paper = make_reader(), make_paper()
-    reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
+    reader.add_interest(InterestSpec("paper", paper.key))
 
     page = client.get(place(reader, paper))
 
@@ -171,7 +171,7 @@ def test_what_is_so_is_said_instead_of_offered(client):
 
 def test_a_paper_that_the_reader_has_by_another_of_its_names_is_that_paper(client):
     reader, paper = make_reader(), make_paper(key="doi:10.1000/one", doi="10.1000/one", arxiv_id="2608.16590")
-    reader.add_interest(InterestSpec(Kind.PAPER, "arxiv:2608.16590"))
+    reader.add_interest(InterestSpec("paper", "arxiv:2608.16590"))
 
     press(client, place(reader, paper), "Less like this")
 
@@ -207,12 +207,12 @@ def test_a_topic_that_the_reader_wants_can_be_unwanted_and_no_other(client):
 @pytest.mark.parametrize(
     ("interest", "label"),
     [
-        (InterestSpec(Kind.PHRASE, "Sealed  Envelope"), "Not this phrase: Sealed  Envelope"),
-        (InterestSpec(Kind.PHRASE, "SEALED ENVELOPE"), "Not this phrase: SEALED ENVELOPE"),
-        (InterestSpec(Kind.AUTHOR, "ada quill"), "Not this author: Ada Quill"),
-        (InterestSpec(Kind.AUTHOR, "Ada Quill", guard=("cs.CL", "cs.LG")), "Not this author: Ada Quill"),
-        (InterestSpec(Kind.AUTHOR, "huggingface:tomas"), "Not this author: Tomas Brandt"),
-        (InterestSpec(Kind.ORGANISATION, "harbour institute"), "Not this organisation: Harbour Institute"),
+        (InterestSpec("phrase", "Sealed  Envelope"), "Not this phrase: Sealed  Envelope"),
+        (InterestSpec("phrase", "SEALED ENVELOPE"), "Not this phrase: SEALED ENVELOPE"),
+        (InterestSpec("author", "ada quill"), "Not this author: Ada Quill"),
+        (InterestSpec("author", "Ada Quill", guard=("cs.CL", "cs.LG")), "Not this author: Ada Quill"),
+        (InterestSpec("author", "huggingface:tomas"), "Not this author: Tomas Brandt"),
+        (InterestSpec("organisation", "harbour institute"), "Not this organisation: Harbour Institute"),
     ],
 )
 def test_what_the_reader_wants_and_the_paper_has_can_be_unwanted(client, interest, label):
@@ -233,12 +233,12 @@ def test_what_the_reader_wants_and_the_paper_has_can_be_unwanted(client, interes
 @pytest.mark.parametrize(
     "interest",
     [
-        InterestSpec(Kind.PHRASE, "open envelope"),
-        InterestSpec(Kind.AUTHOR, "Ada Quillon"),
-        InterestSpec(Kind.AUTHOR, "Ada Quill", guard=("math.CO",)),
-        InterestSpec(Kind.AUTHOR, "huggingface:ada"),
-        InterestSpec(Kind.ORGANISATION, "Harbour"),
-        InterestSpec(Kind.TOPIC, "none-of-it"),
+        InterestSpec("phrase", "open envelope"),
+        InterestSpec("author", "Ada Quillon"),
+        InterestSpec("author", "Ada Quill", guard=("math.CO",)),
+        InterestSpec("author", "huggingface:ada"),
+        InterestSpec("organisation", "Harbour"),
+        InterestSpec("topic", "none-of-it"),
     ],
 )
 def test_what_the_paper_does_not_have_cannot_be_unwanted_here(client, interest):
@@ -253,7 +253,7 @@ def test_what_the_paper_does_not_have_cannot_be_unwanted_here(client, interest):
 
 def test_an_author_who_counts_in_other_categories_alone_is_not_offered_at_all(client):
     reader, paper = make_reader(), make_paper(authors=["Wei Zhang"], categories=["cs.CL"])
-    reader.choose([InterestSpec(Kind.AUTHOR, "Wei Zhang", guard=("math.CO",))])
+    reader.choose([InterestSpec("author", "Wei Zhang", guard=("math.CO",))])
 
     page = client.get(place(reader, paper))
 
@@ -276,9 +276,9 @@ def test_the_first_five_authors_and_those_known_for_sure_can_be_followed(client)
 @pytest.mark.parametrize(
     ("author", "interest"),
     [
-        ("Ada Quill", InterestSpec(Kind.AUTHOR, "Ada Quill", guard=("cs.CL", "stat.ML"))),
-        ("Tomas Brandt", InterestSpec(Kind.AUTHOR, "huggingface:tomas")),
-        ("Harbour Institute", InterestSpec(Kind.ORGANISATION, "Harbour Institute")),
+        ("Ada Quill", InterestSpec("author", "Ada Quill", guard=("cs.CL", "stat.ML"))),
+        ("Tomas Brandt", InterestSpec("author", "huggingface:tomas")),
+        ("Harbour Institute", InterestSpec("organisation", "Harbour Institute")),
     ],
 )
 def test_who_is_followed_is_known_as_surely_as_the_paper_tells(client, author, interest):
@@ -296,7 +296,7 @@ def test_who_is_followed_is_known_as_surely_as_the_paper_tells(client, author, i
 
 def test_an_author_who_is_unwanted_can_be_followed_after_all(client):
     reader, paper = make_reader(), make_paper(identities={"Ada Quill": "huggingface:ada"})
-    reader.choose([InterestSpec(Kind.AUTHOR, "Ada Quill", wanted=False)])
+    reader.choose([InterestSpec("author", "Ada Quill", wanted=False)])
 
     press(client, place(reader, paper), "Follow Ada Quill")
 
@@ -331,9 +331,9 @@ def test_undo_brings_back_what_was_chosen_with_its_origin_and_guard(client):
     reader, paper = make_reader(), about(topic, categories=["cs.CL"])
     reader.choose(
         [
-            InterestSpec(Kind.TOPIC, topic.slug),
-            InterestSpec(Kind.AUTHOR, "ADA QUILL", guard=("cs.CL", "cs.LG")),
-            InterestSpec(Kind.PAPER, paper.key),
+            InterestSpec("topic", topic.slug),
+            InterestSpec("author", "ADA QUILL", guard=("cs.CL", "cs.LG")),
+            InterestSpec("paper", paper.key),
         ]
     )
     at, before = place(reader, paper), facts(reader)
@@ -371,7 +371,7 @@ def test_undo_pressed_again_undoes_nothing_more_and_says_so(client):
 
 def test_what_was_chosen_is_not_undone_from_a_letter(client):
     reader, paper = make_reader(), make_paper()
-    reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
+    reader.add_interest(InterestSpec("paper", paper.key))
 
     client.post(place(reader, paper), {"undo": f"more:paper:{paper.key}"})
 
@@ -380,7 +380,7 @@ def test_what_was_chosen_is_not_undone_from_a_letter(client):
 
 def test_undo_among_the_preferences_brings_back_what_was_chosen(client):
     reader = make_reader(topics=["rag"])
-    reader.add_interest(InterestSpec(Kind.TOPIC, "rag", wanted=False), NOON)
+    reader.add_interest(InterestSpec("topic", "rag", wanted=False), NOON)
     client.post(links.make(reader, Purpose.MANAGE).removeprefix(site_settings.SITE_URL))
 
     client.post(f"/preferences/undo/{reader.interests.get().pk}/")
@@ -390,20 +390,20 @@ def test_undo_among_the_preferences_brings_back_what_was_chosen(client):
 
 def test_choosing_ends_what_feedback_had_replaced():
     reader = make_reader(topics=["rag"])
-    reader.add_interest(InterestSpec(Kind.TOPIC, "rag", wanted=False), NOON)
+    reader.add_interest(InterestSpec("topic", "rag", wanted=False), NOON)
     reader.choose_topics(["rag"])
-    reader.add_interest(InterestSpec(Kind.TOPIC, "rag", wanted=False), LATER)
+    reader.add_interest(InterestSpec("topic", "rag", wanted=False), LATER)
 
-    assert reader.undo(InterestSpec(Kind.TOPIC, "rag", wanted=False))
+    assert reader.undo(InterestSpec("topic", "rag", wanted=False))
 
     assert facts(reader) == [("topic", "rag", True, "chosen", [])]
     assert reader.interests.get().replaced == []
-    assert not reader.undo(InterestSpec(Kind.TOPIC, "rag"))
+    assert not reader.undo(InterestSpec("topic", "rag"))
 
 
 WISHES = st.builds(
     InterestSpec,
-    st.sampled_from([Kind.AUTHOR, Kind.PHRASE]),
+    st.sampled_from(["author", "phrase"]),
     st.sampled_from(["Ada Quill", "ADA  QUILL", "Tomas Brandt"]),
     st.booleans(),
     st.sampled_from([(), ("cs.CL",), ("cs.CL", "cs.LG")]),
@@ -443,9 +443,9 @@ class Undoing(TestCase):
 @pytest.mark.parametrize("chosen", [True, False])
 def test_changing_ones_mind_for_ever_keeps_a_bounded_past_whose_end_is_what_was_chosen(chosen):
     reader = make_reader()
-    reader.choose([InterestSpec(Kind.AUTHOR, "Ada Quill", chosen, ("cs.CL",))])
+    reader.choose([InterestSpec("author", "Ada Quill", chosen, ("cs.CL",))])
     for number in range(3 * MOST_REPLACED):
-        reader.add_interest(InterestSpec(Kind.AUTHOR, "ada quill", (number % 2 == 0) != chosen), NOON)
+        reader.add_interest(InterestSpec("author", "ada quill", (number % 2 == 0) != chosen), NOON)
     assert len(reader.interests.get().replaced) <= MOST_REPLACED
 
     wanted = []
@@ -522,7 +522,7 @@ def test_what_is_no_button_of_the_page_is_refused_in_one_sentence(client, sent):
 
 def test_a_reader_who_has_all_the_interests_there_can_be_is_told_so_in_one_sentence(client):
     reader, paper = make_reader(), make_paper()
-    reader.choose(InterestSpec(Kind.PHRASE, f"phrase {number}") for number in range(MOST_INTERESTS))
+    reader.choose(InterestSpec("phrase", f"phrase {number}") for number in range(MOST_INTERESTS))
     before = every_row()
 
     answer = press(client, place(reader, paper), "More like this")
@@ -559,7 +559,7 @@ def test_a_page_takes_as_many_queries_for_a_full_reader_and_paper_as_for_bare_on
         with CaptureQueriesContext(connection) as queries:
             assert client.get(place(reader, paper)).status_code == 200
         counts.append(len(queries))
-        reader.choose(InterestSpec(Kind.PHRASE, f"phrase {number}") for number in range(MOST_INTERESTS))
+        reader.choose(InterestSpec("phrase", f"phrase {number}") for number in range(MOST_INTERESTS))
         make_score(full, make_topic())
 
     assert counts[0] == counts[1]
@@ -576,8 +576,8 @@ def joined(reader: Subscriber, kept: Paper, gone: Paper) -> list[tuple[str, str,
 
 def test_an_example_that_is_joined_away_is_an_example_by_its_other_key():
     reader, kept, gone = make_reader(), make_paper(), make_paper()
-    reader.add_interest(InterestSpec(Kind.PAPER, gone.key, wanted=False), NOON)
-    reader.add_interest(InterestSpec(Kind.PHRASE, gone.key))
+    reader.add_interest(InterestSpec("paper", gone.key, wanted=False), NOON)
+    reader.add_interest(InterestSpec("phrase", gone.key))
 
     assert joined(reader, kept, gone) == [
         ("paper", kept.key, False, "feedback", []),
@@ -588,7 +588,7 @@ def test_an_example_that_is_joined_away_is_an_example_by_its_other_key():
 def test_an_example_by_both_keys_is_one():
     reader, kept, gone = make_reader(), make_paper(), make_paper()
     for paper in (kept, gone):
-        reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
+        reader.add_interest(InterestSpec("paper", paper.key))
 
     assert joined(reader, kept, gone) == [("paper", kept.key, True, "imported", [])]
 
@@ -598,8 +598,8 @@ def test_an_example_by_both_keys_is_one():
 def test_of_two_examples_that_become_one_what_was_asked_for_goes_before_what_was_learned(asked_of_the_kept, wanted):
     reader, kept, gone = make_reader(), make_paper(), make_paper()
     asked, learned = (kept, gone) if asked_of_the_kept else (gone, kept)
-    reader.add_interest(InterestSpec(Kind.PAPER, asked.key, wanted))
-    reader.add_interest(InterestSpec(Kind.PAPER, learned.key, not wanted), NOON)
+    reader.add_interest(InterestSpec("paper", asked.key, wanted))
+    reader.add_interest(InterestSpec("paper", learned.key, not wanted), NOON)
 
     assert joined(reader, kept, gone) == [("paper", kept.key, wanted, "imported", [])]
 
@@ -608,8 +608,8 @@ def test_of_two_examples_that_become_one_what_was_asked_for_goes_before_what_was
 @pytest.mark.parametrize("kept_is_wanted", [True, False])
 def test_of_two_examples_as_good_as_each_other_the_wanted_one_stays(kept_is_wanted, learned_at):
     reader, kept, gone = make_reader(), make_paper(), make_paper()
-    reader.add_interest(InterestSpec(Kind.PAPER, kept.key, kept_is_wanted), learned_at)
-    reader.add_interest(InterestSpec(Kind.PAPER, gone.key, not kept_is_wanted), learned_at)
+    reader.add_interest(InterestSpec("paper", kept.key, kept_is_wanted), learned_at)
+    reader.add_interest(InterestSpec("paper", gone.key, not kept_is_wanted), learned_at)
 
     [(_kind, key, wanted, *_rest)] = joined(reader, kept, gone)
 
@@ -618,11 +618,11 @@ def test_of_two_examples_as_good_as_each_other_the_wanted_one_stays(kept_is_want
 
 def test_undo_after_joining_brings_back_what_was_chosen_by_the_key_that_stayed():
     reader, kept, gone = make_reader(), make_paper(), make_paper()
-    reader.add_interest(InterestSpec(Kind.PAPER, gone.key))
-    reader.add_interest(InterestSpec(Kind.PAPER, gone.key, wanted=False), NOON)
+    reader.add_interest(InterestSpec("paper", gone.key))
+    reader.add_interest(InterestSpec("paper", gone.key, wanted=False), NOON)
 
     papers_joined(kept.pk, gone.pk)
-    reader.undo(InterestSpec(Kind.PAPER, kept.key, wanted=False))
+    reader.undo(InterestSpec("paper", kept.key, wanted=False))
 
     assert facts(reader) == [("paper", kept.key, True, "imported", [])]
 
@@ -631,7 +631,7 @@ def test_joining_leaves_other_readers_and_papers_alone():
     kept, gone, other = make_paper(), make_paper(), make_paper()
     ada, tomas = make_reader(), make_reader()
     for reader, paper in ((ada, gone), (tomas, kept), (tomas, other)):
-        reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
+        reader.add_interest(InterestSpec("paper", paper.key))
 
     papers_joined(kept.pk, gone.pk)
 

@@ -24,7 +24,7 @@ from papers.search import fits, understanding
 from papers.sources.base import Listing
 from papers.storing import merge_papers
 from subscriptions.forms import PreferencesForm
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.letters import Skip
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -85,17 +85,17 @@ def some_interests(papers: list[Paper], topics: list[Topic], dice: np.random.Gen
     """Of all kinds, wanted and unwanted, in any order."""
     words = [" ".join(paper.title.split()[:2]) for paper in papers]
     values = [
-        *((Kind.TOPIC, topic.slug) for topic in topics),
-        *((Kind.PHRASE, str(dice.choice(words))) for _ in range(3)),
-        *((Kind.PAPER, papers[int(dice.integers(LISTED))].key) for _ in range(7)),
-        *((Kind.AUTHOR, name) for name in AUTHORS[:3]),
-        *((Kind.ORGANISATION, name) for name in ORGANISATIONS[:2]),
-        *((Kind.CATEGORY, name) for name in CATEGORIES[:3]),
+        *(("topic", topic.slug) for topic in topics),
+        *(("phrase", str(dice.choice(words))) for _ in range(3)),
+        *(("paper", papers[int(dice.integers(LISTED))].key) for _ in range(7)),
+        *(("author", name) for name in AUTHORS[:3]),
+        *(("organisation", name) for name in ORGANISATIONS[:2]),
+        *(("category", name) for name in CATEGORIES[:3]),
     ]
     chosen = dice.choice(len(values), int(dice.integers(0, 10)), replace=False)
     found = [InterestSpec(*values[one], wanted=bool(dice.random() < 0.8)) for one in chosen]
     guarded = [
-        interest._replace(guard=("cs.CL",)) if interest.kind == Kind.AUTHOR and dice.random() < 0.5 else interest
+        interest._replace(guard=("cs.CL",)) if interest.kind == "author" and dice.random() < 0.5 else interest
         for interest in found
     ]
     return list({interest.name: interest for interest in guarded}.values())
@@ -182,11 +182,11 @@ def test_the_preview_of_a_form_is_that_of_the_same_form_once_it_is_saved(monkeyp
 
 
 FIELDS = {
-    Kind.PHRASE: ("phrases", "unwanted_phrases"),
-    Kind.AUTHOR: ("authors", "unwanted_authors"),
-    Kind.ORGANISATION: ("organisations", "unwanted_organisations"),
-    Kind.CATEGORY: ("categories", "unwanted_categories"),
-    Kind.PAPER: ("paste", "unwanted_paste"),
+    "phrase": ("phrases", "unwanted_phrases"),
+    "author": ("authors", "unwanted_authors"),
+    "organisation": ("organisations", "unwanted_organisations"),
+    "category": ("categories", "unwanted_categories"),
+    "paper": ("paste", "unwanted_paste"),
 }
 
 
@@ -197,8 +197,8 @@ def typed(asked: list[InterestSpec], dice: np.random.Generator) -> dict[str, Any
         bar=str(dice.choice(Subscriber.Bar.values)),
         trending="on" if dice.random() < 0.5 else "",
     )
-    fields["topics"] = [interest.value for interest in asked if interest.kind == Kind.TOPIC and interest.wanted]
-    fields["muted"] = [interest.value for interest in asked if interest.kind == Kind.TOPIC and not interest.wanted]
+    fields["topics"] = [interest.value for interest in asked if interest.kind == "topic" and interest.wanted]
+    fields["muted"] = [interest.value for interest in asked if interest.kind == "topic" and not interest.wanted]
     for kind, names in FIELDS.items():
         for name, wanted in zip(names, (True, False), strict=True):
             fields[name] = "\n".join(
@@ -221,7 +221,7 @@ def test_a_paper_that_was_stored_meanwhile_is_in_the_next_preview():
 
 def test_a_title_that_was_corrected_meanwhile_is_in_the_next_preview():
     reader = due_reader(trending_muted_at=NOON)
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
     said = [Listing(key="arxiv:2608.00001", arxiv_id="2608.00001", title=title) for title in ("Harbours", "Ferries")]
     previews = []
 
@@ -308,7 +308,7 @@ def test_the_part_alone_has_no_page_around(client, reader):
 
 def test_looking_shows_what_is_saved(client, reader):
     paper = a_paper()
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
 
     page = client.get(PAGE)
 

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from digest import previewing, why
-from digest.matching import choosing, gathering, readers
+from digest.matching import choosing, gathering, scoring
 from digest.matching.profiles import CandidatePool, Profile
 from digest.models import Given
 from papers.models import Paper
 from papers.search import fits, understanding
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
 from tests.digest.test_preview import make_any_reader, make_world
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -89,7 +89,7 @@ def test_a_letter_that_is_on_its_way_is_told_apart_from_one_that_was_sent(client
 @pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.SKIPPED])
 def test_a_paper_of_a_letter_that_did_not_arrive_may_come_again(client, reader, state):
     paper = new()
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
     given(reader, paper, state=state, ended_at=NOON - timedelta(days=1))
 
     said = query(client, paper)
@@ -130,7 +130,7 @@ def test_letters_of_other_readers_say_nothing(client, reader):
 
 def test_what_would_come_is_told_with_its_reason_and_that_it_was_computed_now(client, reader):
     paper = new()
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
 
     said = query(client, paper)
 
@@ -140,15 +140,15 @@ def test_what_would_come_is_told_with_its_reason_and_that_it_was_computed_now(cl
 
 def test_what_is_muted_names_the_interest(client, reader):
     paper = new(authors=["Wei Zhang"])
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
-    reader.add_interest(InterestSpec(Kind.AUTHOR, "Wei Zhang", wanted=False))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
+    reader.add_interest(InterestSpec("author", "Wei Zhang", wanted=False))
 
     assert "It would not come: muted by you: Wei Zhang." in query(client, paper)
 
 
 def test_what_has_no_place_says_so(client, reader):
     Subscriber.objects.update(cap=1)
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
     new(votes=9)
 
     assert "It would not come: there was no place left in a letter of 1." in query(client, new(votes=1))
@@ -158,7 +158,7 @@ def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
     monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     papers, _ = make_world(np.random.default_rng(1))
     understanding.refit("light", NOON)
-    reader.add_interest(InterestSpec(Kind.PHRASE, "orcharda orchardb"))
+    reader.add_interest(InterestSpec("phrase", "orcharda orchardb"))
     harbour = next(paper for paper in papers if paper.title.startswith("harbour") and paper.listed_on == NOON.date())
 
     said = query(client, harbour)
@@ -169,7 +169,7 @@ def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
 @pytest.mark.parametrize(("bar", "shown"), [(2.5, "0.45"), (3.0, "0.50"), (4.0, "0.57")])
 def test_the_bar_that_is_told_is_the_readers_own(client, reader, bar, shown):
     Subscriber.objects.update(bar=bar)
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
 
     assert f"your bar is {shown}." in query(client, new())
 
@@ -186,14 +186,14 @@ def test_what_can_reach_no_letter_says_why(client, reader, fields, words):
     listed = {"listed_on": fields["listed_on"]} if "listed_on" in fields else {}
     paper = new(**{name: value for name, value in fields.items() if name != "listed_on"})
     Paper.objects.update(**listed)
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
 
     assert words in query(client, paper)
 
 
 def test_an_example_of_ones_own_is_never_sent(client, reader):
     paper = new()
-    reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
+    reader.add_interest(InterestSpec("paper", paper.key))
 
     assert "It is one of the papers that you named yourself, and those are never sent." in query(client, paper)
 
@@ -237,7 +237,7 @@ def test_what_names_no_paper_gets_one_sentence(client, reader, asked, words):
 
 def test_looking_changes_nothing_and_is_never_kept(client, reader):
     paper = new()
-    reader.add_interest(InterestSpec(Kind.PHRASE, "ferries"))
+    reader.add_interest(InterestSpec("phrase", "ferries"))
     given(reader, paper, state=Letter.State.FAILED, ended_at=NOON)
     before = every_row()
 
@@ -257,8 +257,8 @@ def test_many_interests_and_letters_ask_no_more_of_the_database_than_few(client,
 
     def questions(count: int) -> int:
         for number in range(count):
-            reader.add_interest(InterestSpec(Kind.PHRASE, f"ferries {number}"))
-            reader.add_interest(InterestSpec(Kind.PAPER, papers[number].key))
+            reader.add_interest(InterestSpec("phrase", f"ferries {number}"))
+            reader.add_interest(InterestSpec("paper", papers[number].key))
             make_letter(reader, kind="digest", key=(date(2026, 8, 21) + timedelta(days=number + count)).isoformat())
         with CaptureQueriesContext(connection) as captured:
             query(client, papers[-1])
@@ -278,24 +278,25 @@ def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_wor
     papers, topics = make_world(dice)
     monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
     understanding.refit("light", NOON)
-    here, worded, changing = previewing.stock(NOON).pool, 0, 0
+    stock, worded, changing = previewing.stock(NOON), 0, 0
+    here = stock.pool
     for _ in range(6):
         reader = make_any_reader(papers, topics, dice)
-        profile = previewing.before_pool(reader, gathering.interests_of([reader])[reader.pk], here, []).profile
+        profile = previewing.scored_for(reader, stock.edition).profile
         for place in dice.choice(len(papers), 5, replace=False):
             paper = papers[place]
             pool = here if paper.pk in here.columns else gathering.pool_of(Paper.objects.filter(pk=paper.pk))
             text = "\n".join([paper.title, paper.abstract, *paper.authors, paper.organisation, *paper.categories])
             with_all = score(profile, paper, pool)
-            for one in why.answer(reader, paper.key, NOON).said:
+            for one in why.explain(reader, paper.key, NOON).contributions:
                 others = {
                     part: tuple(query for query in getattr(profile, part) if query != one.query) for part in PARTS
                 }
                 without = score(replace(profile, **others), paper, pool)
                 assert (one.score, one.without) == (with_all, without)
                 assert one.difference == pytest.approx(with_all - without, abs=1e-9)
-                assert one.words in text
-                worded, changing = worded + bool(one.words), changing + bool(one.difference)
+                assert one.quoted in text
+                worded, changing = worded + bool(one.quoted), changing + bool(one.difference)
     assert min(worded, changing) > 10
 
 
@@ -304,8 +305,8 @@ PARTS = ("wanted", "unwanted")
 
 def score(profile: Profile, paper: Paper, pool: CandidatePool) -> float:
     """Of the paper, as readers see it, when a letter is chosen for this profile alone."""
-    [before] = readers.before([profile], pool)
-    return choosing.shown(float(before.scores[pool.columns[paper.pk]]))
+    [scored] = scoring.score([profile], pool)
+    return choosing.shown(float(scored.scores[pool.columns[paper.pk]]))
 
 
 def test_what_takes_away_the_only_reason_is_told_so(client, reader):

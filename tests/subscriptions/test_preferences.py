@@ -15,7 +15,7 @@ from papers.models import Lookup, Paper
 from papers.search import understanding
 from subscriptions.forms import PreferencesForm
 from subscriptions.interests import importing
-from subscriptions.interests.kinds import InterestSpec, Kind
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import MOST_INTERESTS, Interest
 from tests.factories import make_paper, make_reader, make_topic
 from tests.subscriptions.test_views import errors, every_row, interests, is_ticked, open_preferences
@@ -89,7 +89,7 @@ def test_a_wanted_topic_that_is_muted_instead_is_not_wanted(client, reader):
 
 
 def test_the_categories_in_which_a_name_counts_stay_when_the_form_is_saved(client, reader):
-    reader.choose([InterestSpec(Kind.AUTHOR, "Wei Zhang", guard=("cs.CL",))])
+    reader.choose([InterestSpec("author", "Wei Zhang", guard=("cs.CL",))])
 
     typed = client.get(PAGE).context["form"]["authors"].value()
     save(client, authors=typed)
@@ -307,10 +307,10 @@ def test_the_page_asks_the_database_no_more_for_many_interests_than_for_few(clie
     def give(how_many: int) -> None:
         for number in range(how_many):
             paper, topic = make_paper(), make_topic()
-            reader.add_interest(InterestSpec(Kind.PAPER, paper.key))
-            reader.add_interest(InterestSpec(Kind.PAPER, f"arxiv:2607.{number:05}"))
-            reader.add_interest(InterestSpec(Kind.TOPIC, topic.slug), NOON)
-            reader.add_interest(InterestSpec(Kind.PAPER, make_paper().key), NOON)
+            reader.add_interest(InterestSpec("paper", paper.key))
+            reader.add_interest(InterestSpec("paper", f"arxiv:2607.{number:05}"))
+            reader.add_interest(InterestSpec("topic", topic.slug), NOON)
+            reader.add_interest(InterestSpec("paper", make_paper().key), NOON)
 
     give(1)
     for_few = queries()
@@ -326,12 +326,12 @@ def test_the_form_tells_what_it_would_leave_and_saves_nothing(reader):
     topic, other, paper = make_topic(), make_topic(), make_paper()
     reader.choose(
         [
-            InterestSpec(Kind.PAPER, "arxiv:2608.99991"),
-            InterestSpec(Kind.PAPER, "arxiv:2608.99992"),
-            InterestSpec(Kind.PHRASE, "old"),
+            InterestSpec("paper", "arxiv:2608.99991"),
+            InterestSpec("paper", "arxiv:2608.99992"),
+            InterestSpec("phrase", "old"),
         ]
     )
-    reader.add_interest(InterestSpec(Kind.AUTHOR, "Ada Quill"), NOON)
+    reader.add_interest(InterestSpec("author", "Ada Quill"), NOON)
     before = every_row()
 
     form = PreferencesForm(
@@ -365,7 +365,7 @@ def test_the_form_tells_what_it_would_leave_and_saves_nothing(reader):
 
 
 def test_what_the_form_tells_is_what_saving_leaves(client, reader):
-    reader.add_interest(InterestSpec(Kind.AUTHOR, "Ada Quill", wanted=False), NOON)
+    reader.add_interest(InterestSpec("author", "Ada Quill", wanted=False), NOON)
     asked = interests(phrases="RAG", unwanted_authors="Wei Zhang", authors="ada quill", paste="2608.16590")
     form = PreferencesForm(reader, asked)
     assert form.is_valid()
@@ -380,8 +380,8 @@ def test_what_the_form_tells_is_what_saving_leaves(client, reader):
 
 def test_what_was_learned_is_listed_by_name_with_one_button_that_forgets_it(client, reader):
     topic, paper = make_topic(name="Post & letters"), make_paper(title="Letters by Night")
-    reader.add_interest(InterestSpec(Kind.TOPIC, topic.slug), NOON)
-    reader.add_interest(InterestSpec(Kind.PAPER, paper.key, wanted=False), NOON)
+    reader.add_interest(InterestSpec("topic", topic.slug), NOON)
+    reader.add_interest(InterestSpec("paper", paper.key, wanted=False), NOON)
 
     page = client.get(PAGE).text
     answer = client.post(f"{PAGE}undo/{reader.interests.get(kind='paper').pk}/")
@@ -394,7 +394,7 @@ def test_what_was_learned_is_listed_by_name_with_one_button_that_forgets_it(clie
 
 def test_saving_the_form_leaves_what_was_learned(client, reader):
     topic = make_topic()
-    reader.add_interest(InterestSpec(Kind.TOPIC, topic.slug), NOON)
+    reader.add_interest(InterestSpec("topic", topic.slug), NOON)
 
     assert not is_ticked(client.get(PAGE), topic)
     save(client)
@@ -404,8 +404,8 @@ def test_saving_the_form_leaves_what_was_learned(client, reader):
 
 def test_only_what_was_learned_of_this_very_reader_can_be_forgotten(client, reader):
     other = make_reader()
-    other.add_interest(InterestSpec(Kind.PHRASE, "theirs"), NOON)
-    reader.add_interest(InterestSpec(Kind.PHRASE, "chosen"))
+    other.add_interest(InterestSpec("phrase", "theirs"), NOON)
+    reader.add_interest(InterestSpec("phrase", "chosen"))
 
     for interest in Interest.objects.all():
         client.post(f"{PAGE}undo/{interest.pk}/")
@@ -415,7 +415,7 @@ def test_only_what_was_learned_of_this_very_reader_can_be_forgotten(client, read
 
 
 def test_forgetting_needs_an_open_session_and_no_other_site_can_do_it(reader):
-    reader.add_interest(InterestSpec(Kind.PHRASE, "learned"), NOON)
+    reader.add_interest(InterestSpec("phrase", "learned"), NOON)
     address = f"{PAGE}undo/{reader.interests.get().pk}/"
     browser = Client(enforce_csrf_checks=True)
 

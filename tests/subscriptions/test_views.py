@@ -310,7 +310,7 @@ def own_names() -> set[str]:
 def arguments(reader: Subscriber, filed) -> dict[str, list]:
     """What stands in the addresses that have something to fill in, by name."""
     topic, paper = make_topic(), make_paper()
-    reader.add_interest(InterestSpec(Interest.Kind.TOPIC, topic.slug), learned_at=NOON)
+    reader.add_interest(InterestSpec("topic", topic.slug), learned_at=NOON)
     learned = reader.interests.get()
     old = {purpose: link(reader, purpose).rstrip("/").rpartition("/")[2] for purpose in Purpose}
     return {

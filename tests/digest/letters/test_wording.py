@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.letters import wording
-from digest.matching import choosing, readers
+from digest.matching import choosing, scoring
 from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
-from digest.matching.readers import Reader
+from digest.matching.scoring import ReaderScores
 from papers.search.encoders import Text
 from papers.text import tokenizing
 
@@ -15,16 +15,16 @@ pytestmark = pytest.mark.one_database
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
 
-def before(phrase: str, title: str) -> Reader:
+def scored(phrase: str, title: str) -> ReaderScores:
     """A reader of one phrase, and one paper."""
     query = Query("phrase", phrase, phrase, Text(phrase, "", tokenizing.terms(phrase, "")))
     paper = Candidate(1, NOON, terms=tokenizing.terms(title, ""))
-    return next(readers.before([Profile(1, (query,), trending=False, cap=5)], CandidatePool([paper])))
+    return next(scoring.score([Profile(1, (query,), trending=False, cap=5)], CandidatePool([paper])))
 
 
 def reason(phrase: str, title: str) -> str:
     """Of the paper, which choosing must find to say the phrase."""
-    (pick,) = choosing.choice(before(phrase, title), []).for_you
+    (pick,) = choosing.choice(scored(phrase, title), []).for_you
     assert pick.hit
     return wording.reason({"reason": pick.reason}, title, "")
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digest.matching import choosing, evidence, readers
-from digest.matching.choosing import Choice, choose
+from digest.matching import choosing, evidence, scoring
+from digest.matching.choosing import Choice
 from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
+from digest.matching.scoring import Batch
 from papers.search.encoders import Text, unit
 from papers.search.fits import Understanding
 from papers.text.lexical import Lexicon
@@ -36,6 +37,10 @@ def candidate(
 
 def profile(*wanted: Query, cap: int = 10, trending: bool = True, **fields: Any) -> Profile:
     return Profile(reader=1, wanted=wanted, trending=trending, cap=cap, **fields)
+
+
+def choose(profiles: list[Profile], pool: CandidatePool, trending: list[int]) -> list[Choice]:
+    return choosing.choose(Batch(profiles, evidence.Findings(pool), trending))
 
 
 def one(reader: Profile, candidates: list[Candidate], trending: list[int] | None = None) -> Choice:
@@ -274,7 +279,7 @@ def test_readers_whose_interests_do_not_fit_into_memory_at_once_are_chosen_for_i
     many = [profile(topic(number), trending=False) for number in range(20)]
     at_once = choose(many, CandidatePool(papers), [])
 
-    monkeypatch.setattr(choosing, "CELLS", 50)
+    monkeypatch.setattr(choosing, "CELLS_AT_ONCE", 50)
 
     assert choose(many, CandidatePool(papers), []) == at_once
 
@@ -289,8 +294,8 @@ def test_in_which_blocks_readers_and_interests_are_worked_on_changes_nothing(mon
     many = [profile(*queries[begin : begin + 3]) for begin in range(5)]
     at_once = choose(many, pool, [])
 
-    monkeypatch.setattr(evidence, "BLOCK", 2)
-    monkeypatch.setattr(readers, "BLOCK", 2)
+    monkeypatch.setattr(evidence, "QUERIES_A_BLOCK", 2)
+    monkeypatch.setattr(scoring, "READERS_A_BLOCK", 2)
 
     assert choose(many, pool, []) == at_once
 
@@ -310,13 +315,13 @@ def test_what_was_found_for_others_before_and_which_papers_they_may_get_changes_
     alone = [choose([reader], pool, [4, 8])[0] for reader in many]
 
     findings = evidence.Findings(pool)
-    in_turn = [choosing.choose_out_of(findings, [reader], [4, 8])[0] for reader in reversed(many)]
-    monkeypatch.setattr(evidence, "KEPT", 1)
+    in_turn = [choosing.choose(Batch([reader], findings, [4, 8]))[0] for reader in reversed(many)]
+    monkeypatch.setattr(evidence, "CELLS_KEPT", 1)
     forgetful = evidence.Findings(pool)
 
     assert in_turn[::-1] == alone
     assert choose(many, pool, [4, 8]) == alone
-    assert [choosing.choose_out_of(forgetful, [reader], [4, 8])[0] for reader in many] == alone
+    assert [choosing.choose(Batch([reader], forgetful, [4, 8]))[0] for reader in many] == alone
 
 
 # ------------------------------------------------------------------------------------------------------------- meaning

@@ -1,7 +1,6 @@
 """What choosing needs, out of the tables."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,8 @@ from django.db import connection
 
 from digest.evaluation import evaluate
 from digest.letters import planning
-from digest.matching import gathering
+from digest.matching import gathering, kinds
+from digest.matching.gathering import Edition
 from digest.matching.profiles import BAR
 from digest.models import Given
 from papers.models import Signal
@@ -84,7 +84,7 @@ def test_a_paper_comes_late_once_with_its_label_and_never_again():
     ("kind", "value"),
     [("topic", "no-such-topic"), ("paper", "arxiv:2601.00001")],
 )
-def test_a_wish_for_what_is_not_here_asks_for_nothing(kind: str, value: str):
+def test_an_interest_in_what_is_not_here_asks_for_nothing(kind: str, value: str):
     assert gathering.queries_for([InterestSpec(kind, value)]) == {}
 
 
@@ -155,7 +155,7 @@ def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
 
     with at_most_values(25):
         pool = gathering.pool(YESTERDAY, NOON, also=keys)
-        (profile,) = gathering.profiles([reader], {}, keys, {}, defaultdict(set))
+        (profile,) = gathering.gather([reader], Edition(NOON, keys), {}).profiles
         (ranked,) = evaluate.rank_libraries([[]], [keys], [["glass"]], most=60)
 
     assert [one.paper for one in pool.candidates] == sorted(paper for paper, _ in ranked) == keys
@@ -167,7 +167,7 @@ def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
 def test_the_bar_that_a_reader_set_is_the_one_that_choosing_knows_of():
     readers = [make_reader(), make_reader(bar=Subscriber.Bar.CLOSE), make_reader(bar=Subscriber.Bar.MORE)]
 
-    profiles = gathering.profiles(readers, {}, [], {}, defaultdict(set))
+    profiles = gathering.gather(readers, Edition(NOON, []), {}).profiles
 
     assert [one.bar for one in profiles] == [BAR, 4.0, 2.5]
 
@@ -175,7 +175,7 @@ def test_the_bar_that_a_reader_set_is_the_one_that_choosing_knows_of():
 def test_more_examples_than_one_statement_takes_are_all_found(monkeypatch):
     papers = [make_paper() for _ in range(5)]
     understanding.keep_up()
-    monkeypatch.setattr(gathering, "AT_ONCE", 2)
+    monkeypatch.setattr(kinds.paper, "PAPERS_A_STATEMENT", 2)
 
     queries = gathering.queries_for([InterestSpec("paper", paper.key) for paper in papers])
 

@@ -1,0 +1,57 @@
+"""A curated topic: papers have scores in it, and the words that say so."""
+
+from collections.abc import Collection, Iterator
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from digest.matching.kinds.base import QueryKind, Rows, Statement, Technique, Thing, text_of
+from digest.matching.profiles import Candidate, Query
+from papers.models import Paper, Topic
+from subscriptions.interests.kinds import TOPIC, InterestSpec
+
+
+def queries(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:
+    rows = Topic.objects.filter(slug__in={one.value for one in interests})
+    topics = {
+        slug: Query(TOPIC.key, slug, name, text_of(f"{name}. {description}"), topic=pk)
+        for pk, slug, name, description in rows.values_list("pk", "slug", "name", "description")
+    }
+    return {one: topics[one.value] for one in interests if one.value in topics}
+
+
+def words_of(query: Query, candidate: Candidate) -> str:
+    return candidate.topics.get(query.topic, (0, ""))[1]
+
+
+def quoted(query: Query, paper: Paper, candidate: Candidate) -> str:
+    phrase = words_of(query, candidate)
+    return phrase if phrase in paper.title or phrase in paper.abstract else ""
+
+
+def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
+    """The paper's `chips`."""
+    for score in paper.chips:  # type: ignore[attr-defined]
+        yield InterestSpec(TOPIC.key, score.topic.slug), score.topic.name
+
+
+KIND = QueryKind(
+    key=TOPIC.key,
+    technique=Technique.NAME,
+    queries=queries,
+    names=lambda candidate: ((topic, score) for topic, (score, _phrase) in candidate.topics.items()),
+    name_of=lambda query: query.topic,
+    code="topic",
+    words_of=words_of,
+    parameters=lambda query, words: {"topic": query.name, "phrase": words},
+    reason=lambda found, title, abstract: gettext("matches %(topic)s: '%(phrase)s'") % found,
+    quoted=quoted,
+    things=things,
+    statements={
+        False: Statement(
+            _("Not this topic: %(name)s"),
+            _("You want this topic; it becomes one that you do not want."),
+            _("You do not want the topic %(name)s."),
+        )
+    },
+)
