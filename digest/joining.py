@@ -1,8 +1,6 @@
 """When two papers turn out to be one, what readers were given of the second and said of it counts for the first."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
 
 from digest.models import Given
 from papers.models import Paper
@@ -15,26 +13,17 @@ PARTS = ("for_you", "trending", "near_misses")
 def papers_joined(kept: int, gone: int) -> None:
     """Named in settings.PAPERS_JOINED, called with the keys of both rows in the transaction that joins them."""
     given = Given.objects.filter(paper=gone)
-    _rename_in(Letter.objects.filter(pk__in=given.values("letter")), kept, gone)
+    for letter in Letter.objects.filter(pk__in=given.values("letter")):
+        for part in PARTS:
+            if part in letter.contents:  # The picks under the one name, each paper once.
+                items = [one | {"paper": kept} if one["paper"] == gone else one for one in letter.contents[part]]
+                letter.contents[part] = list({one["paper"]: one for one in reversed(items)}.values())[::-1]
+        letter.save(update_fields=["contents"])
     had_both = Given.objects.filter(paper=kept).values("subscriber")
     given.filter(subscriber__in=had_both).delete()
     given.update(paper=kept)
     keys = dict(Paper.objects.filter(pk__in=[kept, gone]).values_list("pk", "key"))
     _move_interests(keys[kept], keys[gone])
-
-
-def _rename_in(letters: Iterable[Letter], kept: int, gone: int) -> None:
-    for letter in letters:
-        letter.contents |= {
-            part: _renamed(letter.contents[part], kept, gone) for part in PARTS if part in letter.contents
-        }
-        letter.save(update_fields=["contents"])
-
-
-def _renamed(picks: list[dict[str, Any]], kept: int, gone: int) -> list[dict[str, Any]]:
-    """The picks under the one name, each paper once."""
-    renamed = [pick | {"paper": kept} if pick["paper"] == gone else pick for pick in picks]
-    return list({pick["paper"]: pick for pick in reversed(renamed)}.values())[::-1]
 
 
 def _move_interests(kept: str, gone: str) -> None:

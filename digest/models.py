@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 from django.db.models import Q
 
@@ -11,12 +9,7 @@ from papers.models import Paper
 from subscriptions.models import Letter, Subscriber
 
 DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
-
-
-class GivenQuerySet(models.QuerySet["Given"]):
-    def lost(self, readers: Iterable[Subscriber]) -> GivenQuerySet:
-        """Of these readers' letters that did not arrive: such papers may come again."""
-        return self.filter(subscriber__in=readers, letter__state__in=DID_NOT_ARRIVE)
+LOST = Q(letter__state__in=DID_NOT_ARRIVE)  # of Given: papers that may come again
 
 
 class Given(models.Model):
@@ -26,8 +19,6 @@ class Given(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="given")
     letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="given")
     late = models.BooleanField(default=False)  # caught late: it was not good enough when it was new
-
-    objects = GivenQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_once_per_reader")]

@@ -182,25 +182,23 @@ def contributions(scored: ReaderScores, paper: Paper) -> list[Contribution]:
     """By the interests that say most of the paper: each is left out for once, and the scoring done again."""
     profile, found, pool = scored.profile, scored.found, scored.pool
     place = pool.columns[paper.pk]
-    hits = {query: found.is_hit(query, place) for query in (*profile.wanted, *profile.unwanted)}
-    scores = {query: float(found.scores[found.places[query], place]) for query in hits}
-    telling = [query for query in hits if hits[query] or scores[query] > 0]
-    telling = sorted(telling, key=lambda query: (hits[query], scores[query]), reverse=True)[:MOST_CONTRIBUTIONS]
-    left_out = [
-        replace(
-            profile,
-            wanted=tuple(one for one in profile.wanted if one != query),
-            unwanted=tuple(one for one in profile.unwanted if one != query),
-        )
-        for query in telling
-    ]
+    strengths = {
+        query: (found.is_hit(query, place), float(found.scores[found.places[query], place]))
+        for query in (*profile.wanted, *profile.unwanted)
+    }
+    telling = [query for query in strengths if strengths[query] > (False, 0.0)]
+    telling = sorted(telling, key=strengths.__getitem__, reverse=True)[:MOST_CONTRIBUTIONS]
+    left_out = []
+    for query in telling:
+        wanted, unwanted = ([one for one in part if one != query] for part in (profile.wanted, profile.unwanted))
+        left_out.append(replace(profile, wanted=tuple(wanted), unwanted=tuple(unwanted)))
     others = islice(scoring.score([profile, *left_out], pool), 1, None)
     lexical, _hits = lexical_scores(telling, pool)
     return [
         Contribution(
             query=query,
             wanted=query in profile.wanted,
-            quoted=KINDS[query.kind].quoted(query, paper, pool.candidates[place]) if hits[query] else "",
+            quoted=KINDS[query.kind].quoted(query, paper, pool.candidates[place]) if strengths[query][0] else "",
             lexical=round(float(lexical[row, place]), 2),
             semantic=round(float(found.vectors[found.places[query]] @ pool.vectors[place]), 2),
             score=shown(float(scored.scores[place])),

@@ -9,7 +9,7 @@ from digest.letters import ledger
 from digest.matching import choosing, gathering
 from digest.matching.choosing import Choice
 from digest.matching.gathering import Edition
-from digest.models import Given
+from digest.models import LOST, Given
 from papers.search import understanding
 from subscriptions import slots
 from subscriptions.models import Letter, Subscriber
@@ -93,5 +93,5 @@ def choose(readers: Sequence[Subscriber], edition: Edition, after: Mapping[int, 
     """
     batch = gathering.gather(readers, edition, after)
     if any(profile.again for profile in batch.profiles):
-        Given.objects.lost(readers).delete()
+        Given.objects.filter(LOST, subscriber__in=readers).delete()
     return choosing.choose(batch)

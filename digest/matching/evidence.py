@@ -34,6 +34,11 @@ def is_example(query: Query) -> bool:
     return KINDS[query.kind].technique is Technique.EXAMPLE and bool(query.text.terms)
 
 
+def example_weight(pool: CandidatePool) -> float:
+    """Of a semantic score beside a lexical one, for papers as examples."""
+    return ranking.fusion(None, pool.known).similarity
+
+
 class Hits:
     """Phrase evidence: which papers say which queries' very words, or bear their names. Few of all pairs do, so those
     alone are kept."""
@@ -69,6 +74,7 @@ class Evidence:
     vectors: Floats  # queries x dimensions, of length 1; zeros for a name or a category, which mean nothing
     similarities: Mapping[int, Floats]  # by an example's row: lexical similarity of each paper, 0 to 1
     scores: Floats  # lexical and semantic score fused, standardised
+    weight: float  # of the semantic score beside the lexical one, for examples
 
     def rows(self, queries: Iterable[Query]) -> list[int]:
         return [self.places[query] for query in queries]
@@ -97,7 +103,8 @@ def evidence(queries: Iterable[Query], pool: CandidatePool) -> Evidence:
         similarities |= {begin + row: scored[row].copy() for row, query in enumerate(block) if is_example(query)}
         _fuse(block, scores[begin : begin + QUERIES_A_BLOCK], scored, pool)
     hits = Hits(len(unique), pool.total, np.concatenate(cells), np.concatenate(strengths))
-    return Evidence({query: row for row, query in enumerate(unique)}, hits, vectors, similarities, scores)
+    places, weight = {query: row for row, query in enumerate(unique)}, example_weight(pool)
+    return Evidence(places, hits, vectors, similarities, scores, weight)
 
 
 def lexical_scores(queries: Sequence[Query], pool: CandidatePool) -> tuple[Floats, Ints]:
@@ -175,7 +182,11 @@ class Findings:
             number: found.similarities[row][columns] for number, (found, row) in kept if row in found.similarities
         }
         hits = _hits_in(columns, rows, self.pool.total)
-        return Evidence({query: row for row, query in enumerate(unique)}, hits, vectors, alike, scores)
+        places, weight = (
+            {query: row for row, query in enumerate(unique)},
+            ranking.fusion(None, self.pool.known).similarity,
+        )
+        return Evidence(places, hits, vectors, alike, scores, weight)
 
     def _cells_of(self, queries: Sequence[Query]) -> int:
         return sum(2 if is_example(query) else 1 for query in queries) * self.pool.total

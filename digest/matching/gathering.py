@@ -13,7 +13,7 @@ from digest.matching.evidence import Findings
 from digest.matching.kinds import KINDS
 from digest.matching.profiles import ENOUGH, Candidate, CandidatePool, Profile, Query
 from digest.matching.scoring import Batch
-from digest.models import Given
+from digest.models import LOST, Given
 from papers import database
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal
 from papers.search import fits, vectors
@@ -59,7 +59,8 @@ class Edition:
             return Findings(self.pool)
         key = since and since.replace(hour=0, minute=0, second=0, microsecond=0), also
         if self._findings is None or self._findings[0] != key:
-            self._findings = key, Findings(pool(key[0], self.now, also.union(self.trending)))
+            candidates = pool(key[0], self.now, also.union(self.trending))
+            self._findings = key, Findings(candidates)
         return self._findings[1]
 
 
@@ -153,46 +154,35 @@ def gather(
     `after`: by reader, from when on papers are new; who is not there gets the last week's. `interests`: by reader, in
     place of those they have. Equal interests make equal profiles, in whatever order they were stated.
     """
-    lost = _by_reader(Given.objects.lost(readers).values_list("subscriber", "paper"))
-    moments = {after.get(reader.pk) for reader in readers}
-    since = min((moment for moment in moments if moment), default=None)
-    findings = edition.findings(since, frozenset().union(*lost.values()))
-    papers = findings.pool.papers_since(None if None in moments else since) | set(edition.trending)
-    gifts = Given.objects.filter(subscriber__in=readers, paper__in=database.among(papers))
-    given = _by_reader(gifts.values_list("subscriber", "paper"))
+    # Longer than most, as it is one list of steps, each for all readers at once, and each needs the one before.
+    lost = _by_reader(Given.objects.filter(LOST, subscriber__in=readers).values_list("subscriber", "paper"))
     if interests is None:
         rows = Interest.objects.filter(subscriber__in=readers)
         interests = _by_reader((row.subscriber_id, row.spec) for row in rows)
     queries = queries_for({interest for one in interests.values() for interest in one})
-    profiles = [
-        _profile(
-            reader, interests.get(reader.pk, ()), queries, after.get(reader.pk), given[reader.pk], lost[reader.pk]
+    since = min((moment for reader in readers if (moment := after.get(reader.pk))), default=None)
+    findings = edition.findings(since, frozenset().union(*lost.values()))
+    papers = findings.pool.columns.keys() | edition.trending
+    gifts = Given.objects.filter(subscriber__in=readers, paper__in=database.among(papers))
+    given = _by_reader(gifts.values_list("subscriber", "paper"))
+    profiles = []
+    for reader in readers:
+        stated = sorted(interests.get(reader.pk, ()), key=lambda interest: interest.name)
+        asked = [(interest.wanted, queries[interest]) for interest in stated if interest in queries]
+        profiles.append(
+            Profile(
+                reader=reader.pk,
+                wanted=tuple(query for wanted, query in asked if wanted),
+                unwanted=tuple(query for wanted, query in asked if not wanted),
+                trending=reader.trending_muted_at is None,
+                cap=reader.cap,
+                bar=reader.bar,
+                after=after.get(reader.pk),
+                given=frozenset(given[reader.pk]) - frozenset(lost[reader.pk]),
+                again=frozenset(lost[reader.pk]),
+            )
         )
-        for reader in readers
-    ]
     return Batch(profiles, findings, edition.trending)
-
-
-def _profile(
-    reader: Subscriber,
-    interests: Iterable[InterestSpec],
-    queries: Mapping[InterestSpec, Query],
-    after: datetime | None,
-    given: Collection[int],
-    lost: Collection[int],
-) -> Profile:
-    stated = [one for one in sorted(interests, key=lambda interest: interest.name) if one in queries]
-    return Profile(
-        reader=reader.pk,
-        wanted=tuple(queries[one] for one in stated if one.wanted),
-        unwanted=tuple(queries[one] for one in stated if not one.wanted),
-        trending=reader.trending_muted_at is None,
-        cap=reader.cap,
-        bar=reader.bar,
-        after=after,
-        given=frozenset(given) - frozenset(lost),
-        again=frozenset(lost),
-    )
 
 
 def queries_for(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:

@@ -82,14 +82,6 @@ class Candidate:
     risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
 
 
-@dataclass(frozen=True)
-class Window:
-    """Which candidates are new since a reader's last letter, and which were there before and have risen since."""
-
-    late: Flags
-    open: Flags  # either
-
-
 class CandidatePool:
     """A day's candidates and, behind them, the reference sample that their scores are compared with, as arrays."""
 
@@ -144,16 +136,6 @@ class CandidatePool:
     def lexicon(self) -> Lexicon:
         return self.index.lexicon
 
-    def window(self, after: datetime | None) -> Window:
-        """Of a reader whose last letter was planned `after` then; None: none was, so all is new."""
-        since = after.timestamp() if after else -np.inf
-        new, risen = self.seen > since, self.risen > since
-        return Window(late=np.asarray(~new & risen), open=np.asarray(new | risen))
-
-    def papers_since(self, after: datetime | None) -> set[int]:
-        """Those open to a reader whose last letter was planned then."""
-        return {self.candidates[place].paper for place in np.flatnonzero(self.window(after).open).tolist()}
-
     def bearing(self, names: Names, name: Hashable, guard: tuple[str, ...] = ()) -> tuple[Ints, Floats]:
         """The places of the papers that bear a name, of all `names` that papers bear, and how much each is that; with
         a guard, of those in its categories. An index of all papers' names is made once for each `names`."""
@@ -170,12 +152,6 @@ class CandidatePool:
             here = [not categories_of(self.rows[place]).isdisjoint(guard) for place in places]
             places, shares = list(compress(places, here)), list(compress(shares, here))
         return np.array(places, np.int64), np.array(shares, np.float32)
-
-    def standardised(self, scores: Floats, at_least: float | Floats) -> Floats:
-        """Standard scores (z-scores) of each row: in standard deviations of the reference sample from its mean, the
-        deviation taken for `at_least` so much. There must be papers."""
-        middle = np.asarray(scores[:, self.compared].mean(axis=1, keepdims=True), np.float32)
-        return np.asarray((scores - middle) / np.maximum(self.spread(scores), at_least), np.float32)
 
     def spread(self, scores: Floats) -> Floats:
         """Each row's standard deviation over the reference sample."""

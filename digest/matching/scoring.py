@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
@@ -20,8 +21,7 @@ from digest.matching.evidence import (
 )
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
-from digest.matching.profiles import CandidatePool, Flags, Profile, Query, Window
-from papers.search import ranking
+from digest.matching.profiles import CandidatePool, Flags, Profile, Query
 from papers.search.encoders import unit
 from papers.text.sparse import Floats, Ints
 
@@ -44,6 +44,21 @@ class Batch:
 
 def queries_of(profiles: Iterable[Profile]) -> Iterator[Query]:
     return (query for one in profiles for query in (*one.wanted, *one.unwanted))
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which candidates are new since a reader's last letter, and which were there before and have risen since."""
+
+    late: Flags
+    open: Flags  # either
+
+    @classmethod
+    def of(cls, after: datetime | None, pool: CandidatePool) -> Window:
+        """Of a reader whose last letter was planned `after` then; None: none was, so all is new."""
+        since = after.timestamp() if after else -np.inf
+        new, risen = pool.seen > since, pool.risen > since
+        return cls(late=np.asarray(~new & risen), open=np.asarray(new | risen))
 
 
 class ReaderScores:
@@ -118,15 +133,9 @@ class ReaderScores:
         return self.pool.candidates[place].paper
 
 
-def score(profiles: Sequence[Profile], pool: CandidatePool, found: Evidence | None = None) -> Iterator[ReaderScores]:
-    """Each reader's scores of the pool; what several of them ask for is looked at once, if it is not `found` yet."""
-    found = evidence(queries_of(profiles), pool) if found is None else found
-    windows = {after: pool.window(after) for after in {profile.after for profile in profiles}}
-    for begin in range(0, len(profiles), READERS_A_BLOCK):
-        block = profiles[begin : begin + READERS_A_BLOCK]
-        fitting = fitting_scores([one.wanted for one in block], found, pool)[:, : pool.size]
-        for profile, row in zip(block, fitting, strict=True):
-            yield ReaderScores(profile, found, pool, windows[profile.after], row)
+def score(profiles: Sequence[Profile], pool: CandidatePool) -> Iterator[ReaderScores]:
+    """Each reader's scores of the pool; what several of them ask for is looked at once."""
+    return _score(profiles, pool, evidence(queries_of(profiles), pool))
 
 
 def score_what_may_come(batch: Batch) -> Iterator[ReaderScores]:
@@ -136,10 +145,19 @@ def score_what_may_come(batch: Batch) -> Iterator[ReaderScores]:
     if pool.has_reference:  # Else papers are compared with one another, and all are needed.
         may_come = np.zeros(pool.size, bool)
         for after in {profile.after for profile in profiles}:
-            may_come |= pool.window(after).open
+            may_come |= Window.of(after, pool).open
         may_come[_places(chain(batch.trending, *(profile.again for profile in profiles)), pool)] = True
         places = np.flatnonzero(may_come)
-    return score(profiles, pool.only(places), batch.findings.of(queries_of(profiles), pool.columns_of(places)))
+    return _score(profiles, pool.only(places), batch.findings.of(queries_of(profiles), pool.columns_of(places)))
+
+
+def _score(profiles: Sequence[Profile], pool: CandidatePool, found: Evidence) -> Iterator[ReaderScores]:
+    windows = {after: Window.of(after, pool) for after in {profile.after for profile in profiles}}
+    for begin in range(0, len(profiles), READERS_A_BLOCK):
+        block = profiles[begin : begin + READERS_A_BLOCK]
+        fitting = fitting_scores([one.wanted for one in block], found, pool)[:, : pool.size]
+        for profile, row in zip(block, fitting, strict=True):
+            yield ReaderScores(profile, found, pool, windows[profile.after], row)
 
 
 def ranked(profile: Profile, pool: CandidatePool) -> Floats:
@@ -167,14 +185,21 @@ def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: Can
         kinds = ((query, KINDS[query.kind]) for query in queries)
         single = (q for q, kind in kinds if kind.technique is not Technique.EXAMPLE and not kind.is_followed)
         highest(found.rows(single), found, row)
-    scores = pool.standardised(best, LEAST_FUSED_SPREAD)
+    scores = standardised(pool, best, LEAST_FUSED_SPREAD)
     examples = [found.rows(query for query in queries if is_example(query)) for queries in wanted]
     some = [reader for reader, rows in enumerate(examples) if rows]
     if some:
         like = _example_scores([examples[reader] for reader in some], found, pool)
-        together = scores[some] + pool.standardised(like, LEAST_FUSED_SPREAD)
-        scores[some] = pool.standardised(together, LEAST_FUSED_SPREAD)
+        together = scores[some] + standardised(pool, like, LEAST_FUSED_SPREAD)
+        scores[some] = standardised(pool, together, LEAST_FUSED_SPREAD)
     return scores
+
+
+def standardised(pool: CandidatePool, scores: Floats, at_least: float) -> Floats:
+    """Standard scores (z-scores) of each row: in standard deviations of the reference sample from its mean, the
+    deviation taken for `at_least` so much. There must be papers."""
+    mean = np.asarray(scores[:, pool.compared].mean(axis=1, keepdims=True), np.float32)
+    return np.asarray((scores - mean) / np.maximum(pool.spread(scores), at_least), np.float32)
 
 
 def highest(rows: Sequence[int], found: Evidence, into: Floats) -> None:
@@ -194,15 +219,15 @@ def _example_scores(examples: Sequence[Sequence[int]], found: Evidence, pool: Ca
         alike, k = np.stack([found.similarities[row] for row in rows]), min(NEAREST_EXAMPLES, len(rows))
         nearest[reader] = np.partition(alike, len(rows) - k, axis=0)[-NEAREST_EXAMPLES:].mean(axis=0)
         mean[reader] = alike.mean(axis=0)
-    lexical = [pool.standardised(one, LEAST_SIMILARITY_SPREAD) for one in (nearest, mean)]
-    fused = pool.standardised(lexical[0] + lexical[1], LEAST_FUSED_SPREAD)
+    lexical = [standardised(pool, one, LEAST_SIMILARITY_SPREAD) for one in (nearest, mean)]
+    fused = standardised(pool, lexical[0] + lexical[1], LEAST_FUSED_SPREAD)
     if pool.known is None or not pool.vectors.shape[1]:
         return fused
     means = np.stack([found.vectors[rows].mean(axis=0) for rows in examples])
-    semantic = pool.standardised(unit(means) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
+    semantic = standardised(pool, unit(means) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
     whitening = pool.known.whitening
     many = [reader for reader, rows in enumerate(examples) if len(rows) >= FEWEST_WHITENED]
     if many and whitening is not None:
-        semantic[many] += pool.standardised(unit(means[many] @ whitening.T) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
-    fused += ranking.fusion(None, pool.known).similarity * pool.standardised(semantic, LEAST_FUSED_SPREAD)
+        semantic[many] += standardised(pool, unit(means[many] @ whitening.T) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
+    fused += found.weight * standardised(pool, semantic, LEAST_FUSED_SPREAD)
     return fused
