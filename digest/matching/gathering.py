@@ -106,7 +106,8 @@ def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Candid
 
 
 def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
-    rows = list(papers.values_list(*COLUMNS))
+    further = list(dict.fromkeys(column for kind in KINDS.values() for column in kind.columns))
+    rows = list(papers.values_list(*COLUMNS, *further))
     topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
     scores = PaperTopic.objects.filter(paper__in=database.among([row[0] for row in rows]), score__gte=ABOUT)
     for paper, topic, score, phrase in scores.values_list("paper", "topic", "score", "phrase"):
@@ -123,8 +124,9 @@ def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Ca
             organisation,
             tuple(categories),
             risen.get(paper),
+            dict(zip(further, more, strict=True)),
         )
-        for paper, seen_at, votes, terms, authors, identities, organisation, categories in rows
+        for paper, seen_at, votes, terms, authors, identities, organisation, categories, *more in rows
     ]
 
 

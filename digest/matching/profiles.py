@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,7 @@ class Candidate:
     organisation: str = ""
     categories: tuple[str, ...] = ()
     risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
+    further: Mapping[str, Any] = field(default_factory=dict)  # by name, the columns that kinds of interest ask for
 
 
 class CandidatePool:

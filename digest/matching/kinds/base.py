@@ -57,6 +57,7 @@ class QueryKind:
     # All interests of the kind as they can be scored, in as many questions to the database for one as for many;
     # without those of what is not here.
     queries: Callable[[Collection[InterestSpec]], Mapping[InterestSpec, Query]] = by_value
+    columns: tuple[str, ...] = ()  # of papers, that candidates must have as `further`
     # Of NAME: which names a paper bears, each with how much it is that, 0 to 1; and the name that a query looks for.
     names: Callable[[Candidate], Iterable[tuple[Hashable, float]]] = lambda candidate: ()
     name_of: Callable[[Query], Hashable] = lambda query: query.value.casefold()
