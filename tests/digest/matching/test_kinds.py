@@ -1,9 +1,11 @@
 """Every kind of interest is a record in each of two rooms."""
 
+from dataclasses import fields
+
 import pytest
 
 from digest.matching.kinds import KINDS as QUERY_KINDS
-from digest.matching.kinds.base import Technique
+from digest.matching.kinds.base import QueryKind, Technique
 from subscriptions.interests.kinds import KINDS as INTEREST_KINDS
 from subscriptions.models import Interest
 
@@ -30,10 +32,11 @@ def test_whatever_can_be_followed_by_a_button_can_be_unfollowed_by_one():
     assert all(False in kind.statements for kind in QUERY_KINDS.values() if True in kind.statements)
 
 
-def test_what_is_found_by_its_name_has_names():
-    named = [kind for kind in QUERY_KINDS.values() if kind.technique is Technique.NAME]
+def test_what_is_found_by_its_name_says_which_names_papers_bear():
+    (left_out,) = (field.default for field in fields(QueryKind) if field.name == "names")
 
-    assert {kind.key for kind in named} == {"topic", "author", "organisation", "category"}
+    for kind in QUERY_KINDS.values():
+        assert (kind.names is not left_out) == (kind.technique is Technique.NAME)
 
 
 def test_every_kind_is_asked_for_in_one_way():
