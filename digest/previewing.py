@@ -122,7 +122,7 @@ def stock(now: datetime) -> Stock:
     return Stock(Edition(now, _trending(made_of), pool), pool, days)
 
 
-def forget() -> None:
+def drop_caches() -> None:
     """As in a process that has just begun."""
     _pooled.cache_clear()
     _trending.cache_clear()

@@ -1,1 +1,1 @@
-"""Which papers a reader gets: values in, choices with their reasons out; gathering alone reads rows."""
+"""Which papers a reader gets: values in, choices with reasons out. Gathering, and kinds for it, alone read rows."""

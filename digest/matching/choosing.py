@@ -13,7 +13,7 @@ import numpy as np
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
 from digest.matching.profiles import BAR, Profile, Query
-from digest.matching.scoring import Batch, ReaderScores, score_what_may_come
+from digest.matching.scoring import ReaderBatch, ReaderScores, score_what_may_come
 
 TRENDING_BESIDE_INTERESTS = 5  # places of a letter with interests that what is trending takes at most,
 TRENDING_RESERVED = 3  # and that are kept for it
@@ -81,12 +81,12 @@ def shown(score: float) -> float:
     return round(max(score, 0) / (max(score, 0) + BAR), 2)
 
 
-def choose(batch: Batch) -> list[Choice]:
+def choose(batch: ReaderBatch) -> list[Choice]:
     """For each profile in turn. What was found for others before is not looked for again."""
     return [
         choice(scored, batch.trending)
         for part in _parts(batch.profiles, batch.findings.pool.total)
-        for scored in score_what_may_come(Batch(part, batch.findings, batch.trending))
+        for scored in score_what_may_come(ReaderBatch(part, batch.findings, batch.trending))
     ]
 
 

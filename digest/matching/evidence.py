@@ -74,7 +74,7 @@ class Evidence:
     vectors: Floats  # queries x dimensions, of length 1; zeros for a name or a category, which mean nothing
     similarities: Mapping[int, Floats]  # by an example's row: lexical similarity of each paper, 0 to 1
     scores: Floats  # lexical and semantic score fused, standardised
-    weight: float  # of the semantic score beside the lexical one, for examples
+    example_weight: float  # of the semantic score beside the lexical one, for papers as examples
 
     def rows(self, queries: Iterable[Query]) -> list[int]:
         return [self.places[query] for query in queries]
@@ -103,8 +103,8 @@ def evidence(queries: Iterable[Query], pool: CandidatePool) -> Evidence:
         similarities |= {begin + row: scored[row].copy() for row, query in enumerate(block) if is_example(query)}
         _fuse(block, scores[begin : begin + QUERIES_A_BLOCK], scored, pool)
     hits = Hits(len(unique), pool.total, np.concatenate(cells), np.concatenate(strengths))
-    places, weight = {query: row for row, query in enumerate(unique)}, example_weight(pool)
-    return Evidence(places, hits, vectors, similarities, scores, weight)
+    places = {query: row for row, query in enumerate(unique)}
+    return Evidence(places, hits, vectors, similarities, scores, example_weight(pool))
 
 
 def lexical_scores(queries: Sequence[Query], pool: CandidatePool) -> tuple[Floats, Ints]:
@@ -178,15 +178,12 @@ class Findings:
             found.scores[row].take(columns, out=scores[number], mode="clip")  # "raise" would write it elsewhere first.
             vectors[number] = found.vectors[row]
         kept = enumerate(rows)
-        alike = {
+        similarities = {
             number: found.similarities[row][columns] for number, (found, row) in kept if row in found.similarities
         }
         hits = _hits_in(columns, rows, self.pool.total)
-        places, weight = (
-            {query: row for row, query in enumerate(unique)},
-            ranking.fusion(None, self.pool.known).similarity,
-        )
-        return Evidence(places, hits, vectors, alike, scores, weight)
+        places = {query: row for row, query in enumerate(unique)}
+        return Evidence(places, hits, vectors, similarities, scores, example_weight(self.pool))
 
     def _cells_of(self, queries: Sequence[Query]) -> int:
         return sum(2 if is_example(query) else 1 for query in queries) * self.pool.total

@@ -12,7 +12,7 @@ from django.db.models import Min, Q
 from digest.matching.evidence import Findings
 from digest.matching.kinds import KINDS
 from digest.matching.profiles import ENOUGH, Candidate, CandidatePool, Profile, Query
-from digest.matching.scoring import Batch
+from digest.matching.scoring import ReaderBatch
 from digest.models import LOST, Given
 from papers import database
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal
@@ -150,7 +150,7 @@ def gather(
     edition: Edition,
     after: Mapping[int, datetime | None],
     interests: Mapping[int, Sequence[InterestSpec]] | None = None,
-) -> Batch:
+) -> ReaderBatch:
     """All that choosing needs of these readers. Changes nothing.
 
     `after`: by reader, from when on papers are new; who is not there gets the last week's. `interests`: by reader, in
@@ -184,7 +184,7 @@ def gather(
                 again=frozenset(lost[reader.pk]),
             )
         )
-    return Batch(profiles, findings, edition.trending)
+    return ReaderBatch(profiles, findings, edition.trending)
 
 
 def queries_for(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:

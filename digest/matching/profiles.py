@@ -24,7 +24,7 @@ ENOUGH = 50  # papers of the reference sample from which a deviation means anyth
 BAR = 3.0  # the site's: deviations above the average paper of the last weeks
 
 Flags = NDArray[np.bool_]
-Names = Callable[
+NamesOf = Callable[
     ["Candidate"], Iterable[tuple[Hashable, float]]
 ]  # that a paper bears, and how much it is that, 0 to 1
 NO_WORDS = Text("", "", "")
@@ -104,7 +104,7 @@ class CandidatePool:
         self.columns = {one.paper: place for place, one in enumerate(candidates)}
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
         self.compared = slice(self.size if self.has_reference else 0, None)
-        self._bearers: dict[Names, dict[Hashable, tuple[list[int], list[float]]]] = {}
+        self._bearers: dict[NamesOf, dict[Hashable, tuple[list[int], list[float]]]] = {}
         self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
 
     @property
@@ -138,7 +138,7 @@ class CandidatePool:
     def lexicon(self) -> Lexicon:
         return self.index.lexicon
 
-    def bearing(self, names: Names, name: Hashable, guard: tuple[str, ...] = ()) -> tuple[Ints, Floats]:
+    def bearing(self, names: NamesOf, name: Hashable, guard: tuple[str, ...] = ()) -> tuple[Ints, Floats]:
         """The places of the papers that bear a name, of all `names` that papers bear, and how much each is that; with
         a guard, of those in its categories. An index of all papers' names is made once for each `names`."""
         if names not in self._bearers:

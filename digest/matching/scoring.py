@@ -34,7 +34,7 @@ NEAREST_EXAMPLES = 3  # that a paper is compared with
 
 
 @dataclass(frozen=True)
-class Batch:
+class ReaderBatch:
     """Readers, and what their letters are chosen from: all that choosing needs."""
 
     profiles: Sequence[Profile]
@@ -138,7 +138,7 @@ def score(profiles: Sequence[Profile], pool: CandidatePool) -> Iterator[ReaderSc
     return _score(profiles, pool, evidence(queries_of(profiles), pool))
 
 
-def score_what_may_come(batch: Batch) -> Iterator[ReaderScores]:
+def score_what_may_come(batch: ReaderBatch) -> Iterator[ReaderScores]:
     """The same of that part of the pool which may come in any of their letters."""
     pool, profiles = batch.findings.pool, batch.profiles
     places = np.arange(pool.size)
@@ -216,9 +216,9 @@ def _example_scores(examples: Sequence[Sequence[int]], found: Evidence, pool: Ca
     once ridge-whitened: what most papers share says little of a reader."""
     nearest, mean = np.empty((2, len(examples), pool.total), np.float32)
     for reader, rows in enumerate(examples):
-        alike, k = np.stack([found.similarities[row] for row in rows]), min(NEAREST_EXAMPLES, len(rows))
-        nearest[reader] = np.partition(alike, len(rows) - k, axis=0)[-NEAREST_EXAMPLES:].mean(axis=0)
-        mean[reader] = alike.mean(axis=0)
+        similar, k = np.stack([found.similarities[row] for row in rows]), min(NEAREST_EXAMPLES, len(rows))
+        nearest[reader] = np.partition(similar, len(rows) - k, axis=0)[-NEAREST_EXAMPLES:].mean(axis=0)
+        mean[reader] = similar.mean(axis=0)
     lexical = [standardised(pool, one, LEAST_SIMILARITY_SPREAD) for one in (nearest, mean)]
     fused = standardised(pool, lexical[0] + lexical[1], LEAST_FUSED_SPREAD)
     if pool.known is None or not pool.vectors.shape[1]:
@@ -229,5 +229,5 @@ def _example_scores(examples: Sequence[Sequence[int]], found: Evidence, pool: Ca
     many = [reader for reader, rows in enumerate(examples) if len(rows) >= FEWEST_WHITENED]
     if many and whitening is not None:
         semantic[many] += standardised(pool, unit(means[many] @ whitening.T) @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
-    fused += found.weight * standardised(pool, semantic, LEAST_FUSED_SPREAD)
+    fused += found.example_weight * standardised(pool, semantic, LEAST_FUSED_SPREAD)
     return fused

@@ -108,11 +108,11 @@ def choose(pool: Any, readers: Iterable[list[Any]]) -> None:
     """As planning does within a tick."""
     from digest.matching import choosing
     from digest.matching.evidence import Findings
-    from digest.matching.scoring import Batch
+    from digest.matching.scoring import ReaderBatch
 
     trending, findings = list(range(300)), Findings(pool)
     for batch in readers:
-        choices = choosing.choose(Batch(batch, findings, trending))
+        choices = choosing.choose(ReaderBatch(batch, findings, trending))
         assert len(choices) == len(batch)
 
 

@@ -43,7 +43,7 @@ READERS = 24
 @pytest.fixture(autouse=True)
 def _at_noon(monkeypatch):
     travel(monkeypatch, NOON)
-    previewing.forget()  # the rows of another test may have the same keys
+    previewing.drop_caches()  # the rows of another test may have the same keys
 
 
 def due_reader(**fields: Any) -> Subscriber:

@@ -29,7 +29,7 @@ PAGE = "/why/"
 @pytest.fixture(autouse=True)
 def _at_noon(monkeypatch):
     travel(monkeypatch, NOON)
-    previewing.forget()  # the rows of another test may have the same keys
+    previewing.drop_caches()  # the rows of another test may have the same keys
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from digest.matching import choosing, evidence, scoring
 from digest.matching.choosing import Choice
 from digest.matching.profiles import Candidate, CandidatePool, Profile, Query
-from digest.matching.scoring import Batch
+from digest.matching.scoring import ReaderBatch
 from papers.search.encoders import Text, unit
 from papers.search.fits import Understanding
 from papers.text.lexical import Lexicon
@@ -40,7 +40,7 @@ def profile(*wanted: Query, cap: int = 10, trending: bool = True, **fields: Any)
 
 
 def choose(profiles: list[Profile], pool: CandidatePool, trending: list[int]) -> list[Choice]:
-    return choosing.choose(Batch(profiles, evidence.Findings(pool), trending))
+    return choosing.choose(ReaderBatch(profiles, evidence.Findings(pool), trending))
 
 
 def one(reader: Profile, candidates: list[Candidate], trending: list[int] | None = None) -> Choice:
@@ -315,13 +315,13 @@ def test_what_was_found_for_others_before_and_which_papers_they_may_get_changes_
     alone = [choose([reader], pool, [4, 8])[0] for reader in many]
 
     findings = evidence.Findings(pool)
-    in_turn = [choosing.choose(Batch([reader], findings, [4, 8]))[0] for reader in reversed(many)]
+    in_turn = [choosing.choose(ReaderBatch([reader], findings, [4, 8]))[0] for reader in reversed(many)]
     monkeypatch.setattr(evidence, "CELLS_KEPT", 1)
     forgetful = evidence.Findings(pool)
 
     assert in_turn[::-1] == alone
     assert choose(many, pool, [4, 8]) == alone
-    assert [choosing.choose(Batch([reader], forgetful, [4, 8]))[0] for reader in many] == alone
+    assert [choosing.choose(ReaderBatch([reader], forgetful, [4, 8]))[0] for reader in many] == alone
 
 
 # ------------------------------------------------------------------------------------------------------------- meaning

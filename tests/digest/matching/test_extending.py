@@ -37,7 +37,7 @@ def _keyword(monkeypatch: pytest.MonkeyPatch):
     record = shown_in_docs('"""A keyword', {}).KIND
     monkeypatch.setitem(QUERY_KINDS, record.key, record)
     travel(monkeypatch, NOON)
-    previewing.forget()
+    previewing.drop_caches()
 
 
 @pytest.fixture
