@@ -145,6 +145,7 @@ def _risen(seen: PaperQuerySet, since: datetime, now: datetime) -> dict[int, dat
 # ------------------------------------------------------------------------------------------------------------- readers
 
 
+# Longer than most, as it is one list of steps, each for all readers at once, and each needs the one before.
 def gather(
     readers: Sequence[Subscriber],
     edition: Edition,
@@ -156,7 +157,6 @@ def gather(
     `after`: by reader, from when on papers are new; who is not there gets the last week's. `interests`: by reader, in
     place of those they have. Equal interests make equal profiles, in whatever order they were stated.
     """
-    # Longer than most, as it is one list of steps, each for all readers at once, and each needs the one before.
     lost = _by_reader(Given.objects.filter(LOST, subscriber__in=readers).values_list("subscriber", "paper"))
     if interests is None:
         rows = Interest.objects.filter(subscriber__in=readers)
