@@ -1,6 +1,5 @@
-"""Why a paper came, or did not: what the page says is what happened, and its numbers are those of choosing."""
+"""Why a paper came, or did not: what the page says is what happened."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,20 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from digest import previewing, why
-from digest.matching import choosing, gathering, scoring
-from digest.matching.profiles import CandidatePool, Profile
+from digest import previewing
 from digest.models import Given
 from papers.models import Paper
 from papers.search import fits, understanding
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
-from tests.digest.test_preview import make_any_reader, make_world
-from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
+from tests.digest.asking import PAGE, new, query
+from tests.digest.world import make_world
+from tests.factories import make_letter, make_paper, make_reader
 from tests.subscriptions.test_views import NOON, every_row, open_preferences, travel
 
 pytestmark = pytest.mark.django_db
-PAGE = "/why/"
 
 
 @pytest.fixture(autouse=True)
@@ -37,19 +34,6 @@ def reader(client) -> Subscriber:
     reader = make_reader(hour=12, next_due_at=NOON, read_up_to=NOON - timedelta(days=1), trending_muted_at=NOON)
     open_preferences(client, reader)
     return reader
-
-
-def new(**fields: Any) -> Paper:
-    paper = make_paper(**{"title": "Ferries without harbours", "first_seen_at": NOON - timedelta(hours=1)} | fields)
-    understanding.keep_up()
-    return paper
-
-
-def query(client, paper: Paper | str) -> str:
-    """The page's answer."""
-    answer = client.get(PAGE, {"paper": paper if isinstance(paper, str) else paper.key})
-    assert answer.status_code == 200
-    return answer.text
 
 
 def given(reader: Subscriber, paper: Paper, **fields: Any) -> None:
@@ -267,64 +251,3 @@ def test_many_interests_and_letters_ask_no_more_of_the_database_than_few(client,
     questions(1)  # what is kept of the papers is then there
 
     assert questions(2) == questions(15)
-
-
-# ------------------------------------------------------------------------------------------------- what interests say
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_words_are_the_papers(monkeypatch, seed):
-    dice = np.random.default_rng(100 + seed)
-    papers, topics = make_world(dice)
-    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
-    understanding.refit("light", NOON)
-    stock, worded, changing = previewing.stock(NOON), 0, 0
-    here = stock.pool
-    for _ in range(6):
-        reader = make_any_reader(papers, topics, dice)
-        profile = previewing.scored_for(reader, stock.edition).profile
-        for place in dice.choice(len(papers), 5, replace=False):
-            paper = papers[place]
-            pool = here if paper.pk in here.columns else gathering.pool_of(Paper.objects.filter(pk=paper.pk))
-            text = "\n".join([paper.title, paper.abstract, *paper.authors, paper.organisation, *paper.categories])
-            with_all = score(profile, paper, pool)
-            for one in why.explain(reader, paper.key, NOON).contributions:
-                others = {
-                    part: tuple(query for query in getattr(profile, part) if query != one.query) for part in PARTS
-                }
-                without = score(replace(profile, **others), paper, pool)
-                assert (one.score, one.without) == (with_all, without)
-                assert one.difference == pytest.approx(with_all - without, abs=1e-9)
-                assert one.quoted in text
-                worded, changing = worded + bool(one.quoted), changing + bool(one.difference)
-    assert min(worded, changing) > 10
-
-
-PARTS = ("wanted", "unwanted")
-
-
-def score(profile: Profile, paper: Paper, pool: CandidatePool) -> float:
-    """Of the paper, as readers see it, when a letter is chosen for this profile alone."""
-    [scored] = scoring.score([profile], pool)
-    return choosing.shown(float(scored.scores[pool.columns[paper.pk]]))
-
-
-def test_what_takes_away_the_only_reason_is_told_so(client, reader):
-    topic = make_topic(name="Ferries")
-    paper = new()
-    make_score(paper, topic, phrase="without harbours")
-    reader.choose_topics([topic.slug])
-
-    said = query(client, paper)
-
-    assert "“without harbours”" in said
-    assert "without it, it would not come" in said
-
-
-def test_words_that_the_paper_does_not_have_are_not_said_to_be_its_own(client, reader):
-    topic = make_topic(name="Ferries")
-    paper = new()
-    make_score(paper, topic, phrase="submarines")
-    reader.choose_topics([topic.slug])
-
-    assert "“submarines”" not in query(client, paper)

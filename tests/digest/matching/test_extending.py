@@ -16,8 +16,8 @@ from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_paper, make_reader
 from tests.paths import ROOT
-from tests.subscriptions.test_preferences import interests, save
-from tests.subscriptions.test_views import NOON, open_preferences, travel
+from tests.subscriptions.saving import save
+from tests.subscriptions.test_views import NOON, interests, open_preferences, travel
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,99 @@
+"""Which papers a reader gets that are near in meaning, and which say the same."""
+
+import pytest
+
+from digest.matching.profiles import Query
+from papers.search.encoders import Text, unit
+from papers.text.tokenizing import terms
+from tests.digest.matching.values import (
+    ROBOTS,
+    SPARSE,
+    candidate,
+    choose,
+    for_you,
+    one,
+    phrase,
+    pool_with,
+    profile,
+    space,
+    topic,
+)
+
+pytestmark = pytest.mark.one_database
+
+
+def test_a_paper_that_is_only_near_in_meaning_comes_if_it_is_above_the_bar_and_says_so():
+    known, words = space()
+    pool = pool_with([candidate(1), candidate(2)], ["bread", "iron"], known, words)
+
+    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
+
+    assert for_you(choice) == [1]
+    assert choice.for_you[0].reason == {"code": "near", "to": "bread"}
+
+
+def test_what_is_below_the_bar_is_a_near_miss_that_tells_both_numbers():
+    known, words = space()
+    between = unit((words["bread"] + 2.6 * words["iron"])[None])[0]
+    pool = pool_with([candidate(1)], ["between"], known, words | {"between": between})
+
+    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
+
+    assert for_you(choice) == []
+    lacked = choice.near_misses[0].lacked
+    assert (lacked["code"], lacked["bar"]) == ("bar", 0.5)
+    assert 0 < lacked["score"] < 0.5
+
+
+def test_a_bar_of_ones_own_decides_what_comes_and_is_what_a_near_miss_tells():
+    known, words = space()
+    pool = pool_with([candidate(1)], ["bread"], known, words)
+    usual, high = profile(phrase("bread"), trending=False), profile(phrase("bread"), trending=False, bar=9.0)
+
+    choices = choose([usual, high], pool, [])
+
+    assert [for_you(choice) for choice in choices] == [[1], []]
+    assert choices[1].near_misses[0].lacked["bar"] == 0.75  # On the one scale for all, where the site's bar is a half.
+
+
+def test_words_that_were_asked_for_bring_a_paper_whatever_the_bar():
+    choice = one(profile(phrase("bread making"), bar=99.0), [candidate(1, title="Bread making")])
+
+    assert for_you(choice) == [1]
+
+
+def test_of_two_papers_that_say_the_same_one_comes():
+    known, words = space()
+    pool = pool_with([candidate(1, votes=3), candidate(2)], ["bread", "bread"], known, words)
+
+    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
+
+    assert for_you(choice) == [1]
+
+
+def test_a_paper_that_fills_a_place_left_over_says_not_the_same_as_another_either():
+    known, words = space()
+    papers = [candidate(number, topics={SPARSE: 1.0}, votes=9) for number in range(1, 5)]
+    papers.append(candidate(5, topics={ROBOTS: 0.6}))
+    pool = pool_with(papers, ["bread", "iron", "glass", "salt", "salt"], known, words | {"salt": words["iron"] * -1})
+
+    (choice,) = choose([profile(topic(SPARSE), topic(ROBOTS), cap=5, trending=False)], pool, [])
+
+    assert not {4, 5} <= set(for_you(choice))
+
+
+def test_a_paper_like_an_unwanted_one_is_pushed_down():
+    known, words = space()
+    papers = [candidate(1, topics={SPARSE: 1}, votes=50), candidate(2, topics={SPARSE: 1})]
+    pool = pool_with(papers, ["bread", "iron"], known, words)
+    unwanted = Query("paper", "arxiv:9", "Bread", Text("bread", "", terms("bread", "")), paper=9)
+
+    (choice,) = choose([profile(topic(SPARSE), unwanted=(unwanted,), trending=False)], pool, [])
+
+    assert for_you(choice) == [2, 1]
+
+
+def test_without_a_reference_sample_only_words_bring_papers():
+    choice = one(profile(phrase("bread making")), [candidate(1, title="Bread"), candidate(2, title="Bread making")])
+
+    assert for_you(choice) == [2]
