@@ -7,19 +7,27 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from papers.search.semantic import MINILM
+from tests import clock
+from tests.depth import DEEP, examples
 from tests.sink import Sink
 
-FAULTS = Path(__file__).parent / "faults"
-# No deadline: machines are shared, and speed is measured by benchmarks. The same examples every time.
-hypothesis.settings.register_profile("here", deadline=None, derandomize=True)
+TESTS = Path(__file__).parent
+GROUPS = {  # of files that share a site and a browser, or the process whose forks are killed
+    "journeys": {TESTS / "journeys"},
+    "faults": {TESTS / "faults", TESTS / "subscriptions/sending/test_ledger.py"},
+}
+hypothesis.settings.register_profile("here", examples())
 hypothesis.settings.load_profile("here")
 
 
-def pytest_report_header() -> str:
-    return f"semantic encoder: {without_semantic() or 'tested with the weights in ENCODER_PATH'}"
+def pytest_report_header() -> list[str]:
+    semantic = without_semantic() or "tested with the weights in ENCODER_PATH"
+    depth = "deep" if DEEP else "as `make test`; TEST_DEPTH=deep runs what is marked deep too"
+    return [f"depth: {depth}", f"clock: {clock.MOMENT:%Y-%m-%d %H:%M} UTC", f"semantic encoder: {semantic}"]
 
 
 def without_semantic() -> str:
@@ -32,17 +40,36 @@ def without_semantic() -> str:
 
 
 @pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay on one worker, as they share what is slow to set up.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked deep is left to deep runs.
 
-    Those that commit empty the database in the end, of its topics too. pytest-django has them come after all others
-    that ask for it; as a group of their own they do so on every worker, where groups are kept in their order.
+    A file's tests stay on one worker, as they share what is slow to set up. Those that commit empty the database in
+    the end, of its topics too. pytest-django has them come after all others that ask for it; as a group of their own
+    they do so on every worker, where groups are kept in their order.
     """
+    if not DEEP:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("deep")])
+        items[:] = [item for item in items if not item.get_closest_marker("deep")]
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = marker is not None and marker.kwargs.get("transaction")
-        together = "faults" if item.path.parent == FAULTS else item.location[0]
+        shares = [name for name, paths in GROUPS.items() if paths & {item.path, item.path.parent}]
+        together = shares[0] if shares else item.location[0]
         item.add_marker(pytest.mark.xdist_group("commits" if commits else together))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def traveller() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(clock.MOMENT) as traveller:
+        clock.tell_processes()
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def _at_the_moment(traveller: time_machine.Traveller) -> None:
+    """Each test anew, however long the run takes."""
+    clock.tell_processes()
+    traveller.move_to(clock.MOMENT)
 
 
 @pytest.fixture(scope="session")

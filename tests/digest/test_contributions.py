@@ -33,7 +33,7 @@ def reader(client) -> Subscriber:
     return reader
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.deep)])
 def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_words_are_the_papers(monkeypatch, seed):
     dice = np.random.default_rng(100 + seed)
     papers, topics = make_world(dice)

@@ -1,4 +1,4 @@
-"""`manage.py demo` as a newcomer runs it: a process of its own, on a database of its own."""
+"""`manage.py demo`: once as a newcomer runs it, a process of its own on a database of its own; else in this one."""
 
 import json
 import os
@@ -6,27 +6,36 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from email import message_from_bytes, policy
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
+from tests.factories import make_reader
 from tests.farend import FarEnd
 from tests.paths import ROOT
 from tests.servers import free_port
 
-pytestmark = pytest.mark.one_database
 DAY = date(2026, 8, 20)
 API = f"/api/daily_papers?date={DAY}&limit=100"
-PAGE = f"/papers/date/{DAY}"
+Demo, Refused = Callable[..., list[str]], Callable[..., str]
 
 
 @pytest.fixture
-def far_end() -> Iterator[FarEnd]:
+def far_end(settings: Settings) -> Iterator[FarEnd]:
     with FarEnd() as far_end:
+        settings.HUGGINGFACE_URL = far_end.url
         yield far_end
+
+
+@pytest.fixture
+def nowhere(settings: Settings) -> None:
+    settings.HUGGINGFACE_URL = f"http://127.0.0.1:{free_port()}"
 
 
 def papers(count: int = 6) -> bytes:
@@ -44,7 +53,10 @@ def papers(count: int = 6) -> bytes:
     return json.dumps([{"paper": paper(number), "numComments": 0} for number in range(1, count + 1)]).encode()
 
 
-def demo(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+# ------------------------------------------------------------------------------------------- in a process of its own
+
+
+def demo_process(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "VAR_DIR")}
     settings = clean | {"HUGGINGFACE_URL": url, "VAR_DIR": str(folder)}
     command = [sys.executable, "manage.py", "demo", *arguments]
@@ -57,10 +69,11 @@ def assert_one_sentence(said: subprocess.CompletedProcess[str]) -> None:
     assert len(said.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.one_database
 def test_the_demo_collects_plans_composes_and_writes_one_letter(far_end: FarEnd, tmp_path: Path):
     far_end.answers(API, body=papers())
 
-    said = demo(far_end.url, tmp_path, "--day", str(DAY))
+    said = demo_process(far_end.url, tmp_path, "--day", str(DAY))
 
     last = re.fullmatch(r"demo: 6 papers collected, 6 in the letter, (.*\.eml)", said.stdout.splitlines()[-1])
     assert said.returncode == 0
@@ -74,96 +87,110 @@ def test_the_demo_collects_plans_composes_and_writes_one_letter(far_end: FarEnd,
     assert letter["Message-ID"].replace("-", "").startswith(f"<{message_id}@")
 
 
-def test_the_demo_can_be_run_again_in_the_same_folder(far_end: FarEnd, tmp_path: Path):
+@pytest.mark.one_database
+def test_an_impossible_day_is_one_sentence(tmp_path: Path):
+    assert_one_sentence(demo_process("http://127.0.0.1:9", tmp_path, "--day", "2026-02-30"))
+
+
+@pytest.mark.one_database
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+
+    said = demo_process("http://127.0.0.1:9", tmp_path / "file" / "var", "--day", str(DAY))
+
+    assert_one_sentence(said)
+    assert "VAR_DIR" in said.stderr
+
+
+# ------------------------------------------------------------------------------------------------------------ in this
+
+
+@pytest.fixture
+def demo(db: None, mailbox: Path) -> Demo:
+    """The lines that it says."""
+
+    def demo(*arguments: str) -> list[str]:
+        said = StringIO()
+        call_command("demo", *arguments, stdout=said)
+        return said.getvalue().splitlines()
+
+    return demo
+
+
+@pytest.fixture
+def refused(demo: Demo, mailbox: Path) -> Refused:
+    """The one sentence with which it writes no letter."""
+
+    def refused(*arguments: str) -> str:
+        with pytest.raises(CommandError) as raised:
+            demo(*arguments)
+        [sentence] = str(raised.value).splitlines()
+        assert not mailbox.exists()
+        return sentence
+
+    return refused
+
+
+def test_the_demo_can_be_run_again_in_the_same_folder(far_end: FarEnd, demo: Demo, mailbox: Path):
     far_end.answers(API, body=papers())
-    demo(far_end.url, tmp_path, "--day", str(DAY))
+    demo("--day", str(DAY))
 
-    again = demo(far_end.url, tmp_path, "--day", str(DAY))
+    again = demo("--day", str(DAY))
 
-    assert again.returncode == 0
-    assert "6 in the letter" in again.stdout.splitlines()[-1]
-    assert len(list((tmp_path / "mail").glob("*.eml"))) == 2
+    assert "6 in the letter" in again[-1]
+    assert len(list(mailbox.glob("*.eml"))) == 2
 
 
-def test_without_a_day_the_one_that_the_source_announced_last_is_shown(far_end: FarEnd, tmp_path: Path):
+def test_without_a_day_the_one_that_the_source_announced_last_is_shown(far_end: FarEnd, demo: Demo):
     far_end.answers("/api/daily_papers?limit=1", body=papers(1))
     far_end.answers(API, body=papers())
 
-    said = demo(far_end.url, tmp_path)
-
-    assert said.returncode == 0
-    assert said.stdout.startswith(f"huggingface {DAY}: 6 listed")
+    assert demo()[0].startswith(f"huggingface {DAY}: 6 listed")
 
 
-def test_without_a_connection_the_demo_shows_the_sample_edition_and_says_so(tmp_path: Path):
-    said = demo(f"http://127.0.0.1:{free_port()}", tmp_path)
+@pytest.mark.usefixtures("nowhere")
+def test_without_a_connection_the_demo_shows_the_sample_edition_and_says_so(demo: Demo):
+    said = demo()
 
-    assert said.returncode == 0
-    assert "SAMPLE" in said.stdout
-    assert said.stdout.splitlines()[-1].startswith("demo: 12 papers collected")
+    assert "SAMPLE" in " ".join(said)
+    assert said[-1].startswith("demo: 12 papers collected")
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_source_that_is_down_or_asks_for_silence_is_no_connection(far_end: FarEnd, tmp_path: Path, status: int):
+def test_a_source_that_is_down_or_asks_for_silence_is_no_connection(far_end: FarEnd, demo: Demo, status: int):
     for path in (
         "/api/daily_papers",
         *(f"/papers/date/2026-{month:02}-{day:02}" for month in (11, 12) for day in range(1, 32)),
     ):
         far_end.answers(path, status=status)
 
-    said = demo(far_end.url, tmp_path, "--now", "2026-11-20T12:00:00Z")
-
-    assert said.returncode == 0
-    assert "SAMPLE" in said.stdout
+    assert "SAMPLE" in " ".join(demo("--now", "2026-11-20T12:00:00Z"))
 
 
-def test_with_a_day_named_a_missing_connection_is_an_error(tmp_path: Path):
-    said = demo(f"http://127.0.0.1:{free_port()}", tmp_path, "--day", str(DAY))
-
-    assert_one_sentence(said)
-    assert "SAMPLE" not in said.stdout
+@pytest.mark.usefixtures("nowhere")
+def test_with_a_day_named_a_missing_connection_is_an_error(refused: Refused):
+    assert "found ConnectionError" in refused("--day", str(DAY))
 
 
-def test_a_page_that_is_not_understood_is_an_error_and_no_sample(far_end: FarEnd, tmp_path: Path):
+def test_a_page_that_is_not_understood_is_an_error_and_no_sample(far_end: FarEnd, refused: Refused):
     far_end.answers("/api/daily_papers", body=b'{"papers": []}')
 
-    said = demo(far_end.url, tmp_path, "--now", "2026-08-20T12:00:00Z")
-
-    assert_one_sentence(said)
-    assert "expected" in said.stderr
-    assert "SAMPLE" not in said.stdout
+    assert "expected" in refused("--now", "2026-08-20T12:00:00Z")
 
 
-def test_a_day_without_papers_is_an_error(far_end: FarEnd, tmp_path: Path):
+def test_a_day_without_papers_is_an_error(far_end: FarEnd, refused: Refused):
     far_end.answers(API, body=b"[]")
 
-    said = demo(far_end.url, tmp_path, "--day", str(DAY))
-
-    assert_one_sentence(said)
-    assert f"expected papers on {DAY}, found none" in said.stderr
+    assert f"expected papers on {DAY}, found none" in refused("--day", str(DAY))
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2199-01-01", ""])
-def test_an_impossible_day_is_an_error(tmp_path: Path, day: str):
-    assert_one_sentence(demo("http://127.0.0.1:9", tmp_path, "--day", day))
+def test_an_impossible_day_is_an_error(refused: Refused, day: str):
+    assert "expected a day" in refused("--day", day)
 
 
-def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path):
-    (tmp_path / "file").write_text("in the way")
-
-    said = demo("http://127.0.0.1:9", tmp_path / "file" / "var", "--day", str(DAY))
-
-    assert_one_sentence(said)
-    assert "VAR_DIR" in said.stderr
-
-
-def test_a_database_with_readers_is_left_alone(far_end: FarEnd, tmp_path: Path):
+def test_a_database_with_readers_is_left_alone(far_end: FarEnd, refused: Refused):
     far_end.answers(API, body=papers())
-    demo(far_end.url, tmp_path, "--day", str(DAY))
-    with sqlite3.connect(tmp_path / "paper-route.sqlite3") as database:
-        database.execute("UPDATE subscriptions_subscriber SET address = 'ada@example.org'")
+    make_reader()
 
-    said = demo(far_end.url, tmp_path, "--day", str(DAY))
-
-    assert_one_sentence(said)
-    assert "found 1 readers" in said.stderr
+    assert "found 1 readers" in refused("--day", str(DAY))

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from django.utils import timezone
+from django.db.models import Value
+from django.db.models.functions import Now
 
 from subscriptions.models import Letter
 from tests.faults.pausing import Process
@@ -32,4 +33,4 @@ Finish = Callable[[], Verdict]
 
 def expire_leases() -> None:
     """As if everybody who has something in hands had been silent for long."""
-    Letter.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - timedelta(hours=1))
+    Letter.objects.filter(leased_until__isnull=False).update(leased_until=Now() - Value(timedelta(hours=1)))

@@ -16,7 +16,7 @@ from tests.factories import make_letter
 from tests.faults.points import expire_leases
 from tests.sink import Sink
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.deep, pytest.mark.one_database]
 State = Letter.State
 FIRST, SECOND, HELD = 30, 10, 5
 

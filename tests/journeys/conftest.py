@@ -4,15 +4,15 @@ runs in this thread, in which Django then refuses to touch the database."""
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import servers
 from tests.journeys import site as sites
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import SIZES, Visitor
 
-SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 numbers = count(1)  # of the visitors, each from a network of their own
 SLOW = 20_000  # milliseconds until what should be on a page counts as missing, on a busy machine
 QUIET = (
@@ -41,13 +41,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-# How a page fits a window does not depend on the database.
-@pytest.fixture(params=["wide", pytest.param("narrow", marks=pytest.mark.one_database)])
+@pytest.fixture(params=["wide", pytest.param("narrow", marks=pytest.mark.deep)])
 def visitor(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors, each with a browser profile and an address of their own; at the end all is still well."""
     made: list[Visitor] = []
 
-    def make(**settings: bool) -> Visitor:
+    def make(**settings: Any) -> Visitor:
         number = next(numbers)
         address = {"X-Forwarded-For": f"10.{number // 256}.{number % 256}.1"}
         context = browser.new_context(viewport=SIZES[request.param], extra_http_headers=address, **settings)

@@ -17,7 +17,7 @@ def opens_feedback(visitor, letter, reason: str) -> None:
     expect(visitor.page.get_by_role("heading", level=2, name=title)).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"])
 def test_a_paper_of_the_letter_is_answered_with_less_and_not_this_and_all_of_it_undone(visitor, scripts):
     ada = visitor(java_script_enabled=scripts)
     page, notice = ada.page, ada.page.get_by_role("status")

@@ -1,8 +1,12 @@
 """Interests of every kind are added and taken away, what that changes is seen at once, and why not is answered."""
 
-import pytest
-from playwright.sync_api import Locator, expect
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import pytest
+from playwright.sync_api import Browser, Locator, StorageState, expect
+
+from tests.journeys.site import Site
 from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
 from tests.journeys.visitor import Visitor
 
@@ -15,12 +19,28 @@ FIELDS = {
 }
 
 
-def begun(visitor: Visitor) -> Visitor:
-    """At their preferences, with nothing asked for."""
-    signs_up(visitor)
-    opens_confirm_page(visitor)
-    opens_preferences(visitor, begins(visitor))
-    return visitor
+@pytest.fixture(scope="module")
+def session(site: Site, browser: Browser) -> Iterator[StorageState]:
+    """The cookie of a reader who has asked for nothing yet, as all tests of this file leave it."""
+    with browser.new_context() as context:
+        ada = Visitor(context.new_page(), site, "preferences@example.org")
+        signs_up(ada)
+        opens_confirm_page(ada)
+        opens_preferences(ada, begins(ada))
+        yield context.storage_state()
+
+
+@pytest.fixture
+def begun(visitor: Callable[..., Visitor], session: StorageState) -> Callable[..., Visitor]:
+    """Makes a browser that is at the preferences."""
+
+    def make(**settings: Any) -> Visitor:
+        ada = visitor(storage_state=session, **settings)
+        ada.open("/preferences/")
+        ada.sees("Your preferences")
+        return ada
+
+    return make
 
 
 def letter(visitor: Visitor) -> Locator:
@@ -32,9 +52,9 @@ def saves(visitor: Visitor) -> None:
     visitor.sees("Your preferences")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
-def test_interests_of_each_kind_are_added_and_taken_away_again(visitor, scripts):
-    ada = begun(visitor(java_script_enabled=scripts))
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"])
+def test_interests_of_each_kind_are_added_and_taken_away_again(begun, scripts):
+    ada = begun(java_script_enabled=scripts)
     page = ada.page
 
     ada.tick(TOPIC)
@@ -57,8 +77,8 @@ def test_interests_of_each_kind_are_added_and_taken_away_again(visitor, scripts)
     expect(page.get_by_role("checkbox", name=f"Remove {title}")).to_have_count(0)
 
 
-def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(visitor):
-    ada = begun(visitor())
+def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
+    ada = begun()
     page = ada.page
 
     expect(letter(ada)).to_contain_text("your next letter is due on")
@@ -76,8 +96,8 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(visitor):
     ada.sees("Your preferences")
 
 
-def test_when_the_site_does_not_answer_the_last_letter_stays_and_says_so(visitor):
-    ada = begun(visitor())
+def test_when_the_site_does_not_answer_the_last_letter_stays_and_says_so(begun):
+    ada = begun()
     page = ada.page
     expect(letter(ada)).to_contain_text("your next letter is due on")
 
@@ -89,8 +109,8 @@ def test_when_the_site_does_not_answer_the_last_letter_stays_and_says_so(visitor
     ada.complaints.clear()  # the browser tells of what we cut off
 
 
-def test_without_scripts_a_button_shows_the_letter_and_keeps_what_was_typed(visitor):
-    ada = begun(visitor(java_script_enabled=False))
+def test_without_scripts_a_button_shows_the_letter_and_keeps_what_was_typed(begun):
+    ada = begun(java_script_enabled=False)
     page = ada.page
 
     page.get_by_label("In your own words").fill("harbours without charts")
@@ -103,9 +123,9 @@ def test_without_scripts_a_button_shows_the_letter_and_keeps_what_was_typed(visi
     expect(page.get_by_label("In your own words")).to_have_value("")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
-def test_why_a_paper_came_is_answered(visitor, scripts):
-    ada = begun(visitor(java_script_enabled=scripts))
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"])
+def test_why_a_paper_came_is_answered(begun, scripts):
+    ada = begun(java_script_enabled=scripts)
     page = ada.page
 
     page.get_by_role("link", name="Why did a paper come, or why not?").click()

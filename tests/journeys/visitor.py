@@ -8,6 +8,7 @@ from playwright.sync_api import ConsoleMessage, FrameLocator, Page, Request, exp
 
 from tests.journeys.site import Site
 
+SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 WITHIN_A_MINUTE = 60
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
@@ -49,17 +50,24 @@ class Visitor:
     # --------------------------------------------------------------------------------------------------------- seeing
 
     def sees(self, heading: str) -> None:
-        """The page of that heading, which fits the window and of which the browser complained about nothing."""
+        """The page of that heading, which fits any window and of which the browser complained about nothing."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
-        assert self.page.evaluate(FITS), f"{heading!r} is wider than the window"
+        self._fits(f"the page {heading!r}")
         assert self.complaints == []
+
+    def _fits(self, what: str) -> None:
+        own = self.page.viewport_size
+        assert own is not None
+        for name, size in sorted(SIZES.items(), key=lambda one: one[1] == own):
+            self.page.set_viewport_size(size)
+            assert self.page.evaluate(FITS), f"{what} is wider than a {name} window"
 
     def opens_letter(self, subject: str) -> FrameLocator:
         """The letter to this visitor in the local mailbox, waited for; the letter's own page, inside its frame."""
         deadline = time.monotonic() + WITHIN_A_MINUTE
         while not self.has_letter(subject):
             assert time.monotonic() < deadline, f"no letter {subject!r} to {self.address} within a minute"
-            time.sleep(0.2)
+            time.sleep(0.1)
         self.open("/mailbox/")
         self.sees("Local mailbox")
         row = self.page.get_by_role("listitem").filter(has_text=self.address).filter(has_text=subject)
@@ -74,5 +82,5 @@ class Visitor:
 
     def sees_subject(self, subject: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(subject)))
-        assert self.page.evaluate(FITS), f"the letter {subject!r} is wider than the window"
+        self._fits(f"the letter {subject!r}")
         assert self.complaints == []

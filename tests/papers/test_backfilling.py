@@ -162,6 +162,13 @@ def test_what_is_live_only_has_no_past_to_be_filled_in():
 # --------------------------------------------------------------------------------------------------------- the command
 
 
+@pytest.fixture
+def _hastened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command asks at once, without the source's spacing."""
+    monkeypatch.setitem(SOURCES, "huggingface", HUGGINGFACE)
+
+
+@pytest.mark.usefixtures("_hastened")
 def test_the_command_sums_up_what_it_read(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
     lists(far_end, FIRST, 1, 2)
 
@@ -172,6 +179,7 @@ def test_the_command_sums_up_what_it_read(far_end: FarEnd, capsys: pytest.Captur
     )
 
 
+@pytest.mark.usefixtures("_hastened")
 def test_the_command_goes_on_after_a_day_that_fails(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
     spoils(far_end, FIRST)
     lists(far_end, LAST, 1)
@@ -212,15 +220,16 @@ class Ended:
 
 
 def _in_a_terminal(far_end: FarEnd, folder: Path, stop_after: int = 0) -> Ended:
-    """`collect --since` over two weeks; with `stop_after`, Ctrl-C once so many more requests have come."""
+    """`collect --since` over a week; with `stop_after`, Ctrl-C once so many more requests have come."""
     clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     env = clean | {"HUGGINGFACE_URL": far_end.url, "VAR_DIR": str(folder)}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=env, check=True)
+    if stop_after:
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=env, check=True)
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (24, 100))
     command = [sys.executable, "manage.py", "collect", "--source", "huggingface", "--since", str(FIRST)]
     before = len(far_end.requests)
-    process = subprocess.Popen([*command, "--now", "2025-03-29"], env=env, stdout=slave, stderr=slave)
+    process = subprocess.Popen([*command, "--now", "2025-03-25"], env=env, stdout=slave, stderr=slave)
     os.close(slave)
     deadline = time.monotonic() + 60
     while stop_after and len(far_end.requests) < before + stop_after and time.monotonic() < deadline:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -107,7 +108,10 @@ def test_the_query_api_is_left_alone_between_midnight_and_one(far_end: FarEnd):
     assert set(Lookup.objects.values_list("next_try_at", flat=True)) == {datetime(2026, 8, 20, 1, tzinfo=UTC)}
 
 
-def test_the_command_says_what_came_of_each(far_end: FarEnd, capsys: pytest.CaptureFixture[str]):
+def test_the_command_says_what_came_of_each(
+    far_end: FarEnd, capsys: pytest.CaptureFixture[str], traveller: time_machine.Traveller
+):
+    traveller.move_to(MORNING)  # The archive is left alone for an hour of the night.
     make_paper(key="arxiv:2608.00001")
 
     call_command("collect", paper=["2609.99901v3", "2609.00001", "2608.00001"])

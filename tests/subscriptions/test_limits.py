@@ -5,11 +5,11 @@ from itertools import count
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as searched
 from hypothesis import strategies as st
 
 from subscriptions import limits
 from subscriptions.limits import FOR_EVER, Limit
+from tests.depth import examples
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -54,7 +54,7 @@ def test_after_the_time_that_is_named_one_is_left_and_not_long_before(most, per,
         assert limits.take_up_to([limit], value, 1, later + wait)[0] == 1
 
 
-@searched(max_examples=30)
+@examples(30)
 @given(most=st.integers(1, 500), per=st.sampled_from([SECOND, MINUTE, HOUR, DAY]), wanted=st.integers(1, 7))
 def test_who_asks_whenever_there_may_be_one_gets_all_that_flows_in(most, per, wanted):
     limit, value, now, total = Limit("letters", most, per), str(next(_buckets)), NOW, 0

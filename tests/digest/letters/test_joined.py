@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from hypothesis import HealthCheck, given
-from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from digest.letters import composing
@@ -21,6 +20,7 @@ from papers.models import Paper
 from subscriptions import letters, mime
 from subscriptions.letters import BadLetter, Plain
 from subscriptions.models import Letter, Subscriber
+from tests.depth import examples
 from tests.factories import make_letter, make_paper, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def unfolded(message: EmailMessage) -> list[tuple[str, str]]:
     )
 
 
-@how(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(papers(), reasons()), max_size=3), st.lists(papers(), min_size=1, max_size=2))
 def test_joined_and_written_by_django_a_digest_says_the_same(chosen, trending):
     reader = make_reader()
@@ -138,7 +138,7 @@ def test_joined_and_written_by_django_a_digest_says_the_same(chosen, trending):
     assert Tags(part(joined, "html")).all == Tags(part(written, "html")).all
 
 
-@how(max_examples=100)
+@examples(100)
 @given(st.lists(clean, max_size=4))
 def test_pieces_that_are_encoded_one_by_one_read_as_one_text(pieces):
     joined = b"".join(map(mime.quoted, pieces))
@@ -150,7 +150,7 @@ def test_pieces_that_are_encoded_one_by_one_read_as_one_text(pieces):
     assert part(read(content), "plain").rstrip("\n") in {said.rstrip("\n"), one_by_one.rstrip("\n")}
 
 
-@how(max_examples=100)
+@examples(100)
 @given(st.lists(clean, max_size=4))
 def test_no_line_on_the_wire_ends_the_letter_early_or_is_too_long(pieces):
     content = mime.multipart(b"To: a@example.org\r\n", b"".join(map(mime.quoted, pieces)), b"")
@@ -191,7 +191,7 @@ def refused(draft: Digest | Plain) -> bool:
     return False
 
 
-@how(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(hostile)
 def test_what_django_or_the_guard_refuses_is_refused_when_joined(address):
     reader = make_reader(address=f"{make_letter().pk}@example.org")

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from digest.letters import planning
 from subscriptions import slots
 from subscriptions.models import Subscriber
+from tests.depth import examples
 
 pytestmark = pytest.mark.one_database
 TICK = timedelta(minutes=40)  # now and then a change comes between the stroke of an hour and the tick that sees it
@@ -75,7 +75,7 @@ class Weeks:
         return [day for day in self.lived if slots.due_at(day, self.reader.hour, self.reader.zone) <= now]
 
 
-@hypothesis.settings(max_examples=300)
+@examples(300)
 @given(
     begins,
     changes,

@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from digest.letters import planning
 from subscriptions.models import Letter, Subscriber
 from subscriptions.sending import post
+from tests.depth import DEEP
 from tests.factories import make_paper, make_reader, make_score, make_topic
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
-FEW, MANY = 3, 300
+FEW, MANY = 3, 300 if DEEP else 60
 
 
 def make_readers(count):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from digest.watching import alarms, selftest
 from subscriptions.models import Event
 from subscriptions.sending import post
+from tests.clock import machine_now
 from tests.digest.watching.selftests import (
     DAY,
     MINUTE,
@@ -209,7 +210,7 @@ def self_signed(folder) -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(timezone.now() - DAY).not_valid_after(timezone.now() + DAY)
+    made = made.not_valid_before(machine_now() - DAY).not_valid_after(machine_now() + DAY)
     names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
     certificate = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
     plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from papers.search import lsa
 from papers.search.encoders import Text, unit
-from papers.search.lsa import DIMENSIONS, LatentSemantics
+from papers.search.lsa import LatentSemantics
 from papers.text import tokenizing
 from papers.text.lexical import Lexicon
 from tests import invented
@@ -44,9 +45,12 @@ def test_texts_of_one_subject_are_nearer_than_texts_of_another(light: LatentSema
     assert alike[~same].mean() < -0.1
 
 
-def test_a_space_has_a_direction_for_four_texts_and_no_more_than_are_wanted(light: LatentSemantics):
+def test_a_space_has_a_direction_for_four_texts_and_no_more_than_are_wanted(
+    light: LatentSemantics, monkeypatch: pytest.MonkeyPatch
+):
     assert light.dimensions == 400 // 4
-    assert learned(invented.texts(1100)).dimensions == DIMENSIONS
+    monkeypatch.setattr(lsa, "DIMENSIONS", 50)
+    assert learned(TEXTS).dimensions == 50
 
 
 def test_directions_are_at_right_angles_and_of_length_1(light: LatentSemantics):

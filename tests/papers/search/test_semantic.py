@@ -51,9 +51,9 @@ def test_an_unknown_encoder_is_named(tmp_path: Path):
 @pytest.mark.one_database
 def test_without_libraries_or_weights_one_sentence_says_what_would_do(tmp_path: Path):
     """Weights cannot be fetched here, as the model hub is where nothing listens; nor without the libraries."""
-    assert started(tmp_path, "migrate").returncode == 0
+    site = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
     papers = "from tests.invented import make_papers; make_papers(1)"
-    assert started(tmp_path, "shell", "--no-imports", "-c", papers).returncode == 0
+    assert started(tmp_path, "shell", "--no-imports", "-c", f"{site}; {papers}").returncode == 0
 
     answer = started(tmp_path, "understand", "--encoder", "semantic", HF_ENDPOINT="http://127.0.0.1:9")
 

@@ -8,11 +8,12 @@ from unittest import mock
 
 import pytest
 import Stemmer
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from papers.text import phrases as matching
 from papers.text.phrases import Hit, Phrases
+from tests.depth import examples
 
 pytestmark = pytest.mark.one_database
 SPARSE, RETRIEVAL = 1, 2
@@ -145,7 +146,7 @@ phrases = st.builds(str.join, st.sampled_from([" ", "-", ". "]), st.lists(words_
 topics = st.lists(st.tuples(st.integers(1, 4), phrases), min_size=1, max_size=12)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(topics, st.lists(st.tuples(texts, texts), min_size=1, max_size=4), st.sampled_from([1, 3, 1000]))
 @example([(1, "a b"), (1, "b ab")], [("aa b", "a-b ab"), ("", "a - - b ab a  b\nab")], 1000)
 @example([(1, "a b"), (1, "a-b"), (2, "a b a"), (3, "AB")], [("(a b) a", "a (b), a b. a AB,ABs (AB)s")], 1000)

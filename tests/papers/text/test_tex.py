@@ -2,10 +2,11 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.text.tex import to_unicode
+from tests.depth import examples
 
 pytestmark = pytest.mark.one_database
 
@@ -144,13 +145,13 @@ TEX = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(TEX)
 def test_any_text_is_decoded_without_a_complaint_or_a_spoiled_letter(text):
     to_unicode(text).encode()
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.text().map(lambda text: text.replace("\\", "")))
 def test_a_text_without_a_backslash_comes_back_as_it_is(text):
     assert to_unicode(text) == text

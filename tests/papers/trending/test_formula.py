@@ -4,10 +4,11 @@ from datetime import date
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.trending import ENOUGH, Course, Ranking, decay, gain, rank
+from tests.depth import examples
 from tests.papers.trending.samples import NOW, counted, course, order, score_of
 
 
@@ -64,7 +65,7 @@ def field_of(category: str, *votes: int) -> list[Course]:
 
 
 @pytest.mark.one_database
-@settings(max_examples=15)
+@examples(15)
 @given(st.integers(2, 12), st.integers(1, 10))
 def test_the_same_multiple_of_a_fields_typical_has_the_same_score_in_every_field(times, busier):
     """Of two fields of a thousand papers, one `busier` times as busy: but for the ENOUGH that stand for the site."""

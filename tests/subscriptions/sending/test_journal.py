@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
+from django.db.models import Value
+from django.db.models.functions import Now
 
 from subscriptions.models import Letter
 from subscriptions.sending import journal, post
@@ -89,7 +90,7 @@ def test_what_was_noted_before_the_machine_stopped_counts_for_nothing(sink, monk
     monkeypatch.setattr(journal, "boot", lambda: "another run of the machine")
     post.drain(NOW)
     meanwhile = states()
-    Letter.objects.update(leased_until=timezone.now() - timedelta(minutes=1))
+    Letter.objects.update(leased_until=Now() - Value(timedelta(minutes=1)))
     post.drain(NOW)
 
     assert (meanwhile, states()) == ([State.HANDOFF] * 2, [State.UNCERTAIN] * 2)
@@ -125,7 +126,7 @@ def test_a_last_line_that_breaks_off_leaves_the_others_standing(sink):
 
 def test_what_was_never_offered_and_is_uncertain_by_now_has_failed(sink):
     noted, _letters = handed_over(1)
-    Letter.objects.update(leased_until=timezone.now() - timedelta(minutes=1))
+    Letter.objects.update(leased_until=Now() - Value(timedelta(minutes=1)))
     Letter.objects.release_expired()
     noted.leave()
 

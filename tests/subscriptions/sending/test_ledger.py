@@ -1,18 +1,15 @@
 """The ledger under several processes, and under processes that die: on a database that all of them share."""
 
 import os
-import signal
 import subprocess
 import sys
 import uuid
 from datetime import UTC, datetime, timedelta
 
-import dj_database_url
 import pytest
-from django.conf import settings
-from django.db import connections
-from django.db.utils import load_backend
-from django.utils import timezone
+from django.core.management import call_command
+from django.db.models import Value
+from django.db.models.functions import Now
 
 from digest.letters import planning
 from digest.matching.gathering import Edition
@@ -21,6 +18,9 @@ from papers.models import Paper
 from subscriptions.models import Letter, Subscriber
 from tests import servers
 from tests.factories import make_letter, make_paper, make_reader
+from tests.faults.pausing import Process, Site
+from tests.faults.shared import connected_to
+from tests.paths import ROOT
 from tests.sink import PATIENCE, Sink, wait_until
 
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -30,56 +30,20 @@ State = Letter.State
 
 
 @pytest.fixture(scope="module")
-def database_url():
+def database_url(django_db_blocker):
     url = servers.database_url("paper_route_ledger")
-    finish(run(["migrate", "--verbosity", "0"], DATABASE_URL=url))
+    with django_db_blocker.unblock(), connected_to(url):
+        call_command("migrate", verbosity=0)
     return url
 
 
 @pytest.fixture
-def manage(database_url, django_db_blocker):
-    """Starts manage.py on the shared database, to which the test itself is connected, too."""
-    own = connections["default"]
-    options = own.settings_dict | {"NAME": dj_database_url.parse(database_url)["NAME"]}
-    shared = load_backend(options["ENGINE"]).DatabaseWrapper(options, "default")
-    started = []
-
-    def start(*arguments, **environment):
-        started.append(run(arguments, DATABASE_URL=database_url, **environment))
-        return started[-1]
-
-    with django_db_blocker.unblock():
-        connections["default"] = shared
-        try:
-            Subscriber.objects.all().delete()
-            Paper.objects.all().delete()
-            yield start
-        finally:
-            for process in started:
-                kill(process)
-            shared.close()
-            connections["default"] = own
-
-
-def run(arguments, **environment):
-    command = [sys.executable, settings.BASE_DIR / "manage.py", *arguments]
-    return subprocess.Popen(
-        command, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-
-def kill(process):
-    process.kill()  # Does nothing to one that has ended.
-    process.wait(PATIENCE)
-    process.stdout.close()
-
-
-def finish(process):
-    """How many letters it says that it planned or sent."""
-    output, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0, output
-    said = [line.split() for line in output.splitlines() if line.startswith(("tick: ", "drain: "))]
-    return sum(int(words[1]) for words in said)
+def database(database_url, django_db_blocker):
+    """Empty, and the test is connected to it."""
+    with django_db_blocker.unblock(), connected_to(database_url):
+        Subscriber.objects.all().delete()
+        Paper.objects.all().delete()
+        yield database_url
 
 
 @pytest.fixture
@@ -89,14 +53,38 @@ def sink():
 
 
 @pytest.fixture
-def start_drain(manage, sink):
-    def start(at_once=AT_ONCE):
-        url = f"smtp://{sink.host}:{sink.port}"
-        return manage(
-            "drain", "--now", NOW.isoformat(), EMAIL_URL=url, HANDOVER_CHUNK=str(at_once), SENDER_CONNECTIONS="1"
-        )
+def start(database, sink):
+    """Starts a process that drains or plans, on the database that all share."""
+    started = []
 
-    return start
+    def start(work, at_once=AT_ONCE):
+        ours = {
+            "SENDER": "subscriptions.sending.smtp.Smtp",
+            "EMAIL_HOST": sink.host,
+            "EMAIL_PORT": sink.port,
+            "SENDER_CONNECTIONS": 1,
+            "HANDOVER_CHUNK": at_once,
+        }
+        started.append(Process(Site(database, ours), work, NOW))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+def finish(process):
+    """How many letters it planned or sent."""
+    ended, _, count = process.words().partition(": ")
+    assert ended == "done", count
+    return int(count)
+
+
+def manage(*arguments, **environment):
+    """manage.py, as an operator runs it."""
+    command = [sys.executable, "manage.py", *arguments]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, text=True, **pipes)
 
 
 def make_letters(count):
@@ -104,7 +92,7 @@ def make_letters(count):
 
 
 def expire_leases():
-    Letter.objects.filter(leased_until__isnull=False).update(leased_until=timezone.now() - LONG_AGO)
+    Letter.objects.filter(leased_until__isnull=False).update(leased_until=Now() - Value(LONG_AGO))
 
 
 def message_ids(sink):
@@ -118,11 +106,11 @@ def those(state):
 # ----------------------------------------------------------------------------------------------------- several at once
 
 
-def test_two_drains_at_once_send_each_letter_once(start_drain, sink):
+def test_two_drains_at_once_send_each_letter_once(start, sink):
     make_letters(520)  # more than one process claims at once
 
     with sink.silent():
-        drains = [start_drain(at_once=50) for _ in range(2)]
+        drains = [start("drain", at_once=50) for _ in range(2)]
         wait_until(lambda: sink.connections == 2, "both drains to have letters in hands")
     sent = [finish(drain) for drain in drains]
 
@@ -133,7 +121,7 @@ def test_two_drains_at_once_send_each_letter_once(start_drain, sink):
     assert len(sink.accepted) == 520
 
 
-@pytest.mark.usefixtures("manage")
+@pytest.mark.usefixtures("database")
 def test_two_claims_that_read_the_same_rows_share_them():
     first, second = uuid.uuid4(), uuid.uuid4()
     pks = [letter.pk for letter in make_letters(5)]
@@ -144,13 +132,13 @@ def test_two_claims_that_read_the_same_rows_share_them():
     assert set(Letter.objects.filter(lease=first).values_list("pk", flat=True)) == set(pks[:3])
 
 
-def test_two_ticks_at_once_plan_one_letter_a_reader(manage):
+def test_two_ticks_at_once_plan_one_letter_a_reader(start):
     for _ in range(5):
         make_paper()
     for _ in range(planning.BATCH + 50):
         make_reader()
 
-    ticks = [manage("tick", "--now", NOW.isoformat()) for _ in range(2)]
+    ticks = [start("tick") for _ in range(2)]
     planned = [finish(tick) for tick in ticks]
 
     assert sum(planned) == planning.BATCH + 50
@@ -159,7 +147,7 @@ def test_two_ticks_at_once_plan_one_letter_a_reader(manage):
     assert Given.objects.count() == 5 * Letter.objects.count()
 
 
-@pytest.mark.usefixtures("manage")
+@pytest.mark.usefixtures("database")
 def test_two_plans_for_readers_read_before_either_wrote_make_one_letter_a_reader():
     make_paper()
     for _ in range(3):
@@ -177,25 +165,28 @@ def test_two_plans_for_readers_read_before_either_wrote_make_one_letter_a_reader
 # -------------------------------------------------------------------------------------------------------------- leases
 
 
-def test_a_letter_is_committed_as_handed_over_before_it_is_offered(start_drain, sink):
+def test_a_letter_is_committed_as_handed_over_before_it_is_offered(database, sink):
     [letter] = make_letters(1)
+    mail = {"EMAIL_URL": f"smtp://{sink.host}:{sink.port}", "SENDER_CONNECTIONS": "1"}
 
     with sink.silent():
-        drain = start_drain()
+        drain = manage("drain", "--now", NOW.isoformat(), DATABASE_URL=database, **mail)
         wait_until(lambda: sink.accepted, "the letter to be offered")
         letter.refresh_from_db()
         state_when_offered = letter.state
-    finish(drain)
+    said, _ = drain.communicate(timeout=PATIENCE)
+
+    assert said.splitlines()[-1] == "drain: 1 letters sent"
 
     letter.refresh_from_db()
     assert (state_when_offered, letter.state) == (State.HANDOFF, State.SENT)
 
 
-def test_the_late_answer_of_a_slow_process_settles_an_uncertain_letter(start_drain, sink):
+def test_the_late_answer_of_a_slow_process_settles_an_uncertain_letter(start, sink):
     [letter] = make_letters(1)
 
     with sink.silent():
-        drain = start_drain()
+        drain = start("drain")
         wait_until(lambda: sink.accepted, "the letter to be offered")
         expire_leases()
         Letter.objects.release_expired()
@@ -210,18 +201,18 @@ def test_the_late_answer_of_a_slow_process_settles_an_uncertain_letter(start_dra
 # ------------------------------------------------------------------------------------------------------- sudden deaths
 
 
-def test_no_letter_is_lost_or_sent_twice_when_drains_are_killed(start_drain, sink, record_property):
+def test_no_letter_is_lost_or_sent_twice_when_drains_are_killed(start, sink, record_property):
     make_letters(40)
 
     for survives in (0, 3, AT_ONCE + 1):
         with sink.silent(after=survives):
             before = len(sink.accepted)
-            drain = start_drain()
+            drain = start("drain")
             wait_until(lambda most=before + survives: len(sink.accepted) > most, "some letters to be offered")
-            kill(drain)
-        assert drain.returncode == -signal.SIGKILL
+            assert not drain.is_done()
+            drain.kill()
         expire_leases()
-    finish(start_drain())
+    finish(start("drain"))
 
     accepted, sent, uncertain = message_ids(sink), those(State.SENT), those(State.UNCERTAIN)
     record_property("uncertain after three kills", len(uncertain))

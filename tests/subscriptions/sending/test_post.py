@@ -3,7 +3,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.db.models import Value
+from django.db.models.functions import Now
 
 from digest.logs import WithoutTokens
 from subscriptions.models import Letter, Subscriber, Suppression
@@ -158,7 +159,7 @@ def in_hands(state, until):
 
 
 def test_what_a_dead_process_had_claimed_is_sent_by_the_next(sink):
-    letter = in_hands(State.CLAIMED, timezone.now() - MINUTE)
+    letter = in_hands(State.CLAIMED, Now() - Value(MINUTE))
 
     drain()
 
@@ -166,7 +167,7 @@ def test_what_a_dead_process_had_claimed_is_sent_by_the_next(sink):
 
 
 def test_what_a_dead_process_had_handed_over_is_uncertain_and_not_offered(sink):
-    letter = in_hands(State.HANDOFF, timezone.now() - MINUTE)
+    letter = in_hands(State.HANDOFF, Now() - Value(MINUTE))
 
     drain()
 
@@ -176,7 +177,7 @@ def test_what_a_dead_process_had_handed_over_is_uncertain_and_not_offered(sink):
 
 @pytest.mark.parametrize("state", [State.CLAIMED, State.HANDOFF])
 def test_what_another_process_has_in_hands_is_left_alone(sink, state):
-    letter = in_hands(state, timezone.now() + MINUTE)
+    letter = in_hands(state, Now() + Value(MINUTE))
 
     drain()
 
@@ -185,7 +186,7 @@ def test_what_another_process_has_in_hands_is_left_alone(sink, state):
 
 
 def expire_leases():
-    Letter.objects.update(leased_until=timezone.now() - MINUTE)
+    Letter.objects.update(leased_until=Now() - Value(MINUTE))
 
 
 def test_who_was_too_slow_to_hand_over_does_not_offer_what_another_has_taken():

@@ -4,13 +4,13 @@ import re
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 from lxml import etree
 
 from papers.sources import checks
 from papers.sources.arxiv.feed import rss
 from papers.sources.base import SourceError
+from tests.depth import examples
 from tests.papers.sources.arxiv.samples import (
     DAY,
     EVERYWHERE,
@@ -188,7 +188,7 @@ def rearranged(draw, sample):
 def test_a_spoiled_answer_is_refused_in_one_way(name):
     sample, read = READERS[name]
 
-    @examples(max_examples=120)
+    @examples(120)
     @given(body=spoiled(sample))
     def check(body):
         holds(read, body)
@@ -200,7 +200,7 @@ def test_a_spoiled_answer_is_refused_in_one_way(name):
 def test_an_answer_of_another_build_is_refused_in_one_way(name):
     sample, read = READERS[name]
 
-    @examples(max_examples=120)
+    @examples(120)
     @given(body=rearranged(sample))
     def check(body):
         holds(read, body)
