@@ -4,7 +4,7 @@ BIN = .venv/bin
 EXTRA ?=
 export DJANGO_SETTINGS_MODULE = digest.settings
 
-.PHONY: install run demo test check recorded bench chaos lock
+.PHONY: install run demo test deep check recorded bench chaos lock
 
 # EXTRA=semantic adds an optional part; it is installed again when its lock changes.
 install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
@@ -35,15 +35,32 @@ run: install
 demo: install
 	@$(BIN)/python manage.py demo $(if $(DAY),--day $(DAY))
 
-# Everything on PostgreSQL and Redis; then rows, ledger, search and journeys on SQLite as well. A worker for each core
-# that we may use; `make test WORKERS=0` is one process.
+# A worker for each core that we may use; `make test WORKERS=0` is one process.
 WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
-test: .venv/tested
+unexport PYTHONDONTWRITEBYTECODE  # Else each of the many processes compiles everything anew.
+
+# Everything on PostgreSQL and Redis; on SQLite what differs there, by SQL or by locks, and one journey.
+ON_SQLITE = tests/papers/search tests/papers/test_storing.py tests/papers/test_collecting.py \
+	tests/digest/letters/test_planning.py tests/subscriptions/sending/test_ledger.py \
+	tests/subscriptions/sending/test_post.py tests/subscriptions/sending/test_journal.py tests/faults/test_points.py \
+	tests/journeys/test_reading.py::test_preferences_are_changed_and_kept
+test: .venv/servers
+	$(PYTEST)
+	TEST_DATABASE=sqlite $(PYTEST) -m "not one_database" $(ON_SQLITE)
+
+# What is quoted when an issue is called done: every way, all examples, both databases; then everything once more at each
+# of some moments, just before or after days, months, years or clocks change.
+MOMENTS = 2027-02-01T00:30 2026-12-31T23:59 2028-02-29T12:00 2027-03-28T01:30 2026-10-25T00:59 2027-03-14T06:59 2026-11-01T05:59
+deep: .venv/servers
+	TEST_DEPTH=deep $(PYTEST)
+	TEST_DEPTH=deep TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
+	for moment in $(MOMENTS); do TEST_CLOCK=$$moment $(PYTEST) || exit; done
+
+.venv/servers: .venv/tested tests/servers.lock
 	@if [ -n "$$($(BIN)/python -m tests.servers missing)" ]; then \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/servers.lock; fi
-	$(PYTEST)
-	TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
+	@touch $@
 
 check: .venv/tested
 	$(BIN)/ruff format --check .
