@@ -1,9 +1,10 @@
 """What every test may lean on. Servers are started by tests/servers.py, before Django's settings are read."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -39,13 +40,14 @@ def without_semantic() -> str:
     return ""
 
 
-@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # Before pytest-xdist reads the groups.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, Any, Any]:
     """What is marked deep is left to deep runs.
 
     A file's tests stay on one worker, as they share what is slow to set up. Those that commit empty the database in
     the end, of its topics too. pytest-django has them come after all others that ask for it; as a group of their own
-    they do so on every worker, where groups are kept in their order.
+    they do so on every worker, where groups are kept in their order. Journeys come first: they wait for a browser,
+    and meanwhile the other workers have the most to do.
     """
     if not DEEP:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("deep")])
@@ -56,6 +58,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         shares = [name for name, paths in GROUPS.items() if paths & {item.path, item.path.parent}]
         together = shares[0] if shares else item.location[0]
         item.add_marker(pytest.mark.xdist_group("commits" if commits else together))
+    result = yield
+    items.sort(key=lambda item: item.path.parent != TESTS / "journeys")
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)

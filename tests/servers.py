@@ -204,7 +204,7 @@ def _prepare() -> None:
         "VAR_DIR": str(_temporary_folder()),
         "SITE_URL": "http://localhost:8000",
         **dict.fromkeys(SITES, "http://127.0.0.1:9"),  # where nothing listens
-        "OPENBLAS_NUM_THREADS": "1",  # There is a worker for each core, and threads that wait for each other burn them.
+        "OPENBLAS_NUM_THREADS": "1",  # Each core has a worker, and threads that wait for each other burn them.
     }
     os.environ["DATABASE_URL"] = _first_database_url()
 
