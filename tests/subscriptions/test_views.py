@@ -330,8 +330,10 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
     }
 
 
-@pytest.mark.parametrize("days_later", [0, 400])
-@pytest.mark.parametrize("make", [stranger, make_reader], ids=["unconfirmed", "reading"])
+@pytest.mark.parametrize(
+    ("make", "days_later"),
+    [(stranger, 0), pytest.param(stranger, 400, marks=pytest.mark.deep), (make_reader, 0), (make_reader, 400)],
+)
 def test_looking_at_any_page_changes_no_row_of_any_table(client, filed, monkeypatch, make, days_later):
     reader = make()
     filled_in = arguments(reader, filed)

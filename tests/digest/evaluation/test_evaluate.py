@@ -111,15 +111,15 @@ def test_an_example_is_not_ranked_and_of_a_pool_nothing_else_is(said: Said):
     assert ranked["q10"] <= {"pro1", "pro3", "pro4", "pro5", "qec5", "med3", "rec5", "sec1", "sae3"}
 
 
-@pytest.mark.one_database
-def test_a_malformed_set_is_one_sentence_and_stdout_stays_empty(tmp_path: Path):
-    said = command(make_set(tmp_path, queries="{oops\n"), tmp_path)
-
-    assert (said.code, said.out) == (1, "")
-    assert said.err.strip() == "CommandError: queries.jsonl, line 1: expected an object in JSON, found '{oops'"
-
-
 # The rest runs in this process.
+
+
+def test_a_malformed_set_is_one_sentence_and_stdout_stays_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(CommandError) as refused:
+        call_command("evaluate", str(make_set(tmp_path, queries="{oops\n")), json=True)
+
+    assert str(refused.value) == "queries.jsonl, line 1: expected an object in JSON, found '{oops'"
+    assert capsys.readouterr().out == ""
 
 
 @pytest.fixture(scope="module")
