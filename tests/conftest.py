@@ -1,6 +1,7 @@
 """What every test may lean on. Servers are started by tests/servers.py, before Django's settings are read."""
 
 import os
+import time
 from collections.abc import Generator, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from papers.search import fits
 from papers.search.semantic import MINILM
 from tests import clock
 from tests.depth import DEEP, examples
@@ -75,6 +77,8 @@ def _at_the_moment(traveller: time_machine.Traveller) -> None:
     """Each test anew, however long the run takes."""
     clock.tell_processes()
     traveller.move_to(clock.MOMENT)
+    time.time()  # From here on it passes; else it would wait for the first who asks.
+    fits.loaded.cache_clear()  # It is sure that no two fits were begun at the same moment.
 
 
 @pytest.fixture(scope="session")
