@@ -39,7 +39,7 @@ class Freshness:
     """What a source brought last, what it owes us, and what is known of the reason."""
 
     source: Source
-    first: date | None = None  # the first day in the ledger; None: nothing was tried yet
+    first: date | None = None  # the first day with a record; None: nothing was tried yet
     last: date | None = None  # the last day with papers
     awaited: date | None = None  # the first day after it on which papers are to be expected
     checked_at: datetime | None = None
@@ -81,9 +81,9 @@ def of(sources: Iterable[Source], now: datetime) -> list[Freshness]:
     }
     rows = Collection.objects.filter(source__in=[source.name for source in sources]).order_by("source")
     summed = rows.values("source").annotate(**numbers).values_list("source", *numbers)
-    ledgers = {name: dict(zip(numbers, found, strict=True)) for name, *found in summed}  # of those ever tried
+    totals = {name: dict(zip(numbers, found, strict=True)) for name, *found in summed}  # of those ever tried
     # The last day with papers of each source and what was read since, newest first.
-    since = [Q(source=name, day__gte=row["last"] or row["first"]) for name, row in ledgers.items()]
+    since = [Q(source=name, day__gte=row["last"] or row["first"]) for name, row in totals.items()]
     tried = Collection.objects.exclude(outcome=Outcome.READING).order_by("-day")
     newest = list(tried.filter(reduce(or_, since))) if since else []
     hosts = Host.objects.filter(host__in={source.manners.budget for source in sources}, silent_until__gt=now)
@@ -91,7 +91,7 @@ def of(sources: Iterable[Source], now: datetime) -> list[Freshness]:
     return [
         _of(
             source,
-            ledgers.get(source.name),
+            totals.get(source.name),
             [row for row in newest if row.source == source.name],
             silences.get(source.manners.budget),
             now,
@@ -102,15 +102,15 @@ def of(sources: Iterable[Source], now: datetime) -> list[Freshness]:
 
 def _of(
     source: Source,
-    ledger: Mapping[str, Any] | None,
+    total: Mapping[str, Any] | None,
     newest: Sequence[Collection],
     silent_until: datetime | None,
     now: datetime,
 ) -> Freshness:
-    if not ledger:
+    if not total:
         return Freshness(source=source, silent_until=silent_until)
     # Also of a source that only shows what is there now: any later day's list makes up for it.
-    awaited = source.calendar.awaited_after(ledger["last"] or ledger["first"] - timedelta(days=1))
+    awaited = source.calendar.awaited_after(total["last"] or total["first"] - timedelta(days=1))
     begins_at = source.calendar.begins_at(awaited)
     failed = [row for row in newest if row.outcome == Outcome.FAILED]
     failing = failed if failed and failed[0] is newest[0] else []
@@ -123,7 +123,7 @@ def _of(
         is_due=begins_at <= now,
         is_late=source.calendar.is_late(awaited, now),
         is_stale=begins_at + STALE_AFTER <= now,
-        **ledger,
+        **total,
     )
 
 

@@ -46,8 +46,8 @@ def days_of(
     """
     last = max(fresh.source.calendar.today(now) for fresh in sources)
     shown = list(days(last - span + timedelta(days=1), last))
-    ledger = Collection.objects.filter(source__in=[fresh.source.name for fresh in sources], day__gte=shown[0])
-    rows = {(row.source, row.day): row for row in ledger}
+    records = Collection.objects.filter(source__in=[fresh.source.name for fresh in sources], day__gte=shown[0])
+    rows = {(row.source, row.day): row for row in records}
     states = [
         (day, [_day_state(fresh, day, rows.get((fresh.source.name, day)), now) for fresh in sources])
         for day in reversed(shown)
