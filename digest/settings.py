@@ -131,7 +131,8 @@ ENCODERS = {  # What can understand papers: the record of each (docs/extending.m
 ENCODER = variable("ENCODER", "light")  # checked with ENCODER_PATH by papers.search.encoders
 ENCODER_PATH = variable("ENCODER_PATH")
 
-PAPERS_JOINED = ["digest.joining.papers_joined"]  # told when two papers turn out to be one: (kept's key, gone's key)
+# Told when two papers turn out to be one: (kept's key, gone's key).
+PAPERS_JOINED = ["digest.papers_joined.move"]
 
 # ----------------------------------------------------------------------------------------------------------- database
 
@@ -256,8 +257,8 @@ if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
         "provider that reports what arrives (ANYMAIL_PROVIDER and WEBHOOK_SECRET)"
     )
 LETTERS = {  # Each kind of letter, and its record: what composes it, and how it is treated.
-    "confirm": "subscriptions.letters.CONFIRM",
-    "manage": "subscriptions.letters.MANAGE",
+    "confirm": "subscriptions.composing.CONFIRM",
+    "manage": "subscriptions.composing.MANAGE",
     "welcome": "digest.letters.composing.WELCOME",
     "digest": "digest.letters.composing.DIGEST",
     "operator": "digest.watching.alarms.OPERATOR",

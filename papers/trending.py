@@ -21,7 +21,7 @@ from papers.sources.huggingface import TRENDING
 
 WITHIN = timedelta(days=7)  # of their listing papers can be trending
 RECENT = timedelta(hours=48)  # the hours whose votes count
-AT_LEAST = timedelta(hours=12)  # votes are never divided by fewer hours: the first of a day come all at once
+SHORTEST_AGE = timedelta(hours=12)  # votes are never divided by fewer hours: the first of a day come all at once
 HALF_LIFE = timedelta(hours=72)  # after which an age weighs half
 OLD_AFTER = timedelta(days=30)  # since the first listing, or since publication: what comes back is resurfacing
 ENOUGH = 20  # papers that make a category a field of its own; as many papers of the whole site stand in each field
@@ -64,7 +64,7 @@ class Course:
         return max(now - RECENT, self.listed_at)
 
     def hours_counted(self, now: datetime) -> float:
-        return max(now - self.opened(now), AT_LEAST) / HOUR
+        return max(now - self.opened(now), SHORTEST_AGE) / HOUR
 
     def is_old(self, now: datetime) -> bool:
         return self.first_on is not None and now.date() - self.first_on > OLD_AFTER

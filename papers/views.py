@@ -27,7 +27,7 @@ TRENDING_SHOWN, RESURFACING_SHOWN, EXPLAINED = 50, 20, 15  # papers on the page 
 FORMULA = {  # as pages say it
     "days": formula.WITHIN.days,
     "recent": formula.RECENT // formula.HOUR,
-    "at_least": formula.AT_LEAST // formula.HOUR,
+    "at_least": formula.SHORTEST_AGE // formula.HOUR,
     "half_life": formula.HALF_LIFE // formula.HOUR,
     "old_after": formula.OLD_AFTER.days,
     "enough": formula.ENOUGH,

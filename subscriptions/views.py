@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from papers import collecting
 from papers.models import Topic
-from subscriptions import limits, links, mailbox
+from subscriptions import limits, links, mailbox, signing_up
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
@@ -73,7 +73,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return _sign_up_page(request, form)
     if not _within_limits(request):
         return render(request, "subscriptions/too_many.html", status=429)
-    Subscriber.objects.sign_up(**form.cleaned_data, place=request.path, now=timezone.now())
+    signing_up.sign_up(**form.cleaned_data, place=request.path, now=timezone.now())
     return redirect("subscriptions:check_inbox")
 
 
@@ -119,7 +119,7 @@ def _begin(form: BeginForm) -> None:
     form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
     form.apply()
     form.reader.save()
-    form.reader.confirm(timezone.now())
+    signing_up.confirm(form.reader, timezone.now())
 
 
 # ------------------------------------------------------------------------------------------------------------ changing

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from digest.letters import wording
 from papers.models import Paper
-from subscriptions import letters, mime
+from subscriptions import composing, mime
 
 PAPER_FIELDS = (  # that a card shows
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
@@ -46,7 +46,7 @@ class Card:
         for kind in ("html", "txt"):
             for reason in (mime.mark("reason"), ""):
                 shown = self.shown(kind, reason, f"{mime.mark('feedback')}{self.place}")
-                forms[kind, bool(reason)] = mime.form(letters.inlined_fragment(shown) if kind == "html" else shown)
+                forms[kind, bool(reason)] = mime.form(composing.inlined_fragment(shown) if kind == "html" else shown)
         return forms
 
 

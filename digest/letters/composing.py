@@ -16,19 +16,19 @@ from digest.letters.cards import Card, Part, cards_for, encoded_words
 from digest.matching.gathering import Edition
 from papers.models import Paper
 from papers.search import understanding
-from subscriptions import letters as writing
-from subscriptions import links, mime
+from subscriptions import composing, links, mime
+from subscriptions.composing import BadLetter, Composed, Plain, Skip, reader_of
+from subscriptions.headers import headers
 from subscriptions.letter_kinds import LetterKind
-from subscriptions.letters import BadLetter, Composed, Plain, Skip, reader_of
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
 
-Frame = tuple[tuple[str, Any], ...]  # what letters.frame() has, fit to be a key
+Frame = tuple[tuple[str, Any], ...]  # what subscriptions.composing.frame() has, fit to be a key
 
 
 def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     cards, sample = cards_of(letters), Paper.objects.samples().exists()
-    frame = tuple(writing.frame().items())
+    frame = tuple(composing.frame().items())
     composed: dict[int, Composed] = {}
     for letter in letters:
         shown = parts(letter, cards)
@@ -53,7 +53,7 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     composed: dict[int, Composed] = {}
     for letter in letters:
         own = {"next_letter": reader_of(letter).next_letter_at(now)}
-        composed[letter.pk] = writing.plain(letter, parts(letter, cards).context(sample) | own, now)
+        composed[letter.pk] = composing.plain(letter, parts(letter, cards).context(sample) | own, now)
     return composed
 
 
@@ -103,15 +103,15 @@ class Digest:
         return self._plain().message()
 
     def content(self) -> bytes:
-        address = writing.address_of(self.letter)
+        address = composing.address_of(self.letter)
         if not mime.SIMPLE_ADDRESS.fullmatch(address):
             return self._plain().content()
         try:
-            links_to = writing.own_links(reader_of(self.letter))
+            links_to = composing.own_links(reader_of(self.letter))
             subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
             named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": address}
-            headers = named | writing.headers(self.letter, self.now, links_to["unsubscribe_url"])
-            head = b"".join(mime.header(*one) for one in headers.items())
+            given = named | headers(self.letter, self.now, links_to["unsubscribe_url"])
+            head = b"".join(mime.header(*one) for one in given.items())
             text, html = (self._body(kind, {**links_to, "subject": subject}) for kind in ("txt", "html"))
             return mime.multipart(head, text, html)
         except (BadHeaderError, UnicodeError, ValueError) as error:
@@ -119,7 +119,7 @@ class Digest:
 
     def _plain(self) -> Plain:
         context = self.shown.context(self.sample) | {"slot": date.fromisoformat(self.letter.key)}
-        return writing.plain(self.letter, context, self.now)
+        return composing.plain(self.letter, context, self.now)
 
     def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
         shown = self.shown
@@ -132,7 +132,7 @@ class Digest:
 @lru_cache(maxsize=5_000)
 def _subject(title: str, papers: int, sample: bool, site_name: str) -> str:
     card = SimpleNamespace(title=title)
-    return writing.subject("digest", {"cards": [card] * papers, "sample": sample, "site_name": site_name})
+    return composing.subject("digest", {"cards": [card] * papers, "sample": sample, "site_name": site_name})
 
 
 @lru_cache(maxsize=200)
@@ -144,4 +144,4 @@ def _around(kind: str, slot: str, for_you: bool, trending: bool, sample: bool, f
     }
     own = {name: mime.mark(name) for name in ("subject", "manage_url", "unsubscribe_url")}
     context = {**dict(frame), **own, **papers, "sample": sample, "slot": date.fromisoformat(slot)}
-    return mime.form(writing.html("digest", context) if kind == "html" else writing.text("digest", context))
+    return mime.form(composing.html("digest", context) if kind == "html" else composing.text("digest", context))

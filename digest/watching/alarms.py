@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from digest.models import Alarm
 from digest.watching import freshness, punctuality, reports, selftest
 from papers.sources import SOURCES
-from subscriptions import letters as writing
+from subscriptions import composing
+from subscriptions.composing import Composed, Skip
 from subscriptions.letter_kinds import LetterKind
-from subscriptions.letters import Composed, Skip
 from subscriptions.models import Letter
 
 GRACE = timedelta(minutes=30)  # before a letter: a site that was off itself makes up for what it missed meanwhile
@@ -111,7 +111,7 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
             "is_over": is_over,
             "status_url": settings.SITE_URL + reverse("status"),
         }
-        composed[letter.pk] = writing.plain(letter, context, now)
+        composed[letter.pk] = composing.plain(letter, context, now)
     return composed
 
 

@@ -13,19 +13,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from digest.models import Alarm
-from subscriptions import letters as writing
+from subscriptions import composing
+from subscriptions.composing import Composed, Skip
+from subscriptions.headers import message_id
 from subscriptions.letter_kinds import LetterKind
-from subscriptions.letters import Composed, Skip
 from subscriptions.models import Event, Letter, LetterQuerySet
 
 logger = logging.getLogger(__name__)
 SELF_TEST = "selftest"  # the kind of letter
 EVERY = timedelta(minutes=5)
 RETURNS_WITHIN = timedelta(minutes=15)
-LATEST = timedelta(minutes=45)  # of these none returned: letters are lost
+LOST_AFTER = timedelta(minutes=45)  # of these none returned: letters are lost
 AWAITED_FOR = timedelta(hours=1)  # What comes later stays in the mailbox.
 KEPT_FOR = timedelta(days=1)
-PATIENCE = 20.0  # seconds for each answer of the mailbox
+ANSWER_SECONDS = 20.0  # seconds for each answer of the mailbox
 SUBJECT = "letters"  # of the alarm
 IMAP = "imap"  # who reported it
 NOTE = "mailbox"  # in a letter's contents: why it could not be looked for
@@ -62,7 +63,7 @@ def compose(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
         elif now - letter.planned_at > RETURNS_WITHIN:  # After an outage there would be hundreds.
             composed[letter.pk] = Skip("too late to tell anything")
         else:
-            composed[letter.pk] = writing.plain(letter, {"name": letter.message_id}, now)
+            composed[letter.pk] = composing.plain(letter, {"name": letter.message_id}, now)
     return composed
 
 
@@ -77,7 +78,7 @@ def troubles(now: datetime) -> dict[str, str]:
     returned = Event.objects.filter(letter__kind=SELF_TEST, type=Event.Type.DELIVERED)
     for alarm in Alarm.objects.open().filter(kind=Alarm.Kind.LOST):  # one at most
         return {} if returned.filter(received_at__gt=alarm.began_at).exists() else {SUBJECT: alarm.why}
-    latest = list(_planned_after(now - LATEST))
+    latest = list(_planned_after(now - LOST_AFTER))
     is_due = any(letter.planned_at <= now - RETURNS_WITHIN for letter in latest)
     if not is_due or returned.filter(letter__in=latest).exists():
         return {}
@@ -149,16 +150,16 @@ def _take(awaited: Sequence[Letter]) -> list[Letter]:
 def _connection() -> imaplib.IMAP4:
     login = settings.SELF_TEST_IMAP
     if not login["tls"]:
-        return imaplib.IMAP4(login["host"], login["port"], timeout=PATIENCE)
+        return imaplib.IMAP4(login["host"], login["port"], timeout=ANSWER_SECONDS)
     # Python's default for this would trust any certificate.
     trusted = ssl.create_default_context()
-    return imaplib.IMAP4_SSL(login["host"], login["port"], ssl_context=trusted, timeout=PATIENCE)
+    return imaplib.IMAP4_SSL(login["host"], login["port"], ssl_context=trusted, timeout=ANSWER_SECONDS)
 
 
 def _delete(mailbox: imaplib.IMAP4, letter: Letter) -> bool:
     """Mark it as deleted; whether it is there. Its subject names it as well, as some mail servers write a Message-ID
     of their own."""
-    header, subject = _quoted(writing.message_id(letter)), _quoted(str(letter.message_id))
+    header, subject = _quoted(message_id(letter)), _quoted(str(letter.message_id))
     found = _done(mailbox.uid("SEARCH", "OR", "HEADER", "Message-ID", header, "SUBJECT", subject)).split()
     if found:
         _done(mailbox.uid("STORE", b",".join(found).decode(), "+FLAGS.SILENT", r"(\Deleted)"))

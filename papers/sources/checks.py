@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from papers import identifiers
 from papers.sources.base import Listing, SourceError
 
-MOST = 2**31 - 1  # what the database's integers hold
+LARGEST_COUNT = 2**31 - 1  # what the database's integers hold
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters, lone surrogates
 
@@ -55,8 +55,8 @@ def day_of(moment: str) -> date | None:
 
 
 def count(number: int) -> int:
-    if number > MOST:
-        raise SourceError(f"expected a count of at most {MOST}, found {found(number)}")
+    if number > LARGEST_COUNT:
+        raise SourceError(f"expected a count of at most {LARGEST_COUNT}, found {found(number)}")
     return max(0, number)
 
 

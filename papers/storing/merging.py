@@ -11,8 +11,8 @@ from papers.models import Paper, Sighting, Topic
 from papers.sources.base import Listing
 from papers.storing import signals, topics
 from papers.storing.facts import LASTING, owners_of, take_best
+from papers.storing.joining_works import known_papers
 from papers.storing.signals import SIGNALS
-from papers.storing.works import known_papers
 
 FACTS_KEPT = tuple(name for name in (*LASTING, *SIGNALS) if name != "doi")  # as they are, without a second look
 EMPTY = {name: getattr(Paper(), name) for name in FACTS_KEPT}  # where nothing was said

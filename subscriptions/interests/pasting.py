@@ -19,7 +19,7 @@ from papers.text import tex
 
 MOST_ITEMS = 500
 MOST_CHARACTERS = 100_000
-SHOWN = 300  # characters of what was not understood
+MOST_SHOWN_CHARACTERS = 300  # characters of what was not understood
 NAMES_A_PAPER = re.compile(r"\W*(?:arxiv|doi)\b[\s:]*\S*\W*", re.IGNORECASE)
 BULLET = re.compile(r"\s*(?:[-*•–·]|\[\d+\]|\d{1,3}[.)])\s+")
 RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?")
@@ -184,4 +184,4 @@ def _records_and_lines(lines: Iterable[str]) -> Iterator[Record | Line]:
 
 def _shown(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+    return line if len(line) <= MOST_SHOWN_CHARACTERS else f"{line[:MOST_SHOWN_CHARACTERS]}…"

@@ -1,7 +1,7 @@
 """The rows of this room, a module a family: each imports only those above it here."""
 
 from subscriptions.models.buckets import Bucket, keyed_hash
-from subscriptions.models.events import BOUNCES_COUNT, MOST_BOUNCES, Event
+from subscriptions.models.events import Event
 from subscriptions.models.interests import MOST_INTERESTS, MOST_REPLACED, Interest
 from subscriptions.models.letters import (
     KEEP_TRYING,
@@ -14,12 +14,10 @@ from subscriptions.models.letters import (
 from subscriptions.models.readers import DEFAULT_CAP, Consent, Subscriber, SubscriberQuerySet, Suppression
 
 __all__ = [
-    "BOUNCES_COUNT",
     "DEFAULT_CAP",
     "KEEP_TRYING",
     "LEASE",
     "MOST_ATTEMPTS",
-    "MOST_BOUNCES",
     "MOST_DROPPED",
     "MOST_INTERESTS",
     "MOST_REPLACED",

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import models
-
-MOST_BOUNCES = 3  # a reader's bounce score from which on they are not written to
-BOUNCES_COUNT = timedelta(days=30)  # for how long a letter that bounced counts
 
 
 class Event(models.Model):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from itertools import groupby
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -14,9 +13,7 @@ from django.utils.translation import gettext_lazy
 from subscriptions import slots
 from subscriptions.interests.kinds import TOPIC, InterestSpec
 from subscriptions.models.buckets import keyed_hash
-from subscriptions.models.events import BOUNCES_COUNT, Event
 from subscriptions.models.interests import MOST_INTERESTS, STATED, Interest
-from subscriptions.models.letters import Letter
 
 DEFAULT_CAP = 10
 
@@ -28,23 +25,6 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
 
     def due(self, now: datetime) -> SubscriberQuerySet:
         return self.reading().filter(next_due_at__lte=now).order_by("next_due_at", "pk")
-
-    @transaction.atomic
-    def sign_up(self, address: str, topics: Iterable[str], place: str, now: datetime) -> None:
-        """Answer whoever asked for this address by a letter to it, and by nothing else.
-
-        A stranger gets a confirm letter, one a day; a reader gets a link to the preferences instead; who complained
-        about us gets nothing.
-        """
-        if Suppression.objects.of([address]).filter(reason=Suppression.Reason.COMPLAINT).exists():
-            return
-        reader, _ = self.get_or_create(address=address, defaults={"created_at": now})
-        if reader.is_reading:
-            Letter.objects.plan_once(reader.pk, "manage", now.date().isoformat(), now)
-            return
-        Consent.objects.create(subscriber=reader, wording=Consent.SIGN_UP, place=place, at=now)
-        reader.choose_topics(topics)
-        Letter.objects.plan_once(reader.pk, "confirm", now.date().isoformat(), now)
 
 
 class Subscriber(models.Model):
@@ -98,19 +78,6 @@ class Subscriber(models.Model):
     def is_paused(self, slot: date) -> bool:
         return self.paused_until is not None and slot < self.paused_until
 
-    @transaction.atomic
-    def confirm(self, now: datetime) -> None:
-        """Begin: the welcome letter is due at once, the first digest on the next local date. Again changes nothing."""
-        if self.is_reading:
-            return
-        self.confirmed_at, self.left_at = now, None
-        today = slots.local_date(now, self.zone)
-        self.done_with(max(today, self.last_slot or today), now)  # Back from where it is still yesterday: as it was.
-        self.save()
-        Suppression.objects.of([self.address]).filter(reason=Suppression.Reason.BOUNCE).delete()
-        Consent.objects.create(subscriber=self, wording=Consent.CONFIRM, place="confirm", at=now)
-        Letter.objects.plan_once(self.pk, "welcome", now.isoformat(), now)
-
     def done_with(self, slot: date, now: datetime) -> None:
         """No slot up to this one is planned any more, and papers up to now were considered; for the caller to save."""
         self.last_slot, self.read_up_to = slot, now
@@ -149,20 +116,6 @@ class Subscriber(models.Model):
         """Leave for a reason that also keeps the address from being written to. Again changes nothing."""
         Suppression.objects.suppress(self.address, reason, now)
         self.unsubscribe(now)  # Who signs up again after a bounce is asked to confirm, which lifts it.
-
-    def bounce_score(self, now: datetime) -> float:
-        """Letter by letter: one more for each that bounced for now, halved by each that was delivered.
-
-        Only letters of BOUNCES_COUNT count, and none from before the reader confirmed.
-        """
-        since = max(now - BOUNCES_COUNT, self.confirmed_at or self.created_at)
-        told = Event.objects.filter(letter__subscriber=self, letter__planned_at__gte=since)
-        in_order = told.order_by("letter__planned_at", "letter").values_list("letter", "type")
-        score = 0.0
-        for _letter, rows in groupby(in_order, key=lambda row: row[0]):
-            said = {said for _letter, said in rows}
-            score = score / 2 if Event.Type.DELIVERED in said else score + (Event.Type.SOFT in said)
-        return score
 
     def mute_trending(self, muted: bool) -> None:
         """For the caller to save; muted again stays muted since the first time."""

@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from papers.sources.web import retry_after
-from subscriptions.letters import Draft, one_line
+from subscriptions.composing import Draft
+from subscriptions.headers import one_line
 from subscriptions.models import Letter
 from subscriptions.sending import providers
 from subscriptions.sending.senders import Answer, NoConnection, Parcel, WriteAheadLog

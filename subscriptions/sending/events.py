@@ -8,7 +8,6 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -17,8 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from subscriptions import letter_kinds
-from subscriptions.models import MOST_BOUNCES, Event, Letter, Suppression, keyed_hash
-from subscriptions.sending import providers
+from subscriptions.models import Event, Letter, keyed_hash
+from subscriptions.sending import providers, suppressing
 from subscriptions.sending.providers.base import Provider
 
 logger = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ def hear(event: AnymailTrackingEvent, esp_name: str, **_signal: Any) -> None:
     if letter and Event.objects.get_or_create(provider=esp_name, event_id=event_id, defaults=new)[1]:
         logger.info("%s: %s", letter, kind)
         Letter.objects.settle([letter.pk])
-        _act(letter, kind, now)
+        suppressing.after_report(letter, kind, now)
 
 
 def meaning(event: AnymailTrackingEvent, provider: Provider) -> Type | None:
@@ -69,21 +68,6 @@ def meaning(event: AnymailTrackingEvent, provider: Provider) -> Type | None:
         # The provider's policy, or ours for our domain, would meet every reader: it suppresses nobody.
         return REJECTED.get(event.reject_reason, Type.REJECTED)
     return TYPES.get(event.event_type)
-
-
-def _act(letter: Letter, kind: Type, now: datetime) -> None:
-    """A letter names one reader, and nobody else is touched. What came before a confirmation is settled by it."""
-    reader = letter.subscriber
-    if reader is None:
-        return
-    if kind == Type.COMPLAINED:
-        reader.suppress(Suppression.Reason.COMPLAINT, now)
-    elif reader.confirmed_at and letter.planned_at < reader.confirmed_at:
-        return
-    elif kind == Type.BOUNCED or (kind == Type.SOFT and reader.bounce_score(now) >= MOST_BOUNCES):
-        reader.suppress(Suppression.Reason.BOUNCE, now)
-    elif kind == Type.UNSUBSCRIBED:
-        reader.unsubscribe(now)
 
 
 def _letter(event: AnymailTrackingEvent) -> int | None:

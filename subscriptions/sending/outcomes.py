@@ -1,4 +1,4 @@
-"""What came of offering letters: the state that each gets, whom an answer suppresses, what killed processes left."""
+"""What came of offering letters: the state that each gets, and what killed processes left."""
 
 import logging
 from collections.abc import Iterable
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import DataError
 
-from subscriptions.models import MOST_ATTEMPTS, Letter, Suppression
-from subscriptions.sending import journal
+from subscriptions.models import MOST_ATTEMPTS, Letter
+from subscriptions.sending import journal, suppressing
 from subscriptions.sending.senders import Answer
 
 logger = logging.getLogger(__name__)
@@ -37,13 +37,6 @@ def decided(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> list[Let
     return letters
 
 
-def suppress(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> None:
-    """Readers who have no such address; lifted by a new confirmation."""
-    for letter, answer in answers:
-        if answer.no_such_address and letter.subscriber:
-            letter.subscriber.suppress(Suppression.Reason.BOUNCE, now)
-
-
 def recover(now: datetime) -> None:
     """Processes that were killed noted down what they had offered: what they had not is due again at once."""
     for left in journal.left_behind():
@@ -55,5 +48,5 @@ def recover(now: datetime) -> None:
         except (DataError, ValueError):  # Nobody can write these down; they must not keep all others waiting.
             logger.warning("notes of letters could not be kept; their letters become uncertain")
             continue
-        suppress(known, now)
+        suppressing.after_refusals(known, now)
         Letter.objects.take_back(left.lease, now)

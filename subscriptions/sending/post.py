@@ -17,12 +17,13 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from subscriptions import letter_kinds
-from subscriptions.letters import BadLetter, Composed, Draft, Skip
+from subscriptions.composing import BadLetter, Composed, Draft, Skip
 from subscriptions.models import KEEP_TRYING, Letter, Suppression
-from subscriptions.sending import outcomes, rationing
+from subscriptions.sending import outcomes, rationing, suppressing
+from subscriptions.sending.connection_pool import Batch, ConnectionPool
 from subscriptions.sending.journal import Journal
 from subscriptions.sending.rationing import Permits
-from subscriptions.sending.senders import Answer, Batch, Busy, ConnectionPool, NoConnection, Parcel
+from subscriptions.sending.senders import Answer, Busy, NoConnection, Parcel
 
 logger = logging.getLogger(__name__)
 SMALLEST_CHUNK, LARGEST_CHUNK = 20, 500  # letters claimed together; in between as many as leave in
@@ -173,7 +174,7 @@ class Round:
             handed.is_over = whole
             if handed.letters and not lazily:
                 self._forget_flushed()
-            outcomes.suppress(answers, handed.at)
+            suppressing.after_refusals(answers, handed.at)
         if isinstance(trouble, Busy):
             Letter.objects.put_off(self.now + trouble.wait, self.now, str(trouble))
         if trouble:

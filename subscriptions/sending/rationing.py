@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from subscriptions import letter_kinds, limits
-from subscriptions.letters import address_of
+from subscriptions.composing import address_of
 from subscriptions.limits import FOR_EVER, Limit
 from subscriptions.models import Letter
 

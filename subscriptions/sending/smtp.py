@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from subscriptions.letters import Draft, one_line
+from subscriptions.composing import Draft
+from subscriptions.headers import one_line
 from subscriptions.models import Letter
 from subscriptions.sending import dkim
 from subscriptions.sending.senders import Answer, NoConnection, Parcel, WriteAheadLog

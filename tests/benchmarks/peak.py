@@ -79,12 +79,13 @@ def watch(drain: "subprocess.Popen[bytes]", digests: int) -> None:
 
 
 def somebody_signs_up(number: int) -> None:
+    from subscriptions import signing_up
     from subscriptions.models import Subscriber
 
     now, address = datetime.now(UTC), f"newcomer{number}@example.org"
-    Subscriber.objects.sign_up(address, [], "home", now)
+    signing_up.sign_up(address, [], "home", now)
     if number % 2:
-        Subscriber.objects.get(address=address).confirm(now)
+        signing_up.confirm(Subscriber.objects.get(address=address), now)
 
 
 def note_waits(waits: dict[str, list[float]], seen: set[int], digests: int) -> None:

@@ -1,6 +1,7 @@
-"""The ranking on every judged set of a folder, BM25 beside it: `python -m tests.benchmarks.relevance FOLDER`.
+"""The ranking on every test collection of a folder, BM25 beside it: `python -m tests.benchmarks.relevance FOLDER`.
 
-Sets are made by `python -m tests.benchmarks.judged`; any other in the layouts that `manage.py evaluate` reads will do.
+Collections are made by `python -m tests.benchmarks.make_collections`; any other in the layouts that `manage.py
+evaluate` reads will do.
 A gain stands with the bounds of 95% of resampled sets of queries; one that spans 0 may be chance.
 """
 
@@ -18,14 +19,15 @@ MEASURES = {"ndcg_10": "nDCG@10", "ndcg_pct20": "nDCG%20", "map": "MAP", "recall
 
 
 def main() -> None:
-    parser = ArgumentParser(description="Measure the ranking on all judged sets of a folder.")
+    parser = ArgumentParser(description="Measure the ranking on all test collections of a folder.")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="with a folder for each set")
     parser.add_argument("--encoder", default="light")
     parser.add_argument("--only", nargs="+", metavar="SET", help="these sets alone")
     asked = parser.parse_args()
     sets = [path.parent for path in sorted(asked.folder.glob("*/corpus.jsonl"))]
     if not sets:
-        sys.exit(f"expected judged sets in {asked.folder}, found none: python -m tests.benchmarks.judged makes some")
+        maker = "python -m tests.benchmarks.make_collections"
+        sys.exit(f"expected test collections in {asked.folder}, found none: {maker} makes some")
     print("| set | papers | queries | measure | ours | BM25 | gain | seconds | MB |", f"|{'---|' * 9}", sep="\n")
     for one in sets:
         if not asked.only or one.name in asked.only:

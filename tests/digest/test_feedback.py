@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.utils import timezone
 
+from subscriptions import signing_up
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.sending import post
 from tests.digest.saying import NOON, about, buttons, facts, notice, place, press
@@ -61,7 +62,7 @@ def test_the_links_of_a_letter_share_one_token(mailbox):
 
 def test_a_welcome_letter_has_the_links_too(mailbox):
     make_paper()
-    make_reader(confirmed_at=None).confirm(NOON)
+    signing_up.confirm(make_reader(confirmed_at=None), NOON)
 
     text, page = parts(mailbox)
 

@@ -10,8 +10,8 @@ from digest.letters import composing
 from digest.models import Given
 from digest.previewing import Preview
 from papers.models import Paper, Signal, Topic
+from subscriptions.composing import Skip
 from subscriptions.interests.kinds import InterestSpec
-from subscriptions.letters import Skip
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 from tests.invented import SUBJECTS, text

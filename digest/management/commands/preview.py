@@ -10,7 +10,7 @@ from django.utils import timezone
 from digest import previewing
 from digest.letters import composing
 from papers.management import arguments
-from subscriptions.letters import Skip
+from subscriptions.composing import Skip
 from subscriptions.models import Subscriber
 
 

@@ -22,7 +22,7 @@ from tests.digest.evaluation.test_collections import lines, make_readers, make_s
 from tests.factories import make_paper
 from tests.paths import ROOT
 
-INVENTED = ROOT / "tests" / "judged"
+INVENTED = ROOT / "tests" / "collections"
 FLOORS = {"queries": 0.75, "readers": 0.5}  # of ndcg_10; half of what is below them would still look like a ranking
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 

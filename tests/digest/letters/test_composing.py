@@ -16,6 +16,7 @@ from digest.letters import composing, planning
 from digest.models import Given
 from papers import sample
 from papers.search import understanding
+from subscriptions import signing_up
 from subscriptions.models import Letter, Subscriber
 from subscriptions.sending import post
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -180,7 +181,7 @@ def test_the_welcome_letter_holds_the_best_of_the_last_seven_days(mailbox: Path)
         make_paper(listed_on=(NOON - timedelta(days=8)).date()),
         make_paper(listed_on=(NOON - timedelta(days=6)).date()),
     )
-    reader.confirm(NOON)
+    signing_up.confirm(reader, NOON)
 
     text = part(sent(mailbox), "plain")
 
@@ -191,7 +192,7 @@ def test_the_welcome_letter_holds_the_best_of_the_last_seven_days(mailbox: Path)
 def test_what_the_welcome_letter_gave_does_not_come_again(mailbox: Path):
     reader = make_reader(confirmed_at=None, hour=12)
     paper = make_paper(first_seen_at=NOON)
-    reader.confirm(NOON)
+    signing_up.confirm(reader, NOON)
     post.drain(NOON)
 
     planning.tick(NOON + timedelta(days=1))
@@ -203,7 +204,7 @@ def test_what_the_welcome_letter_gave_does_not_come_again(mailbox: Path):
 def test_a_welcome_letter_written_twice_holds_the_same_papers():
     reader = make_reader(confirmed_at=None)
     make_paper(votes=1)
-    reader.confirm(NOON)
+    signing_up.confirm(reader, NOON)
     letter = Letter.objects.select_related("subscriber").get()
     composing.welcome([letter], NOON)
     first = Letter.objects.get().contents
@@ -216,7 +217,7 @@ def test_a_welcome_letter_written_twice_holds_the_same_papers():
 
 
 def test_without_any_papers_the_welcome_letter_still_comes(mailbox: Path):
-    make_reader(confirmed_at=None).confirm(NOON)
+    signing_up.confirm(make_reader(confirmed_at=None), NOON)
 
     text = part(sent(mailbox), "plain")
 

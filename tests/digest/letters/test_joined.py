@@ -10,15 +10,15 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from digest.letters import composing
 from digest.letters.composing import Digest
 from papers.models import Paper
-from subscriptions import letters, mime
-from subscriptions.letters import BadLetter, Plain
+from subscriptions import mime
+from subscriptions.composing import BadLetter, Plain, frame
 from subscriptions.models import Letter, Subscriber
 from tests.depth import examples
 from tests.factories import make_letter, make_paper, make_reader
@@ -167,7 +167,7 @@ def test_a_paper_that_utf_8_cannot_hold_is_refused_in_both_forms():
     card = composing.cards_for([paper.pk])[paper.pk]
     broken = type(card)(**{**vars(card), "text": "half a pair: \ud83d"})
     shown = composing.Parts(composing.Part([], {}, ""), composing.Part([{"paper": 1}], {1: broken}, "https://x/"))
-    draft = Digest(letter, shown, tuple(letters.frame().items()), False, NOON)
+    draft = Digest(letter, shown, tuple(frame().items()), False, NOON)
 
     for form in (draft.content, draft.message):
         with pytest.raises(BadLetter):
@@ -203,5 +203,5 @@ def test_what_django_or_the_guard_refuses_is_refused_when_joined(address):
 
 
 def test_a_subject_of_several_lines_cannot_be_joined():
-    with pytest.raises(letters.BadHeaderError):
+    with pytest.raises(BadHeaderError):
         mime.header("Subject", "One\r\nBcc: b@example.org")

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from digest.letters import planning
 from digest.matching.gathering import Edition
 from digest.models import Given
+from subscriptions import signing_up
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 
@@ -342,7 +343,7 @@ def test_where_the_zone_has_other_rules_by_now_the_letter_and_what_is_new_wait_f
 def test_who_comes_back_where_it_is_still_yesterday_gets_no_slot_again():
     reader = due_reader(zone="Pacific/Honolulu", last_slot=date(2026, 8, 21), left_at=EARLIER)
 
-    reader.confirm(NOON)
+    signing_up.confirm(reader, NOON)
 
     assert reader.last_slot == date(2026, 8, 21)
 

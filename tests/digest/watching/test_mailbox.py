@@ -153,7 +153,7 @@ def test_a_mailbox_that_cannot_be_read_is_one_warning_and_in_time_an_alarm(inbox
 
 
 def test_a_mailbox_that_does_not_answer_is_not_waited_for(inbox, monkeypatch, settings):
-    monkeypatch.setattr(selftest, "PATIENCE", 0.1)
+    monkeypatch.setattr(selftest, "ANSWER_SECONDS", 0.1)
     make_test()
     with socket.create_server(("127.0.0.1", 0)) as mute:
         settings.SELF_TEST_IMAP |= {"port": mute.getsockname()[1]}

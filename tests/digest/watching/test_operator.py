@@ -8,7 +8,7 @@ import pytest
 
 from digest.watching import alarms
 from digest.watching.alarms import GRACE
-from subscriptions import letters
+from subscriptions import composing
 from subscriptions.models import Letter
 from subscriptions.sending import post
 from tests.digest.watching.scene import (
@@ -130,7 +130,7 @@ def test_an_operator_who_left_before_the_letter_gets_none(sink, settings):
 def test_a_readers_letter_never_goes_to_the_operator():
     letter = make_letter()
 
-    assert letters.address_of(letter) == letter.subscriber.address
+    assert composing.address_of(letter) == letter.subscriber.address
 
 
 def test_an_operator_who_is_named_during_an_alarm_is_told_of_it(settings):

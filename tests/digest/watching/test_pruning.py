@@ -7,6 +7,7 @@ import pytest
 from digest.models import Given
 from digest.watching import pruning
 from digest.watching.pruning import prune
+from subscriptions import signing_up
 from subscriptions.models import Bucket, Event, Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader
 
@@ -16,7 +17,7 @@ DAY = timedelta(days=1)
 
 
 def sign_up(address: str, days_ago: int) -> None:
-    Subscriber.objects.sign_up(address, ["sparse-autoencoders"], "home", NOW - days_ago * DAY)
+    signing_up.sign_up(address, ["sparse-autoencoders"], "home", NOW - days_ago * DAY)
 
 
 def addresses() -> set[str]:

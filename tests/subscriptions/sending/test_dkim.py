@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.core.exceptions import ImproperlyConfigured
 
 from digest.letters import composing
-from subscriptions import letters, mime
+from subscriptions import mime
+from subscriptions.composing import manage
 from subscriptions.sending import post
 from subscriptions.sending.smtp import Smtp
 from tests.factories import make_letter, make_paper
@@ -64,7 +65,7 @@ def test_a_letter_is_signed_as_it_arrives(dots):
 def test_letters_that_come_by_no_subscription_are_signed_too():
     letter = make_letter()
 
-    assert verifies(Smtp().prepare(letters.manage([letter], NOW)[letter.pk]))
+    assert verifies(Smtp().prepare(manage([letter], NOW)[letter.pk]))
 
 
 @pytest.mark.usefixtures("_signs")

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from subscriptions import signing_up
 from subscriptions.models import Event, Letter, Subscriber, Suppression
+from subscriptions.sending import suppressing
 from tests import reports
 from tests.factories import make_reader
 from tests.reports import NOW, SAMPLES, Report, has_left, kept, make_sent, report, why
@@ -191,7 +193,7 @@ def test_a_complaint_after_a_bounce_is_not_lifted_by_confirming(site):
     report("postmark", "bounced", letter).sent(site)
     report("postmark", "complained", letter).sent(site)
 
-    Subscriber.objects.get(pk=letter.subscriber.pk).confirm(NOW)
+    signing_up.confirm(Subscriber.objects.get(pk=letter.subscriber.pk), NOW)
 
     assert why(letter.subscriber) == Reason.COMPLAINT
 
@@ -208,7 +210,7 @@ def test_who_bounced_may_come_back_by_confirming(site):
     letter = make_sent()
     report("postmark", "bounced", letter).sent(site)
 
-    Subscriber.objects.get(pk=letter.subscriber.pk).confirm(NOW)
+    signing_up.confirm(Subscriber.objects.get(pk=letter.subscriber.pk), NOW)
 
     assert (why(letter.subscriber), has_left(letter.subscriber)) == STAYS
 
@@ -274,4 +276,4 @@ def test_the_score_hangs_on_the_order_of_the_letters_and_not_of_the_reports(site
     for i in order:
         report("postmark", "delivered" if i == 2 else "soft", letters[i]).sent(site)
 
-    assert reader.bounce_score(NOW) == 2
+    assert suppressing.bounce_score(reader, NOW) == 2

@@ -7,6 +7,7 @@ from django.db.models import Value
 from django.db.models.functions import Now
 
 from digest.logs import WithoutTokens
+from subscriptions import signing_up
 from subscriptions.models import Letter, Subscriber, Suppression
 from subscriptions.sending import post
 from tests.factories import make_letter, make_paper, make_reader
@@ -106,7 +107,7 @@ def test_one_connection_serves_many_letters(sink):
         ("digest", lambda reader: suppress(reader, "bounce"), "suppressed"),
         ("manage", lambda reader: suppress(reader, "complaint"), "suppressed"),
         ("confirm", lambda reader: suppress(reader, "complaint"), "complained"),
-        ("confirm", lambda reader: reader.confirm(NOW), "confirmed"),
+        ("confirm", lambda reader: signing_up.confirm(reader, NOW), "confirmed"),
     ],
 )
 def test_who_left_or_was_suppressed_after_planning_gets_nothing(sink, kind, change, reason):

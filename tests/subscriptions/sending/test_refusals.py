@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from subscriptions import signing_up
 from subscriptions.models import Letter, Subscriber, Suppression
 from subscriptions.sending import post
 from tests.factories import make_letter, make_reader
@@ -117,9 +118,9 @@ def test_whose_address_was_unknown_can_sign_up_and_confirm_again(sink):
     sink.refuse_recipient("550 5.1.1 no such user", times=1)
     drain()
 
-    Subscriber.objects.sign_up(reader.address, [], "/subscribe/", NOW)
+    signing_up.sign_up(reader.address, [], "/subscribe/", NOW)
     drain()
-    Subscriber.objects.get().confirm(NOW)
+    signing_up.confirm(Subscriber.objects.get(), NOW)
     drain()
 
     assert list(Letter.objects.filter(state=State.SENT).values_list("kind", flat=True)) == ["confirm", "welcome"]

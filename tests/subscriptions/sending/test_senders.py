@@ -5,7 +5,7 @@ from email import policy
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from subscriptions.letters import Plain
+from subscriptions.composing import Plain
 from subscriptions.models import Letter, Subscriber
 from subscriptions.sending import post, senders
 from subscriptions.sending.senders import Parcel

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from digest.joining import papers_joined
+from digest import papers_joined
 from papers.models import Paper
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Subscriber
@@ -20,7 +20,7 @@ def _noon(monkeypatch):
 
 def joined(reader: Subscriber, kept: Paper, gone: Paper) -> list[tuple[str, str, bool, str, list[str]]]:
     """What the reader has once the two papers are one."""
-    papers_joined(kept.pk, gone.pk)
+    papers_joined.move(kept.pk, gone.pk)
     return facts(reader)
 
 
@@ -71,7 +71,7 @@ def test_undo_after_joining_brings_back_what_was_chosen_by_the_key_that_stayed()
     reader.add_interest(InterestSpec("paper", gone.key))
     reader.add_interest(InterestSpec("paper", gone.key, wanted=False), NOON)
 
-    papers_joined(kept.pk, gone.pk)
+    papers_joined.move(kept.pk, gone.pk)
     reader.undo(InterestSpec("paper", kept.key, wanted=False))
 
     assert facts(reader) == [("paper", kept.key, True, "imported", [])]
@@ -83,7 +83,7 @@ def test_joining_leaves_other_readers_and_papers_alone():
     for reader, paper in ((ada, gone), (tomas, kept), (tomas, other)):
         reader.add_interest(InterestSpec("paper", paper.key))
 
-    papers_joined(kept.pk, gone.pk)
+    papers_joined.move(kept.pk, gone.pk)
 
     assert [row.value for row in ada.interests.all()] == [kept.key]
     assert [row.value for row in tomas.interests.order_by("pk")] == [kept.key, other.key]

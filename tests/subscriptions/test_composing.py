@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from subscriptions import letters
-from subscriptions.letters import BadLetter
+from subscriptions import composing
+from subscriptions.composing import BadLetter
 from subscriptions.sending import post
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 
@@ -149,7 +149,7 @@ def message_to(*recipients, **fields):
 def test_the_guard_lets_a_letter_to_its_reader_pass():
     reader = make_reader()
 
-    letters.guard(message_to(reader.address), reader.address)
+    composing.guard(message_to(reader.address), reader.address)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_the_guard_refuses_whatever_would_reach_anyone_else(recipients, fields):
     message = message_to(*[recipient.format(reader=reader.address) for recipient in recipients], **fields)
 
     with pytest.raises(BadLetter) as refusal:
-        letters.guard(message, reader.address)
+        composing.guard(message, reader.address)
 
     assert "@" not in str(refusal.value)
 
@@ -187,4 +187,4 @@ def test_the_guard_refuses_a_subject_of_several_lines(subject):
     message.subject = subject
 
     with pytest.raises(BadLetter):
-        letters.guard(message, reader.address)
+        composing.guard(message, reader.address)

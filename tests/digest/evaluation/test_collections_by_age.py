@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.judged import AGES, JUDGED_DAYS, WISHES, Record, Recorded, readers_by_age
+from tests.benchmarks.make_collections import AGES, JUDGED_DAYS, WISHES, Record, Recorded, readers_by_age
 
 pytestmark = pytest.mark.one_database
 

@@ -1,4 +1,4 @@
-"""Judged sets out of recorded days, to measure the ranking with: `python -m tests.benchmarks.judged FOLDER`.
+"""Test collections out of recorded days, to rank: `python -m tests.benchmarks.make_collections FOLDER`.
 
 Reads the folder that REPLICA_DATA names and writes one folder a set, as `manage.py evaluate` reads them. None of it
 belongs into the repository. Nobody judged these papers by hand: what counts as relevant follows from what authors and

@@ -1,10 +1,9 @@
-"""Every letter: its frame, its headers, its guard; and the letters of this room."""
+"""Every letter: its frame, its guard; and the letters of this room. Its headers are in headers.py."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime, getaddresses
+from email.utils import getaddresses
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,11 +16,10 @@ from django.template.loader import render_to_string
 from papers.models import Paper
 from papers.sources import SOURCES
 from subscriptions import letter_kinds, links, mime
+from subscriptions.headers import headers, one_line
 from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
-
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
 class BadLetter(Exception):
@@ -67,8 +65,9 @@ def plain(letter: Letter, context: Mapping[str, Any], now: datetime) -> Plain:
 
 def write(letter: Letter, context: Mapping[str, Any], now: datetime) -> EmailMultiAlternatives:
     """The finished message, unsent: subject.txt, body.txt and body.html of templates/mail/<kind>, in the frame."""
-    own = own_links(letter.subscriber) if letter.subscriber else {}
-    framed = {**frame(), **own, "reader": letter.subscriber, **context}
+    reader = reader_of(letter) if letter_kinds.of(letter.kind).is_list_mail else letter.subscriber
+    own = own_links(reader) if reader else {}
+    framed = {**frame(), **own, "reader": reader, **context}
     framed["subject"] = subject(letter.kind, framed)
     message = EmailMultiAlternatives(
         subject=framed["subject"],
@@ -110,29 +109,6 @@ def own_links(reader: Subscriber) -> dict[str, str]:
     }
 
 
-def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, str]:
-    """RFC 5322, 2919, 3834 and, on letters that come by subscription, RFC 8058."""
-    always = {
-        "Message-ID": message_id(letter),
-        "Date": format_datetime(now),
-        "Auto-Submitted": "auto-generated",
-    }
-    if not letter_kinds.of(letter.kind).is_list_mail:
-        return always
-    reader = reader_of(letter)
-    return always | {
-        "List-ID": f"{one_line(settings.SITE_NAME)} <{letter.kind}.{settings.SITE_HOST}>",
-        "List-Unsubscribe": f"<{unsubscribe_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
-        "Precedence": "bulk",
-    }
-
-
-def message_id(letter: Letter) -> str:
-    return f"<{letter.message_id}@{settings.SITE_HOST}>"
-
-
 def guard(message: EmailMultiAlternatives, address: str) -> None:
     """Raise BadLetter unless this is a well-formed letter to this address and to nobody else, whatever sends it."""
     try:
@@ -142,11 +118,6 @@ def guard(message: EmailMultiAlternatives, address: str) -> None:
     named = [str(value) for name in ("To", "Cc", "Bcc") for value in built.get_all(name, [])]
     if [found for _name, found in getaddresses(named)] != [address] or message.recipients() != [address]:
         raise BadLetter("Expected exactly one recipient, the letter's own.")
-
-
-def one_line(text: str) -> str:
-    """Fit for a header: control characters and line breaks become spaces."""
-    return CONTROL.sub(" ", text).strip()
 
 
 def address_of(letter: Letter) -> str:

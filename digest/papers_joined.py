@@ -10,7 +10,7 @@ from subscriptions.models import Interest, Letter
 PARTS = ("for_you", "trending", "near_misses")
 
 
-def papers_joined(kept: int, gone: int) -> None:
+def move(kept: int, gone: int) -> None:
     """Named in settings.PAPERS_JOINED, called with the keys of both rows in the transaction that joins them."""
     given = Given.objects.filter(paper=gone)
     for letter in Letter.objects.filter(pk__in=given.values("letter")):

@@ -1,0 +1,39 @@
+"""The headers of every letter, List-Unsubscribe among them, whichever way it is composed."""
+
+import re
+from datetime import datetime
+from email.utils import format_datetime
+
+from django.conf import settings
+
+from subscriptions import letter_kinds
+from subscriptions.models import Letter
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, str]:
+    """RFC 5322, 2919, 3834 and, on letters that come by subscription, RFC 8058."""
+    always = {
+        "Message-ID": message_id(letter),
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+    }
+    if not (reader := letter.subscriber) or not letter_kinds.of(letter.kind).is_list_mail:
+        return always
+    return always | {
+        "List-ID": f"{one_line(settings.SITE_NAME)} <{letter.kind}.{settings.SITE_HOST}>",
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
+        "Precedence": "bulk",
+    }
+
+
+def message_id(letter: Letter) -> str:
+    return f"<{letter.message_id}@{settings.SITE_HOST}>"
+
+
+def one_line(text: str) -> str:
+    """Fit for a header: control characters and line breaks become spaces."""
+    return CONTROL.sub(" ", text).strip()
