@@ -76,7 +76,7 @@ class Paper(models.Model):
     authors = models.JSONField(default=list)
     identities = models.JSONField(default=dict)  # author as named above -> who that is for sure, "huggingface:ada"
     organisation = models.TextField(blank=True)
-    categories = models.JSONField(default=list)
+    categories = models.JSONField(default=list)  # of arXiv, the primary one first
     keywords = models.JSONField(default=list)
     urls = models.JSONField(default=dict)  # "code", "project"
     published_on = models.DateField(null=True)

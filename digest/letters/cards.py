@@ -15,7 +15,7 @@ from digest.letters import wording
 from papers.models import Paper
 from subscriptions import composing, mime
 
-PAPER_FIELDS = (  # that a card shows
+PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any other column is its default
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
     *("urls", "published_on", "votes", "comments"),
 )

@@ -33,7 +33,7 @@ class Manners:
     budget: str  # the name under which turns are taken: a site's own, whichever of its hosts is asked
     spacing: timedelta  # between two requests
     silence: timedelta = timedelta(0)  # at least so long after being refused by a 429 or a 503
-    quiet: tuple[time, time] | None = None  # hours (UTC) from and until which nothing is asked
+    closed_hours: tuple[time, time] | None = None  # hours (UTC) from and until which nothing is asked
     alone: bool = False  # one request at a time, from all of our processes together
     patience: int = 1  # how many times as long as others it may take to answer
 

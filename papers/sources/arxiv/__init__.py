@@ -13,7 +13,7 @@ from papers.sources.base import Manners, Reading, Records, Source, Trust
 from papers.sources.calendar import MONDAY_TO_FRIDAY, Calendar
 
 MANNERS = Manners("arxiv.org", timedelta(seconds=3), silence=timedelta(minutes=10), alone=True, patience=6)
-QUERY_MANNERS = replace(MANNERS, quiet=(time(0), time(1)))  # when the query API refuses most
+QUERY_MANNERS = replace(MANNERS, closed_hours=(time(0), time(1)))  # when the query API refuses most
 
 SOURCE = Source(
     name="arxiv",

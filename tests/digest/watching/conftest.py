@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from tests import reports
+from tests import provider_reports as reports
 from tests.digest.watching.scene import OPERATOR
 from tests.digest.watching.selftests import OURS
 from tests.mailbox import Mailbox

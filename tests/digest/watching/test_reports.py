@@ -9,7 +9,7 @@ from digest.models import Alarm
 from digest.watching import alarms
 from subscriptions.models import Event, Letter
 from subscriptions.sending import post
-from tests import reports
+from tests import provider_reports as reports
 from tests.digest.watching import selftests
 from tests.digest.watching.scene import HOUR, NOON, outcomes
 from tests.factories import make_letter

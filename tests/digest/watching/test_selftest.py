@@ -15,7 +15,7 @@ from digest.watching import selftest
 from digest.watching.alarms import GRACE
 from subscriptions.models import Event, Letter
 from subscriptions.sending import post
-from tests import reports
+from tests import provider_reports as reports
 from tests.digest.watching.scene import OPERATOR
 from tests.digest.watching.selftests import (
     DAY,
@@ -31,7 +31,7 @@ from tests.digest.watching.selftests import (
     why,
 )
 from tests.factories import make_letter
-from tests.reports import report
+from tests.provider_reports import report
 from tests.sink import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("self_test")]

@@ -11,9 +11,9 @@ from django.utils import timezone
 from subscriptions import signing_up
 from subscriptions.models import Event, Letter, Subscriber, Suppression
 from subscriptions.sending import suppressing
-from tests import reports
+from tests import provider_reports as reports
 from tests.factories import make_reader
-from tests.reports import NOW, SAMPLES, Report, has_left, kept, make_sent, report, why
+from tests.provider_reports import NOW, SAMPLES, Report, has_left, kept, make_sent, report, why
 from tests.subscriptions.test_views import every_row
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.test import Client
 
 from subscriptions.models import Event, Letter, Suppression
 from subscriptions.sending import anymail, post, providers, webhooks
-from tests import reports
+from tests import provider_reports as reports
 from tests.factories import make_letter
 from tests.farend import FarEnd
 from tests.paths import ROOT

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from subscriptions.models import LEASE, Event, Letter, Suppression
-from tests import reports
-from tests.reports import NOW, kept, make_sent, report
+from tests import provider_reports as reports
+from tests.provider_reports import NOW, kept, make_sent, report
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from subscriptions.models import Event, Letter, Suppression
 from subscriptions.sending.webhooks import MOST_BYTES, check
-from tests import reports
-from tests.reports import NOW, SAMPLES, SECRET, Report, make_sent, report, why
+from tests import provider_reports as reports
+from tests.provider_reports import NOW, SAMPLES, SECRET, Report, make_sent, report, why
 from tests.subscriptions.test_views import every_row
 
 pytestmark = pytest.mark.django_db

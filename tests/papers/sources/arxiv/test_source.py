@@ -91,4 +91,4 @@ def test_arxiv_is_asked_slowly_and_left_alone_after_a_refusal():
     assert (SOURCE.manners.spacing, SOURCE.manners.silence) == (timedelta(seconds=3), timedelta(minutes=10))
     assert SOURCE.records.manners == QUERY_MANNERS
     assert QUERY_MANNERS.budget == SOURCE.manners.budget
-    assert SOURCE.manners.quiet is None
+    assert SOURCE.manners.closed_hours is None

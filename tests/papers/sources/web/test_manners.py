@@ -68,7 +68,7 @@ def test_a_site_that_wants_a_long_silence_gets_it_at_the_first_refusal(far_end, 
 
 def test_nothing_is_asked_in_a_sites_quiet_hour(far_end):
     far_end.answers("/list")
-    manners = Manners("archive", AT_ONCE, quiet=(time_of_day(0), time_of_day(1)))
+    manners = Manners("archive", AT_ONCE, closed_hours=(time_of_day(0), time_of_day(1)))
     clock = Hastened(datetime(2026, 8, 20, 0, 59, 59, tzinfo=UTC))
 
     with pytest.raises(web.Silent) as caught:
