@@ -106,10 +106,9 @@ def reserve(manners: Manners, clock: Clock = CLOCK) -> timedelta:
     Raises Silent in its quiet hours and while it wants silence, and Unavailable when the turn is too far off to wait.
     """
     now = clock.now()
-    if manners.closed_hours and manners.closed_hours[0] <= now.time() < manners.closed_hours[1]:
-        over = now.replace(
-            hour=manners.closed_hours[1].hour, minute=manners.closed_hours[1].minute, second=0, microsecond=0
-        )
+    begins, ends = manners.closed_hours or (now.time(), now.time())
+    if begins <= now.time() < ends:
+        over = now.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
         raise Silent(f"{manners.budget} is not asked in its busy hour, until {over:%H:%M} UTC", over)
     Host.objects.get_or_create(host=manners.budget)
     with transaction.atomic():
