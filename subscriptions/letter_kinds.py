@@ -14,12 +14,11 @@ from django.utils.module_loading import import_string
 class LetterKind:
     """By default a transactional letter that a reader has asked for and waits for."""
 
-    compose: Callable[
-        [Sequence[Any], datetime], Mapping[int, Any]
-    ]  # each letter's Draft or Skip (letters.py), by its pk
+    # Of letters and the moment each one's Draft or Skip (composing.py), by the letter's pk.
+    compose: Callable[[Sequence[Any], datetime], Mapping[int, Any]]
     is_awaited: bool = True  # A person waits for it: it goes before all that nobody waits for.
     is_list_mail: bool = False  # It comes by subscription: it carries the headers to leave by, List-Unsubscribe first.
-    asks_to_confirm: bool = False  # It goes to who has not confirmed yet; every other kind only to who has, and stays.
+    asks_to_confirm: bool = False  # It goes to those who have not confirmed; any other kind only to readers who stay.
     site_address: str = ""  # the setting that holds its address, of a letter from the site to itself
 
 
