@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 
 from papers.text.words import WORD, has_word, stems_of
 
-JOINS_WORDS = re.compile(r"[\s\-‐‑–]*")  # what may stand between two words of one phrase; a full stop may not
+JOINS_WORDS = re.compile(r"[\s\-‐‑–]*")  # what may stand between two words of one phrase
+STOP_INSIDE = "."  # may too, if nothing else does, as in "Qwen2.5"; one beside a space ends a sentence
+HYPHEN = re.compile(r"[-‐‑–]")
+NAME = re.compile(r"[^\W_]+")
 TITLE_SCORE = 1.0
 ABSTRACT_SCORE, FURTHER_SCORE, MOST_ABSTRACT_SCORE = 0.6, 0.1, 0.9  # the first phrase there, each other one, all
 MOST_PIECES_CACHED = 2**17  # how many pieces of text are remembered; ten thousand papers have about as many
@@ -21,6 +24,43 @@ def list_of_phrases(value: object) -> None:
     """What a topic may hold. Raises ValidationError."""
     if not (isinstance(value, list) and all(isinstance(phrase, str) and has_word(phrase) for phrase in value)):
         raise ValidationError('Expected a list of phrases with a word in each, like ["dictionary learning", "RAG"].')
+    for phrase in value:
+        if '"' in phrase and not is_quoted(phrase):
+            raise ValidationError(f"Expected quotes around the whole of a phrase or none, found {phrase}.")
+
+
+def is_quoted(phrase: str) -> bool:
+    """Whether it must be written as it is, whatever else has the same stems: '"diffractive"', '"LoRA"'."""
+    return len(phrase) > 2 and phrase.startswith('"') and phrase.endswith('"') and phrase.count('"') == 2
+
+
+class Spelling(NamedTuple):
+    """How a phrase must be written where stems would mislead."""
+
+    letters: str  # its words with a space between; in lower case: in any capitals
+    is_quoted: bool
+
+    @classmethod
+    def of(cls, phrase: str) -> Self | None:
+        quoted = is_quoted(phrase)
+        return cls(" ".join(WORD.findall(phrase)), quoted) if quoted or phrase.isupper() else None
+
+    def stands(self, text: str, start: int, end: int) -> bool:
+        """Whether it does there, alone or with a plural s. What is quoted and has capitals is not part of a name."""
+        written, forms = " ".join(WORD.findall(text[start:end])), (self.letters, f"{self.letters}s")
+        if self.letters.islower():
+            return written.lower() in forms
+        return written in forms and not (self.is_quoted and _in_a_name(text, start, end))
+
+
+def _in_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a hyphen joins it to a name, as in "OULU-NPU"; "NPU-based", "multi-NPU", "NPU-Based" have none."""
+    before = re.search(r"[^\W_]+$", text[: start - 1]) if start and HYPHEN.match(text, start - 1) else None
+    after = NAME.match(text, end + 1) if HYPHEN.match(text, end) else None
+    # A plain word has no capitals after its first letter, which may be one; a single capital is a name.
+    return any(
+        one and not (one[0].islower() or (one[0][1:].islower() and one[0].isalpha())) for one in (before, after)
+    )
 
 
 class Hit(NamedTuple):
@@ -78,18 +118,22 @@ class TrieNode:
 
     def __init__(self) -> None:
         self.next: dict[str, TrieNode] = {}
-        self.topics: set[tuple[int, str]] = set()  # whose phrase ends here; how it is written, if that matters
+        self.topics: set[tuple[int, Spelling | None]] = set()  # whose phrase ends here; its spelling, if that matters
 
-    def matching(self, words: str) -> list[tuple[int, str]]:
-        return [(topic, words) for topic, exact in self.topics if not exact or words in (exact, f"{exact}s")]
+    def matching(self, text: str, start: int, end: int) -> list[tuple[int, str]]:
+        """The topics of a phrase that ends here, if it is spelled as it must be; and its words."""
+        words = text[start:end]
+        return [(topic, words) for topic, exact in self.topics if not exact or exact.stands(text, start, end)]
 
 
 class Phrases:
     """Every topic's phrases at once: a text is walked through once, however many topics there are.
 
     A phrase matches whatever the endings of its words and with a hyphen for a space; one written all in capitals
-    ("RAG") matches only in capitals, alone or with a plural s, unless `any_case`. What was read is remembered, so keep
-    one of these rather than make one for each text. Threads may share it.
+    ("RAG") matches only in capitals, alone or with a plural s. One in double quotes matches these letters only, in any
+    capitals if it has none ('"diffractive"'), alone or with a plural s; with capitals, not as part of a name ('"NPU"'
+    in "OULU-NPU"). With `any_case` neither matters. A full stop inside a word ("Qwen2.5") is like a hyphen. What was
+    read is remembered, so keep one of these rather than make one for each text. Threads may share it.
     """
 
     # A text is cut at its spaces. Most pieces are words seen before, so what they say is only looked up. A phrase of
@@ -102,13 +146,16 @@ class Phrases:
         self._later_stems: set[str] = set()  # those with which a phrase may go on
         self._matches = PieceMatches(self._read)
         for topic, phrase in phrases:
-            stems, branch = stems_of(WORD.findall(phrase)), self._root
-            for stem in stems:
-                branch = branch.next.setdefault(stem, TrieNode())
-            if stems:
-                branch.topics.add((topic, phrase if phrase.isupper() and not any_case else ""))
-            self._stems.update(stems)
-            self._later_stems.update(stems[1:])
+            exact = None if any_case else Spelling.of(phrase)
+            # A plural may have another stem than its singular: "VLMs" has no vowel, so its s is no ending.
+            for form in (exact.letters, f"{exact.letters}s") if exact else (phrase,):
+                stems, branch = stems_of(WORD.findall(form)), self._root
+                for stem in stems:
+                    branch = branch.next.setdefault(stem, TrieNode())
+                if stems:
+                    branch.topics.add((topic, exact))
+                self._stems.update(stems)
+                self._later_stems.update(stems[1:])
 
     def hits(self, title: str, abstract: str) -> list[Hit]:
         """One hit a topic. Its phrase is taken from the text itself: the title's first, then the longest."""
@@ -173,12 +220,12 @@ class Phrases:
             at, branch = first, self._root.next.get(stems[first])
             while branch:
                 if branch.topics and end > last_begins:
-                    found += branch.matching(text[start:end])
+                    found += branch.matching(text, start, end)
                 at += 1
                 if at == len(stems):
                     unfinished.update(branch.next)
                     break
-                if not _joined(text, end, spans[at][0]):
+                if not (_joined(text, end, spans[at][0]) or text[end : spans[at][0]] == STOP_INSIDE):
                     break
                 end = spans[at][1]
                 branch = branch.next.get(stems[at])

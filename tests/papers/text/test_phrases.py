@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 import Stemmer
+from django.core.exceptions import ValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -61,6 +62,66 @@ def test_the_title_is_quoted_before_the_abstract():
     assert phrases_of("Sparse autoencoders", "for dictionary learning") == {SPARSE: "Sparse autoencoders"}
 
 
+def says(phrase: str, text: str) -> list[str]:
+    return [hit.phrase for hit in Phrases([(1, phrase)]).hits("", text)]
+
+
+@pytest.mark.parametrize("text", ["the Diffract model", "diffraction", "it diffracts"])
+def test_a_quoted_phrase_does_not_match_other_words_of_its_stem(text: str):
+    assert says('"diffractive"', text) == []
+
+
+@pytest.mark.parametrize("found", ["diffractive", "Diffractive", "DIFFRACTIVE", "diffractives"])
+def test_a_quoted_phrase_without_capitals_matches_in_any(found: str):
+    assert says('"diffractive"', f"On {found} optics") == [found]
+
+
+@pytest.mark.parametrize(("text", "found"), [("LoRA", ["LoRA"]), ("LoRAs", ["LoRAs"]), ("Lora", []), ("LORA", [])])
+def test_a_quoted_phrase_with_capitals_matches_in_these(text: str, found: list[str]):
+    assert says('"LoRA"', f"by {text} alone") == found
+
+
+@pytest.mark.parametrize("text", ["OULU-NPU", "NPU-V2", "NPU-2", "X-NPU", "DeepSeek-NPU", "NPU-CompBench"])
+def test_a_quoted_phrase_is_not_found_in_another_name(text: str):
+    assert says('"NPU"', f"on {text}, CASIA") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["NPU-based", "multi-NPU", "NPU-as-a-service", "NPU-Based", "NPU", "(NPU)", "NPU - CPU"]
+)
+def test_a_quoted_phrase_is_found_in_a_compound_with_a_plain_word(text: str):
+    assert says('"NPU"', f"for {text} work") == ["NPU"]
+
+
+def test_a_quoted_phrase_without_capitals_is_found_beside_a_name():
+    assert says('"hallucination"', "We call it RT-Hallucination.") == ["Hallucination"]
+
+
+def test_a_phrase_in_capitals_without_quotes_is_found_in_names_made_of_it():
+    assert says("RAG", "We propose KG-RAG.") == ["RAG"]
+
+
+@pytest.mark.parametrize("text", ["VLMs", "VLAs", "RAGs"])
+def test_a_phrase_in_capitals_has_its_plural_whether_or_not_its_stem_drops_the_s(text: str):
+    assert says(text.removesuffix("s"), f"of {text} today") == [text]
+
+
+@pytest.mark.parametrize("phrase", ["Qwen2.5", "GPT-4.1", "node.js", "v2.0"])
+def test_a_word_with_a_full_stop_inside_is_found_as_it_stands(phrase: str):
+    assert says(phrase, f"It runs on {phrase}. 7B of it") == [phrase]
+
+
+@pytest.mark.parametrize("text", ["Qwen2. 5 models", "Qwen2 .5", "Qwen2.\n5", "Qwen2..5"])
+def test_a_full_stop_beside_anything_but_letters_and_digits_ends_a_phrase(text: str):
+    assert says("Qwen2.5", text) == []
+
+
+@pytest.mark.parametrize("phrase", ['"LoRA', 'LoRA"', 'the "LoRA" way', '""'])
+def test_quotes_stand_around_a_whole_phrase(phrase: str):
+    with pytest.raises(ValidationError):
+        matching.list_of_phrases([phrase])
+
+
 words = st.sampled_from(
     ["sparse", "Autoencoders", "dictionary", "learning", "learned", "RAG", "rag", ".", "-", "ß", "x<y", "\n"]
 )
@@ -95,15 +156,42 @@ def slowly_found(phrases: list[tuple[int, str]], text: str) -> dict[int, list[st
     for first in range(len(words)):
         for end in range(first + 1, len(words) + 1):
             run = words[first:end]
-            if not all(re.fullmatch(r"[\s\-‐‑–]*", text[a.end() : b.start()]) for a, b in pairwise(run)):
+            if not all(re.fullmatch(r"[\s\-‐‑–]*|\.", text[a.end() : b.start()]) for a, b in pairwise(run)):
                 break
             surface = text[run[0].start() : run[-1].end()]
-            for topic, phrase in phrases:
-                if slow_stems(run) == slow_stems(spelled(phrase)) and (
-                    not phrase.isupper() or surface in (phrase, phrase + "s")
-                ):
+            for topic, spelling in {
+                (topic, phrase if exactly(phrase) else stemmed(phrase)) for topic, phrase in phrases
+            }:
+                if slow_stands(text, run, spelling):
                     found[topic].append(surface)
     return found
+
+
+def exactly(phrase: str) -> bool:
+    return phrase.isupper() or phrase.startswith('"')
+
+
+def stemmed(phrase: str) -> tuple[str, ...]:
+    return tuple(slow_stems(spelled(phrase)))
+
+
+def slow_stands(text: str, run: list[re.Match[str]], spelling: str | tuple[str, ...]) -> bool:
+    if isinstance(spelling, tuple):
+        return tuple(slow_stems(run)) == spelling
+    wanted, written = letters(spelling), letters(text[run[0].start() : run[-1].end()])
+    if wanted.islower():
+        return written.lower() in (wanted, wanted + "s")
+    if spelling.startswith('"'):
+        before = re.search(r"([^\W_]+)[-‐‑–]$", text[: run[0].start()])
+        after = re.match(r"[-‐‑–]([^\W_]+)", text[run[-1].end() :])
+        beside = [one.group(1) for one in (before, after) if one]
+        if any(not (word.islower() or (word.isalpha() and word[1:].islower())) for word in beside):
+            return False
+    return written in (wanted, wanted + "s")
+
+
+def letters(text: str) -> str:
+    return " ".join(word.group() for word in spelled(text))
 
 
 def spelled(text: str) -> list[re.Match[str]]:
@@ -134,7 +222,7 @@ RARE = [
     "e\u0301",
     "中文",
 ]
-JOINTS = ["-", " - ", "  ", "–", "‑", "\n", "\t", "\u00a0", "\x1f", ""]
+JOINTS = ["-", ".", " - ", "  ", "–", "‑", "\n", "\t", "\u00a0", "\x1f", ""]
 BREAKS = [".", ". ", " .", ",", ", ", " (", ") ", "_", "/", ": ", "$", "\\", " '", "' ", "’"]
 words_of_texts = st.one_of(map(st.sampled_from, [COMMON, COMMON, COMMON, RARE]))
 between_words = st.one_of(map(st.sampled_from, [[" "], [" "], ["-"], JOINTS, BREAKS]))
@@ -142,7 +230,9 @@ texts = st.lists(st.tuples(words_of_texts, between_words), max_size=10).map(lamb
 words_of_phrases = st.one_of(
     map(st.sampled_from, [["a", "b"], ["a", "b"], ["AB", "learn", "die", "ας", "ß", "a's", "1", "_", "Ab"]])
 )
-phrases = st.builds(str.join, st.sampled_from([" ", "-", ". "]), st.lists(words_of_phrases, min_size=1, max_size=4))
+bare = st.builds(str.join, st.sampled_from([" ", "-", ".", ". "]), st.lists(words_of_phrases, min_size=1, max_size=4))
+quoted = bare.filter(lambda phrase: phrase.strip("_-. ")).map('"{}"'.format)
+phrases = st.one_of(bare, bare, quoted)
 topics = st.lists(st.tuples(st.integers(1, 4), phrases), min_size=1, max_size=12)
 
 
