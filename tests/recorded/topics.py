@@ -12,7 +12,11 @@ from pathlib import Path
 
 from papers.text.phrases import Phrases
 
-TOPICS = importlib.import_module("papers.migrations.0002_topics").TOPICS
+_curated = importlib.import_module("papers.migrations.0006_phrases").curated
+TOPICS = [  # as they are after all migrations
+    {**topic, "phrases": _curated(topic["slug"], topic["phrases"])}
+    for topic in importlib.import_module("papers.migrations.0002_topics").TOPICS
+]
 LARGEST_SHARE = 0.25  # a topic that finds more than this tells a reader nothing
 
 Texts = dict[str, tuple[str, str]]  # title and abstract by arXiv id
