@@ -16,7 +16,7 @@ from papers.text.phrases import list_of_phrases
 
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
 AUTHORS_NAMED = 3
-ABOUT = 0.5  # the score from which a paper is said to be about a topic
+ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said twice, or early, or in the title
 
 
 class Topic(models.Model):

@@ -180,8 +180,8 @@ class PreferencesForm(BeginForm):
         choices=Subscriber.Bar,
         coerce=float,
         widget=forms.RadioSelect,
-        label=_("What is near to your words in meaning"),
-        help_text=_("What says your very words always comes."),
+        label=_("How sure it must be that a paper is yours"),
+        help_text=_("By how it says your words and how near it is in meaning. Whom you follow always comes."),
     )
     paused_until = forms.DateField(
         required=False,

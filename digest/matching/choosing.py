@@ -13,7 +13,7 @@ import numpy as np
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
 from digest.matching.profiles import BAR, Profile, Query
-from digest.matching.scoring import ReaderBatch, ReaderScores, score_what_may_come
+from digest.matching.scoring import NO_CLAIM, ReaderBatch, ReaderScores, score_what_may_come
 
 TRENDING_BESIDE_INTERESTS = 5  # places of a letter with interests that what is trending takes at most,
 TRENDING_RESERVED = 3  # and that are kept for it
@@ -21,6 +21,7 @@ NEAR_MISSES = 3
 CELLS_AT_ONCE = 12_000_000  # queries x papers that are compared at a time: 50 MB, twice that if all are examples
 TIMES_CONSIDERED = 3  # times as many papers as there are places are looked at
 SAME_FROM = 0.97  # cosine similarity of two papers' vectors from which they say the same
+BEFORE_OTHERS = 2  # papers that an interest gets while another that has some got none
 SHARE_OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
 
 
@@ -29,7 +30,7 @@ class Pick:
     """A paper for a reader, how well it fits, and the interest that speaks for it most."""
 
     paper: int
-    score: float  # in standard deviations above the average paper
+    score: float  # as digest.matching.evidence has it, in deviations
     query: Query
     hit: bool = True  # the paper says the very words, or bears the name; else it is only near in meaning
     phrase: str = ""  # the paper's words that say it, where they are known already
@@ -113,45 +114,63 @@ def choice(scored: ReaderScores, trending: Sequence[int]) -> Choice:
     profile, pool = scored.profile, scored.pool
     if not profile.wanted:
         return Choice(trending=_trending(scored, [], trending))
-    places = profile.cap - (min(TRENDING_RESERVED, profile.cap // 3) if profile.trending else 0)
-    considered = scored.best(TIMES_CONSIDERED * places)
-    queries = scored.telling(considered)
-    chosen = _diversified(considered, queries, places, scored)
-    picks = []
-    for number in chosen:
-        place, query = considered[number], profile.wanted[queries[number]]
+    most = profile.cap - (min(TRENDING_RESERVED, profile.cap // 3) if profile.trending else 0)
+    places = scored.worth_considering(TIMES_CONSIDERED * most)
+    picks, chosen = [], _shared_fairly(places, most, scored)
+    for number in sorted(chosen):
+        place, query = places[number], profile.wanted[chosen[number]]
         hit = bool(scored.hit[place]) and scored.found.is_hit(query, place)
         words = KINDS[query.kind].words_of(query, pool.candidates[place]) if hit else ""
         late = bool(scored.late[place]) and scored.paper(place) not in profile.again
         picks.append(Pick(scored.paper(place), float(scored.scores[place]), query, hit, words, late))
-    rest = [place for number, place in enumerate(considered) if number not in chosen][:NEAR_MISSES]
+    rest = [place for number, place in enumerate(places) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
         rest += scored.almost(NEAR_MISSES - len(rest))
     misses = [Miss(scored.paper(place), lacked(scored, place, picks)) for place in rest]
     return Choice(picks, _trending(scored, picks, trending), misses)
 
 
-def _diversified(places: Sequence[int], queries: Sequence[int], most: int, scored: ReaderScores) -> list[int]:
-    """The numbers of the best, but of none that says the same as a better one, nor of one interest everywhere while
-    others have papers."""
-    of_one = max(1, int(most * SHARE_OF_ONE_INTEREST)) if len(set(queries)) > 1 else most
-    same: set[tuple[int, int]] = set()  # the numbers of those that do, in pairs, the better first
-    if len(places) > 1:
-        vectors = scored.pool.vectors[places]
-        first, second = np.nonzero(np.triu(vectors @ vectors.T, 1) > SAME_FROM)
-        same = set(zip(first.tolist(), second.tolist(), strict=True))
-    chosen: list[int] = []
-    waiting: list[int] = []
+# Longer than most, as each of its three turns goes on from what the one before left.
+def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> dict[int, int]:
+    """Which of these papers, best first, are chosen, by number, and for which query each is: none that says the same
+    as a better one, one for each query that has a paper before any gets a third, and no query everywhere while others
+    have papers."""
+    claims = scored.claims(places)
+    brings, telling = claims > NO_CLAIM / 2, claims.argmax(axis=0).tolist() if places else []
+    owed = set(np.flatnonzero(brings.any(axis=1)).tolist())
+    same = _saying_the_same(places, scored)
+    chosen: dict[int, int] = {}
     counts: Counter[int] = Counter()
-    for number, query in enumerate(queries):
-        if len(chosen) == most:
-            break
-        if same and any((better, number) in same for better in (*chosen, *waiting)):
-            continue
-        counts[query] += 1
-        is_much = counts[query] > of_one and not KINDS[scored.profile.wanted[query].kind].is_followed
-        (waiting if is_much else chosen).append(number)
-    return sorted([*chosen, *waiting[: most - len(chosen)]])
+
+    def choose(number: int, query: int) -> None:
+        if not same or not any((min(number, other), max(number, other)) in same for other in chosen):
+            chosen[number] = query
+            counts[query] += 1
+            owed.discard(query)
+
+    for number, query in enumerate(telling):
+        if owed and counts[query] < BEFORE_OTHERS and most - len(chosen) - len(owed) >= (query not in owed):
+            choose(number, query)
+    for query in sorted(owed, key=lambda query: int(brings[query].argmax())):
+        for number in np.flatnonzero(brings[query]).tolist():
+            if query in owed and len(chosen) < most and number not in chosen:
+                choose(number, query)
+    at_most = max(1, int(most * SHARE_OF_ONE_INTEREST)) if len(set(telling)) > 1 else most
+    for limit in (at_most, most):
+        for number, query in enumerate(telling):
+            is_much = counts[query] >= limit and not KINDS[scored.profile.wanted[query].kind].is_followed
+            if len(chosen) < most and number not in chosen and not is_much:
+                choose(number, query)
+    return chosen
+
+
+def _saying_the_same(places: Sequence[int], scored: ReaderScores) -> set[tuple[int, int]]:
+    """The numbers of papers that say the same, in pairs, the better first."""
+    if len(places) < 2:
+        return set()
+    vectors = scored.pool.vectors[places]
+    first, second = np.nonzero(np.triu(vectors @ vectors.T, 1) > SAME_FROM)
+    return set(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def lacked(scored: ReaderScores, place: int, picks: Sequence[Pick]) -> dict[str, Any]:

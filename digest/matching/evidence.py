@@ -1,7 +1,10 @@
 """What speaks for each paper of a pool by each of some queries, all of them at once. Knows no rows.
 
-Two scores are fused, both standardised: a lexical one (BM25 for a phrase, cosine similarity of TF-IDF weights for an
-example, a lookup for a name) and a semantic one (cosine similarity of vectors).
+A paper that says a query's words scores by how loudly it does, weighted, plus how near it is in meaning. One that does
+not scores by nearness alone, and less: for phrases and examples a lexical score (BM25, or cosine similarity of TF-IDF
+weights) and a semantic one (cosine similarity of vectors) fused, for topics the similarity to what is typical of them.
+All of it is in standard deviations over a fixed reference sample, so that scores of different days and interests can
+be compared, with one bar.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ import numpy as np
 
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
-from digest.matching.profiles import CandidatePool, Query
-from papers.models import ABOUT
+from digest.matching.profiles import CandidatePool, Query, loudness_of_terms
 from papers.search import ranking
+from papers.search.encoders import LOUDNESS_WEIGHT
 from papers.text.lexical import K1
 from papers.text.sparse import Floats, Ints
 from papers.text.tokenizing import counted, without_authors
@@ -25,6 +28,10 @@ LEAST_LEXICAL_SPREAD = 0.05  # Of lexical scores,
 LEAST_SIMILARITY_SPREAD = 0.002  # of those that are similarities to an example,
 LEAST_SEMANTIC_SPREAD = 0.05  # of semantic similarities,
 LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
+MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said
+NEARNESS_UNKNOWN = 0.5  # what is taken for it while there is no vector to tell it by
+UNSAID = -1.0  # added where no words are said: what is only near must be that much nearer
+IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
 CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
 QUERIES_A_BLOCK = 128  # whose words are compared at a time: what was just written is still in the processor's cache
 
@@ -40,29 +47,16 @@ def example_weight(pool: CandidatePool) -> float:
 
 
 class Hits:
-    """Phrase evidence: which papers say which queries' very words, or bear their names. Few of all pairs do, so those
-    alone are kept."""
+    """Which papers say which queries' very words, or bear their names. Few of all pairs do: those alone are kept."""
 
-    def __init__(self, queries: int, total: int, cells: Ints, strengths: Floats) -> None:
-        """`cells`: row of the query x `total` + place of the paper, in order; `strengths`: beside each, how much it
-        says: 1, its lexical score, and 1 for a follow."""
-        self.total, self.places = total, cells % max(total, 1)
+    def __init__(self, queries: int, total: int, cells: Ints) -> None:
+        """`cells`: row of the query x `total` + place of the paper, in order."""
+        self.places = cells % max(total, 1)
         self.borders: list[int] = np.searchsorted(cells, np.arange(queries + 1) * total).tolist()
-        # A last cell that is nobody's, so that whatever is looked for, there is one to look at.
-        self.cells, self.strengths = np.append(cells, -1), np.append(strengths, np.float32(0))
 
     def of(self, row: int) -> Ints:
         """The places of the papers that a query hits."""
         return self.places[self.borders[row] : self.borders[row + 1]]
-
-    def strengths_of(self, row: int) -> Floats:
-        return self.strengths[self.borders[row] : self.borders[row + 1]]
-
-    def at(self, rows: Ints, places: Sequence[int] | int) -> Floats:
-        """How strong a hit each of these queries is in each of these papers; 0: none."""
-        wanted = rows * self.total + places
-        found = np.searchsorted(self.cells[:-1], wanted)
-        return np.where(self.cells[found] == wanted, self.strengths[found], np.float32(0))
 
 
 @dataclass(frozen=True)
@@ -73,7 +67,7 @@ class Evidence:
     hits: Hits
     vectors: Floats  # queries x dimensions, of length 1; zeros for a name or a category, which mean nothing
     similarities: Mapping[int, Floats]  # by an example's row: lexical similarity of each paper, 0 to 1
-    scores: Floats  # lexical and semantic score fused, standardised
+    scores: Floats  # in deviations; from a reader's bar on a query brings a paper by itself
     example_weight: float  # of the semantic score beside the lexical one, for papers as examples
 
     def rows(self, queries: Iterable[Query]) -> list[int]:
@@ -93,16 +87,14 @@ def evidence(queries: Iterable[Query], pool: CandidatePool) -> Evidence:
     # One product for all, as papers are made ready for it anew each time; the rest is done to it in place, in blocks.
     scores = vectors @ pool.vectors.T
     similarities: dict[int, Floats] = {}
-    cells, strengths = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    cells = [np.empty(0, np.int64)]
     for begin in range(0, len(unique) if pool.total else 0, QUERIES_A_BLOCK):
         block = unique[begin : begin + QUERIES_A_BLOCK]
         scored, found = lexical_scores(block, pool)
-        follows = np.array([KINDS[query.kind].is_followed for query in block])
-        cells.append(found + begin * pool.total)
-        strengths.append(1 + scored.reshape(-1)[found] + follows[found // pool.total])
         similarities |= {begin + row: scored[row].copy() for row, query in enumerate(block) if is_example(query)}
-        _fuse(block, scores[begin : begin + QUERIES_A_BLOCK], scored, pool)
-    hits = Hits(len(unique), pool.total, np.concatenate(cells), np.concatenate(strengths))
+        _score(block, scores[begin : begin + QUERIES_A_BLOCK], scored, found, pool)
+        cells.append(found + begin * pool.total)
+    hits = Hits(len(unique), pool.total, np.concatenate(cells))
     places = {query: row for row, query in enumerate(unique)}
     return Evidence(places, hits, vectors, similarities, scores, example_weight(pool))
 
@@ -111,8 +103,8 @@ def lexical_scores(queries: Sequence[Query], pool: CandidatePool) -> tuple[Float
     """Queries x (candidates and reference), 0 to 1; and which of those are hits, as cells of Hits.
 
     A phrase scores by BM25, as a share of what a paper could get at most, and is hit where all of its words and all of
-    its pairs of neighbours stand. An example scores by cosine similarity of TF-IDF weights. A name scores by how much
-    a paper is that.
+    its pairs of neighbours stand. An example scores by cosine similarity of TF-IDF weights. A topic scores by how
+    loudly a paper says it, and a name by how much a paper is that.
     """
     kinds = [KINDS[query.kind] for query in queries]
     are_phrases = [kind.technique is Technique.PHRASE for kind in kinds]
@@ -127,14 +119,66 @@ def lexical_scores(queries: Sequence[Query], pool: CandidatePool) -> tuple[Float
     rows, places = pool.index.bm25.with_all(phrases)
     cells = [rows * pool.total + places]
     for row, (query, kind) in enumerate(zip(queries, kinds, strict=True)):
-        if kind.technique is Technique.NAME:
+        if kind.technique in (Technique.NAME, Technique.TOPIC):
             places, amounts = pool.bearing(kind.names, kind.name_of(query), query.guard)
             scores[row, places] = amounts
-            cells.append(row * pool.total + places[amounts >= ABOUT])
+            cells.append(row * pool.total + places)
     return scores, np.sort(np.concatenate(cells))
 
 
-def _fuse(queries: Sequence[Query], semantic: Floats, lexical: Floats, pool: CandidatePool) -> None:
+def _loudness(queries: Sequence[Query], cells: Ints, lexical: Floats, pool: CandidatePool) -> Floats:
+    """How loudly each hit is said. A topic's is stored with the paper, and a name's is 1."""
+    loud = lexical.reshape(-1)[cells]
+    for row, query in enumerate(queries):
+        if KINDS[query.kind].technique is Technique.PHRASE:
+            first, last = np.searchsorted(cells, [row * pool.total, (row + 1) * pool.total]).tolist()
+            places = cells[first:last] - row * pool.total
+            loud[first:last] = [loudness_of_terms(query.text.terms, pool.rows[place]) for place in places.tolist()]
+    return loud
+
+
+def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: Ints, pool: CandidatePool) -> None:
+    """The score of each query in each paper, in the place of the semantic one. `cells`: the hits."""
+    techniques = [KINDS[query.kind].technique for query in queries]
+    for row, (query, technique) in enumerate(zip(queries, techniques, strict=True)):
+        if technique is Technique.TOPIC:
+            semantic[row] = _near_topic(query, semantic[row : row + 1], pool)
+    rows, places = cells // max(pool.total, 1), cells % max(pool.total, 1)
+    mean = semantic[:, pool.compared].mean(axis=1)
+    spread = np.maximum(semantic[:, pool.compared].std(axis=1), LEAST_SEMANTIC_SPREAD)
+    are_topics = np.array([technique is Technique.TOPIC for technique in techniques], bool)
+    mean[are_topics], spread[are_topics] = 0, 1  # in deviations already
+    near = np.minimum((semantic[rows, places] - mean[rows]) / spread[rows], MOST_NEAR)
+    near = np.where(pool.has_vector[places], near, np.float32(NEARNESS_UNKNOWN))
+    loud = (pool.known.loudness_weight if pool.known else LOUDNESS_WEIGHT) * _loudness(queries, cells, lexical, pool)
+    fused = [row for row, technique in enumerate(techniques) if technique in (Technique.PHRASE, Technique.EXAMPLE)]
+    if fused:
+        some = slice(None) if len(fused) == len(queries) else fused
+        semantic[some] = _fused([queries[row] for row in fused], semantic[some], lexical[some], pool)
+    semantic += UNSAID
+    are_names = np.array([technique is Technique.NAME for technique in techniques], bool)
+    semantic[are_names] = 0
+    semantic[rows, places] = np.where(are_names[rows], IN_CATEGORY, loud + near)
+
+
+def _near_topic(query: Query, similarity: Floats, pool: CandidatePool) -> Floats:
+    """1 x papers: the similarity to the topic's description and, if it is known, to what is typical of the topic."""
+    near = standardised(pool, similarity, LEAST_SEMANTIC_SPREAD)
+    typical = pool.typical.get(query.topic)
+    if typical is None:
+        return near
+    near = near + standardised(pool, typical[None] @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
+    return standardised(pool, near, LEAST_FUSED_SPREAD)
+
+
+def standardised(pool: CandidatePool, scores: Floats, at_least: float) -> Floats:
+    """Standard scores (z-scores) of each row: in standard deviations of the reference sample from its mean, the
+    deviation taken for `at_least` so much. There must be papers."""
+    mean = np.asarray(scores[:, pool.compared].mean(axis=1, keepdims=True), np.float32)
+    return np.asarray((scores - mean) / np.maximum(pool.spread(scores), at_least), np.float32)
+
+
+def _fused(queries: Sequence[Query], semantic: Floats, lexical: Floats, pool: CandidatePool) -> Floats:
     """Both scores standardised, weighted as in searching, added up, and standardised again: in the place of the
     semantic one. What that takes is found from the reference sample alone, so that there are few passes over all."""
     are_papers = [KINDS[query.kind].technique is Technique.EXAMPLE for query in queries]
@@ -149,6 +193,7 @@ def _fuse(queries: Sequence[Query], semantic: Floats, lexical: Floats, pool: Can
     lexical *= per_lexical / spread
     semantic += lexical
     semantic -= usual.mean(axis=1, keepdims=True) / spread
+    return semantic
 
 
 class Findings:
@@ -194,9 +239,7 @@ def _hits_in(columns: Ints, rows: Sequence[tuple[Evidence, int]], total: int) ->
     number = np.full(total, -1)
     number[columns] = np.arange(len(columns))
     places = [found.hits.of(row) for found, row in rows]
-    strengths = [found.hits.strengths_of(row) for found, row in rows]
     numbers = number[np.concatenate([np.empty(0, np.int64), *places])]
     of = np.repeat(np.arange(len(rows)), [len(some) for some in places])
     here = numbers >= 0
-    cells = of[here] * len(columns) + numbers[here]
-    return Hits(len(rows), len(columns), cells, np.concatenate([np.empty(0, np.float32), *strengths])[here])
+    return Hits(len(rows), len(columns), of[here] * len(columns) + numbers[here])

@@ -15,9 +15,13 @@ from digest.matching.profiles import ENOUGH, Candidate, CandidatePool, Profile, 
 from digest.matching.scoring import ReaderBatch
 from digest.models import LOST, Given
 from papers import database
-from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Signal
+from papers.models import Paper, PaperQuerySet, PaperTopic, Signal
 from papers.search import fits, vectors
+from papers.search.encoders import unit
+from papers.search.fits import Understanding
 from papers.text import tokenizing
+from papers.text.loudness import IN_TITLE
+from papers.text.sparse import Floats
 from papers.trending import gather as gather_trending
 from papers.trending import rank
 from subscriptions.interests.kinds import InterestSpec
@@ -29,7 +33,9 @@ MOST_TRENDING = 300  # more than any reader can have been given of a week and st
 RISEN_QUANTILE = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
 FEWEST_VOTES_RISEN = 10  # and it has at least so many;
 MOST_RISEN = 100  # the last of them are considered for a letter
-COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories")
+COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories", "abstract")
+TYPICAL_FROM = 3  # papers that say a topic in their title, of the latest that a fit was learned from,
+MOST_TYPICAL = 20_000  # and so many pairs of topic and paper are looked at
 
 T = TypeVar("T")
 
@@ -102,14 +108,33 @@ def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Candid
     reference = _candidates(compared, {}) if compared is not None else []
     keys = [one.paper for one in (*candidates, *reference)]
     rows = vectors.matrix(keys, known.fit) if known and known.encoder else None
-    return CandidatePool(candidates, reference, known, rows)
+    return CandidatePool(candidates, reference, known, rows, typical(known) if known and known.encoder else {})
+
+
+def typical(known: Understanding) -> dict[int, Floats]:
+    """By topic's key the mean of the vectors of papers that say the topic in their title (Rocchio): of those that were
+    here when the fit was learned, so that it is the same until the next one."""
+    said = PaperTopic.objects.filter(score__gte=IN_TITLE, paper__lte=max(known.reference, default=0))
+    papers: dict[int, list[int]] = defaultdict(list)
+    for topic, paper in said.order_by("-paper").values_list("topic", "paper")[:MOST_TYPICAL]:
+        papers[topic].append(paper)
+    keys = sorted({paper for some in papers.values() for paper in some})
+    rows = vectors.matrix(keys, known.fit)
+    places = {paper: place for place, paper in enumerate(keys)}
+    found: dict[int, Floats] = {}
+    for topic, some in papers.items():
+        there = rows[[places[paper] for paper in some]]
+        there = there[there.any(axis=1)]
+        if len(there) >= TYPICAL_FROM:
+            found[topic] = unit(there.mean(axis=0))
+    return found
 
 
 def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
     further = list(dict.fromkeys(column for kind in KINDS.values() for column in kind.columns))
     rows = list(papers.values_list(*COLUMNS, *further))
     topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    scores = PaperTopic.objects.filter(paper__in=database.among([row[0] for row in rows]), score__gte=ABOUT)
+    scores = PaperTopic.objects.filter(paper__in=database.among([row[0] for row in rows]))
     for paper, topic, score, phrase in scores.values_list("paper", "topic", "score", "phrase"):
         topics[paper][topic] = score, phrase
     return [
@@ -125,8 +150,9 @@ def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Ca
             tuple(categories),
             risen.get(paper),
             dict(zip(further, more, strict=True)),
+            abstract,
         )
-        for paper, seen_at, votes, terms, authors, identities, organisation, categories, *more in rows
+        for paper, seen_at, votes, terms, authors, identities, organisation, categories, abstract, *more in rows
     ]
 
 

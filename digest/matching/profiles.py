@@ -17,11 +17,13 @@ from papers.search.encoders import Text
 from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.lexical import Lexicon
+from papers.text.loudness import ASIDE, IN_TITLE, ONCE, loudness
 from papers.text.postings import Index
 from papers.text.sparse import Floats, Ints
+from papers.text.words import WORD
 
 ENOUGH = 50  # papers of the reference sample from which a deviation means anything; with fewer, only words count
-BAR = 3.0  # the site's: deviations above the average paper of the last weeks
+BAR = 2.5  # the site's, for scores as digest.matching.evidence has them
 
 Flags = NDArray[np.bool_]
 NamesOf = Callable[
@@ -59,7 +61,7 @@ class Profile:
     after: datetime | None = None  # papers first seen up to then were considered before; None: none were
     given: frozenset[int] = frozenset()  # papers that must not come again
     again: frozenset[int] = frozenset()  # papers of letters that did not arrive: candidates whatever their age
-    bar: float = BAR  # deviations from which a paper comes that says none of the reader's words
+    bar: float = BAR  # the score from which a paper comes
 
     @property
     def named(self) -> frozenset[int]:
@@ -69,7 +71,8 @@ class Profile:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What choosing must know of a paper. `topics`: topic's key -> (score 0 to 1, the paper's words that say so)."""
+    """What choosing must know of a paper. `topics`: topic's key -> (how loudly the paper says it, 0 to 1, and the
+    words that say so). `terms`: of title and abstract."""
 
     paper: int
     first_seen_at: datetime
@@ -82,6 +85,7 @@ class Candidate:
     categories: tuple[str, ...] = ()
     risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
     further: Mapping[str, Any] = field(default_factory=dict)  # by name, the columns that kinds of interest ask for
+    abstract: str = ""
 
 
 class CandidatePool:
@@ -93,9 +97,10 @@ class CandidatePool:
         reference: Sequence[Candidate] = (),
         known: Understanding | None = None,
         vectors: Floats | None = None,
+        typical: Mapping[int, Floats] = {},  # It is only read.
     ) -> None:
-        """`vectors`: candidates and reference x dimensions."""
-        self.candidates, self.reference, self.known = candidates, reference, known
+        """`vectors`: candidates and reference x dimensions. `typical`: by topic's key a vector of what is typical."""
+        self.candidates, self.reference, self.known, self.typical = candidates, reference, known, typical
         self.rows = [*candidates, *reference]
         self.size, self.total = len(candidates), len(self.rows)
         self.votes = np.array([one.votes for one in candidates], np.int64)
@@ -103,6 +108,7 @@ class CandidatePool:
         self.risen = np.array([one.risen_at.timestamp() if one.risen_at else -np.inf for one in candidates])
         self.columns = {one.paper: place for place, one in enumerate(candidates)}
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
+        self.has_vector: Flags = np.asarray(self.vectors.any(axis=1))
         self.compared = slice(self.size if self.has_reference else 0, None)
         self._bearers: dict[NamesOf, dict[Hashable, tuple[list[int], list[float]]]] = {}
         self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
@@ -117,7 +123,8 @@ class CandidatePool:
         if len(places) == self.size:
             return self
         candidates = [self.candidates[place] for place in places.tolist()]
-        return CandidatePool(candidates, self.reference, self.known, self.vectors[self.columns_of(places)])
+        rows = self.vectors[self.columns_of(places)]
+        return CandidatePool(candidates, self.reference, self.known, rows, self.typical)
 
     def columns_of(self, places: Ints) -> Ints:
         """These candidates and, behind them, the reference sample."""
@@ -158,6 +165,21 @@ class CandidatePool:
     def spread(self, scores: Floats) -> Floats:
         """Each row's standard deviation over the reference sample."""
         return np.asarray(scores[:, self.compared].std(axis=1, keepdims=True), np.float32)
+
+
+def loudness_of_terms(phrase: str, one: Candidate) -> float:
+    """How loudly a paper says a phrase, given in terms, 0 to 1; as an aside where its words do not stand together."""
+    wanted = f" {phrase.removesuffix(tokenizing.BREAK).strip()} "
+    title, _, terms = f" {one.terms} ".partition(f" {tokenizing.BREAK} ")
+    if wanted in f"{title} ":
+        return IN_TITLE
+    words, text, begin = [word.span() for word in WORD.finditer(one.abstract)], f" {terms}", 0
+    length, spans = wanted.count(" ") - 1, []
+    while (at := text.find(wanted, begin)) >= 0:
+        first = text.count(" ", 0, at)
+        spans.append((words[first][0], words[first + length - 1][1]))
+        begin = at + 1
+    return loudness(one.abstract, spans) or ONCE + ASIDE
 
 
 def categories_of(one: Candidate) -> set[str]:

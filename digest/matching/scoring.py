@@ -11,13 +11,16 @@ from itertools import chain
 import numpy as np
 
 from digest.matching.evidence import (
+    IN_CATEGORY,
     LEAST_FUSED_SPREAD,
     LEAST_SEMANTIC_SPREAD,
     LEAST_SIMILARITY_SPREAD,
+    UNSAID,
     Evidence,
     Findings,
     evidence,
     is_example,
+    standardised,
 )
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
@@ -26,8 +29,8 @@ from papers.search.encoders import unit
 from papers.text.sparse import Floats, Ints
 
 DIGITS_KEPT = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
-UNWANTED_FROM = 2.0  # score from which a paper is pushed down for being like what is unwanted
-HIT_BONUS = 1_000.0  # what a paper says in so many words is a better reason than what it is near to
+UNWANTED_FROM = 1.0  # score from which a paper is pushed down for being like what is unwanted
+FOLLOW_BONUS, NO_CLAIM = 1_000.0, -1_000.0  # added to a query's score to tell who speaks for a paper
 READERS_A_BLOCK = 32  # who are scored at a time: what fits into a processor's cache is not fetched twice
 FEWEST_WHITENED = 5  # examples; of fewer their mean says more than what is left of it by whitening
 NEAREST_EXAMPLES = 3  # that a paper is compared with
@@ -62,8 +65,8 @@ class Window:
 
 
 class ReaderScores:
-    """A pool as one reader's interests score it, each paper in standard deviations above the average paper of the last
-    weeks. Flags and scores are by candidate, queries by their number among those wanted."""
+    """A pool as one reader's interests score it. Flags and scores are by candidate, queries by their number among
+    those wanted."""
 
     def __init__(
         self, profile: Profile, found: Evidence, pool: CandidatePool, window: Window, fitting: Floats
@@ -71,9 +74,11 @@ class ReaderScores:
         """`fitting`: how much each candidate is what the reader wants."""
         self.profile, self.found, self.pool, self.late = profile, found, pool, window.late
         self.rows, self.against = found.rows(profile.wanted), found.rows(profile.unwanted)
-        pairs = zip(profile.wanted, self.rows, strict=True)
-        follows = [row for query, row in pairs if KINDS[query.kind].is_followed]
-        self.hit, self.followed, self.muted = self._hit(self.rows), self._hit(follows), self._hit(self.against)
+        kinds = [(KINDS[query.kind], row) for query, row in zip(profile.wanted, self.rows, strict=True)]
+        self.follows = [row for kind, row in kinds if kind.is_followed]
+        self.names = [row for kind, row in kinds if kind.technique is Technique.NAME]
+        self.hit, self.followed, self.muted = self._hit(self.rows), self._hit(self.follows), self._hit(self.against)
+        said = fitting  # What a paper says in earnest it says, whatever else it is like.
         if self.against:  # What is like what is unwanted loses, without saying its very words.
             like = np.empty(pool.size, np.float32)
             highest(self.against, found, like)
@@ -83,7 +88,10 @@ class ReaderScores:
         self.open = window.open.copy()
         self.open[_places(profile.again, pool)] = True
         self.open[_places([*profile.given, *profile.named], pool)] = False
-        self.passing: Flags = self.hit | (self.scores >= profile.bar) if pool.judges else self.hit.copy()
+        # A name is a name. Where there are too few papers to tell what is near, nothing comes that says no word.
+        self.passing: Flags = self._hit(self.names) | self.hit & (said.round(DIGITS_KEPT) >= profile.bar)
+        if pool.judges:
+            self.passing |= self.scores >= profile.bar
         self.passing &= ~self.muted
 
     def _hit(self, rows: Sequence[int]) -> Flags:
@@ -100,6 +108,19 @@ class ReaderScores:
     def best(self, most: int) -> list[int]:
         """The places of the papers that come, in order, `most` at most."""
         return self._in_order(self.coming[self.passing[self.coming]], most)
+
+    def worth_considering(self, most: int) -> list[int]:
+        """The best so many, and the best of each query that brings papers of which none is among them; in order."""
+        places = self.best(most)
+        if len(places) < most or len(self.rows) < 2:
+            return places
+        without = [self.rows[query] for query in np.flatnonzero((self.claims(places) < NO_CLAIM / 2).all(axis=1))]
+        coming = self.coming[self.passing[self.coming]]
+        further: list[int] = []
+        for claims in self.claims(coming, without) if without else ():
+            best = claims.argmax()
+            further += [int(coming[best])] if claims[best] > NO_CLAIM / 2 else []
+        return self._in_order(np.unique([*places, *further]), most + len(further)) if further else places
 
     def almost(self, most: int) -> list[int]:
         """The places of those that may come, do not, but have something to them, in order, `most` at most."""
@@ -118,16 +139,18 @@ class ReaderScores:
         found: list[int] = places[order[:most]].tolist()
         return found
 
-    def telling(self, places: Sequence[int]) -> list[int]:
-        """For each of these papers the query that speaks for it most: a follow, words it says, what it is near to."""
-        if not places:
-            return []
-        rows = np.array(self.rows)[:, None]
-        telling = self.found.scores[rows, places]
-        if self.hit[places].any():
-            telling += HIT_BONUS * self.found.hits.at(rows, places)
-        numbers: list[int] = telling.argmax(axis=0).tolist()
-        return numbers
+    def claims(self, places: Sequence[int] | Ints, rows: Sequence[int] | None = None) -> Floats:
+        """Queries x papers: how much each query speaks for each paper, the highest most. From NO_CLAIM / 2 on it would
+        bring the paper by itself. `rows`: of these queries alone."""
+        rows = self.rows if rows is None else rows
+        claims: Floats = self.found.scores[np.array(rows)[:, None], np.asarray(places, np.int64)]
+        bars = np.array([IN_CATEGORY if row in self.names else self.profile.bar for row in rows])[:, None]
+        brings = claims.round(DIGITS_KEPT) >= bars
+        claims += np.where(brings, np.float32(0), np.float32(NO_CLAIM))
+        for number, row in enumerate(rows):
+            if row in self.follows:
+                claims[number] += FOLLOW_BONUS * brings[number]
+        return claims
 
     def paper(self, place: int) -> int:
         return self.pool.candidates[place].paper
@@ -173,10 +196,11 @@ def _places(papers: Iterable[int], pool: CandidatePool) -> list[int]:
 
 
 def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: CandidatePool) -> Floats:
-    """What some readers want x (candidates and reference), in standard deviations from the average paper.
+    """What some readers want x (candidates and reference), as scores of single queries are.
 
-    The best of the single queries, and the similarity to all examples together: either alone loses. Readers do not
-    touch one another; they are many only because a product of many is cheaper than many products.
+    The best of the single queries or, if that is more, what they and the similarity to all examples say together:
+    either alone loses. Readers do not touch one another; they are many only because a product of many is cheaper than
+    many products.
     """
     best = np.zeros((len(wanted), pool.total), np.float32)
     if not pool.total:
@@ -185,21 +209,15 @@ def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: Can
         kinds = ((query, KINDS[query.kind]) for query in queries)
         single = (q for q, kind in kinds if kind.technique is not Technique.EXAMPLE and not kind.is_followed)
         highest(found.rows(single), found, row)
-    scores = standardised(pool, best, LEAST_FUSED_SPREAD)
     examples = [found.rows(query for query in queries if is_example(query)) for queries in wanted]
     some = [reader for reader, rows in enumerate(examples) if rows]
     if some:
-        like = _example_scores([examples[reader] for reader in some], found, pool)
-        together = scores[some] + standardised(pool, like, LEAST_FUSED_SPREAD)
-        scores[some] = standardised(pool, together, LEAST_FUSED_SPREAD)
-    return scores
-
-
-def standardised(pool: CandidatePool, scores: Floats, at_least: float) -> Floats:
-    """Standard scores (z-scores) of each row: in standard deviations of the reference sample from its mean, the
-    deviation taken for `at_least` so much. There must be papers."""
-    mean = np.asarray(scores[:, pool.compared].mean(axis=1, keepdims=True), np.float32)
-    return np.asarray((scores - mean) / np.maximum(pool.spread(scores), at_least), np.float32)
+        like = standardised(
+            pool, _example_scores([examples[reader] for reader in some], found, pool), LEAST_FUSED_SPREAD
+        )
+        together = standardised(pool, standardised(pool, best[some], LEAST_FUSED_SPREAD) + like, LEAST_FUSED_SPREAD)
+        best[some] = np.maximum(best[some], np.maximum(together, like) + UNSAID)
+    return best
 
 
 def highest(rows: Sequence[int], found: Evidence, into: Floats) -> None:

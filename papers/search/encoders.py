@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats
 
+LOUDNESS_WEIGHT = 4.25  # beside a nearness that is learned from words alone, or unknown
 State = Mapping[str, NDArray[Any]]  # what a fit keeps, by name
 
 
@@ -47,6 +48,7 @@ class EncoderSpec:
     learn: Callable[[Sequence[Text], Lexicon], State] | None = None  # from the site's papers; None: trained elsewhere
     sample: int | None = None  # papers that a fit begins with, to find their mean; None: all that it learns from
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score, in ranking
+    loudness_weight: float = LOUDNESS_WEIGHT  # of saying a phrase loudly beside being near to it, in matching
     libraries: tuple[str, ...] = ()  # modules without which it cannot be loaded,
     install: str = ""  # and the command that installs them
     files: tuple[str, ...] = ()  # names of its files in the folder ENCODER_PATH, if that is set

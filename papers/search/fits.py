@@ -13,7 +13,7 @@ from django.conf import settings
 
 from papers.models import Fit
 from papers.search import encoders
-from papers.search.encoders import Encoder, Text, unit
+from papers.search.encoders import LOUDNESS_WEIGHT, Encoder, Text, unit
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats
 
@@ -33,6 +33,7 @@ class Understanding:
     whitening: Floats | None = None  # dimensions x dimensions, the inverse of (X'X + ridge)
     reference: tuple[int, ...] = ()  # keys of the papers that scores are compared with
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score
+    loudness_weight: float = LOUDNESS_WEIGHT  # of saying a phrase loudly beside being near to it
 
     def vectors(self, texts: Sequence[Text]) -> Floats:
         """Texts x dimensions: centred on the papers' mean, each of length 1."""
@@ -74,8 +75,9 @@ def loaded(fit: int) -> Understanding:
     reference = tuple(int(key) for key in held["reference"])
     if not row.dimensions:
         return Understanding(fit, lexicon, reference=reference)
-    encoder, weight = encoders.load(row.encoder, held), encoders.named(row.encoder).similarity_weight
-    return Understanding(fit, lexicon, encoder, held["mean"], held["whitening"], reference, weight)
+    encoder, spec = encoders.load(row.encoder, held), encoders.named(row.encoder)
+    weights = spec.similarity_weight, spec.loudness_weight
+    return Understanding(fit, lexicon, encoder, held["mean"], held["whitening"], reference, *weights)
 
 
 def learned(name: str, texts: Sequence[Text], progress: Callable[[int], object]) -> tuple[dict[str, Any], Floats]:

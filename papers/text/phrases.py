@@ -7,14 +7,13 @@ from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 
+from papers.text.loudness import IN_TITLE, Span, loudness
 from papers.text.words import WORD, has_word, stems_of
 
 JOINS_WORDS = re.compile(r"[\s\-‐‑–]*")  # what may stand between two words of one phrase
 STOP_INSIDE = "."  # may too, if nothing else does, as in "Qwen2.5"; one beside a space ends a sentence
 HYPHEN = re.compile(r"[-‐‑–]")
 NAME = re.compile(r"[^\W_]+")
-TITLE_SCORE = 1.0
-ABSTRACT_SCORE, FURTHER_SCORE, MOST_ABSTRACT_SCORE = 0.6, 0.1, 0.9  # the first phrase there, each other one, all
 MOST_PIECES_CACHED = 2**17  # how many pieces of text are remembered; ten thousand papers have about as many
 MOST_CHARACTERS_CACHED = 80  # characters of a piece; a longer one, such as a text without spaces, hardly comes twice
 BREAKS = ".,:;()"  # some of what may not stand between words; a piece is first looked up without them
@@ -64,18 +63,26 @@ def _in_a_name(text: str, start: int, end: int) -> bool:
 
 
 class Hit(NamedTuple):
-    """A topic that a text speaks of: how much, 0 to 1, and the words of the text that say so."""
+    """A topic that a text speaks of: how loudly, 0 to 1, and the words of the text that say so."""
 
     topic: int
     score: float
     phrase: str
 
 
+class Found(NamedTuple):
+    """A topic, and where its words begin and end in the piece that says so."""
+
+    topic: int
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class PieceMatch:
     """What matches in a piece of text: topics, and how a phrase may go on into and out of it."""
 
-    found: tuple[tuple[int, str], ...] = ()  # topics, and the words of the piece that say so
+    found: tuple[Found, ...] = ()
     first: str | None = None  # the stem a phrase goes on with here; "" if with no word yet, None if it breaks off
     follow: frozenset[str] = frozenset()  # what `first` of the next piece may be for a phrase begun in this one
 
@@ -110,7 +117,9 @@ class PieceMatches(dict[str, PieceMatch]):
             return NOTHING
         first = bare.first if piece.startswith(text) else None
         follow = bare.follow if piece.endswith(text) else NOTHING.follow
-        return PieceMatch(bare.found, first, follow) if bare.found or first or follow else NOTHING
+        before = piece.index(text)
+        found = tuple(Found(topic, before + start, before + end) for topic, start, end in bare.found)
+        return PieceMatch(found, first, follow) if found or first or follow else NOTHING
 
 
 class TrieNode:
@@ -120,10 +129,11 @@ class TrieNode:
         self.next: dict[str, TrieNode] = {}
         self.topics: set[tuple[int, Spelling | None]] = set()  # whose phrase ends here; its spelling, if that matters
 
-    def matching(self, text: str, start: int, end: int) -> list[tuple[int, str]]:
-        """The topics of a phrase that ends here, if it is spelled as it must be; and its words."""
-        words = text[start:end]
-        return [(topic, words) for topic, exact in self.topics if not exact or exact.stands(text, start, end)]
+    def matching(self, text: str, start: int, end: int) -> list[Found]:
+        """The topics of a phrase that ends here, if it is spelled as it must be."""
+        return [
+            Found(topic, start, end) for topic, exact in self.topics if not exact or exact.stands(text, start, end)
+        ]
 
 
 class Phrases:
@@ -162,30 +172,28 @@ class Phrases:
         in_title, in_abstract = self._found(title), self._found(abstract)
         found = []
         for topic in sorted(in_title.keys() | in_abstract.keys()):
-            words, score = in_title.get(topic), TITLE_SCORE
-            if not words:
-                words = in_abstract[topic]
-                further = len({one.lower() for one in words}) - 1 if len(words) > 1 else 0
-                score = min(MOST_ABSTRACT_SCORE, ABSTRACT_SCORE + FURTHER_SCORE * further)
-            found.append(Hit(topic, score, max(words, key=len)))
+            text, spans = (title, in_title[topic]) if topic in in_title else (abstract, in_abstract[topic])
+            score = IN_TITLE if topic in in_title else loudness(abstract, spans)
+            start, end = max(spans, key=lambda span: span[1] - span[0])
+            found.append(Hit(topic, score, text[start:end]))
         return found
 
-    def _found(self, text: str) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
+    def _found(self, text: str) -> dict[int, list[Span]]:
+        """Topics, and where the text says their phrases."""
+        found: dict[int, list[Span]] = {}
         pieces = text.split(" ")  # Not at any white space: what is joined again must be what the text says.
-        follow = NOTHING.follow
-        for place, match in enumerate(map(self._matches.__getitem__, pieces)):
-            if match.first in follow:
-                for topic, words in self._across(pieces, place - 1):
-                    found.setdefault(topic, []).append(words)
-            for topic, words in match.found:
-                found.setdefault(topic, []).append(words)
-            follow = match.follow
+        follow, begin, before = NOTHING.follow, 0, 0  # where this piece begins, and the one before it
+        for place, (piece, match) in enumerate(zip(pieces, map(self._matches.__getitem__, pieces), strict=True)):
+            across = self._across(pieces, place - 1) if match.first in follow else ()
+            for offset, some in ((before, across), (begin, match.found)):
+                for topic, start, end in some:
+                    found.setdefault(topic, []).append((offset + start, offset + end))
+            follow, before, begin = match.follow, begin, begin + len(piece) + 1
         return found
 
-    def _across(self, pieces: list[str], begin: int) -> list[tuple[int, str]]:
+    def _across(self, pieces: list[str], begin: int) -> list[Found]:
         """The phrases that begin in one piece and end in a later one."""
-        found: list[tuple[int, str]] = []
+        found: list[Found] = []
         so_far = self._matches[pieces[begin]]
         for end in range(begin + 1, len(pieces)):
             first = self._matches[pieces[end]].first
@@ -207,11 +215,9 @@ class Phrases:
         follow = frozenset({"", *unfinished}) if goes_on else NOTHING.follow
         return PieceMatch(tuple(found), first, follow) if found or first or follow else NOTHING
 
-    def _begun(
-        self, text: str, stems: list[str], spans: list[tuple[int, int]]
-    ) -> tuple[list[tuple[int, str]], set[str]]:
+    def _begun(self, text: str, stems: list[str], spans: list[tuple[int, int]]) -> tuple[list[Found], set[str]]:
         """The phrases that reach from the first to the last piece of a text, and how those go on that do not end."""
-        found: list[tuple[int, str]] = []
+        found: list[Found] = []
         unfinished: set[str] = set()
         first_ends, last_begins = len(text.partition(" ")[0]), text.rfind(" ")
         for first, (start, end) in enumerate(spans):

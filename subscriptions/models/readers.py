@@ -35,13 +35,12 @@ class Subscriber(models.Model):
         WEEKLY = "weekly", gettext_lazy("weekly, on the first of my days")
 
     class Bar(float, models.Choices):
-        """How near in meaning a paper must be to come that says none of a reader's words: in deviations above the
-        average paper. A few named steps, as nobody knows what a deviation brings. Of 6,000 recorded papers one and a
-        half times to twice as many are above the lowest as above the middle one, and a third above the highest."""
+        """The score from which a paper comes, by how loudly it says a reader's words and how near it is in meaning. A
+        few named steps, as nobody knows what a score brings."""
 
-        MORE = 2.5, gettext_lazy("more papers, also some that are only roughly near")
-        BALANCED = 3.0, gettext_lazy("balanced")
-        CLOSE = 4.0, gettext_lazy("only close matches")
+        MORE = 2.0, gettext_lazy("more papers, also some that only touch it")
+        BALANCED = 2.5, gettext_lazy("balanced")
+        CLOSE = 3.0, gettext_lazy("only close matches")
 
     address = models.CharField(max_length=254, unique=True)  # lower case
     zone = models.CharField(max_length=64, default="UTC", validators=[slots.valid_zone])

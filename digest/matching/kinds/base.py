@@ -29,6 +29,7 @@ class Technique(Enum):
     PHRASE = "BM25 of words and pairs of neighbours; a paper is hit that has all of them"
     EXAMPLE = "cosine similarity of TF-IDF weights; no paper is hit, and a reader's examples are scored together"
     NAME = "a paper bears the name, which is a hit, or does not"
+    TOPIC = "a paper says the topic's phrases, which is a hit, or does not; and nearness to what is typical of it"
 
 
 class Statement(NamedTuple):
@@ -58,7 +59,7 @@ class QueryKind:
     # without those of what is not here.
     queries: Callable[[Collection[InterestSpec]], Mapping[InterestSpec, Query]] = by_value
     columns: tuple[str, ...] = ()  # of papers, that candidates must have as `further`
-    # Of NAME: which names a paper bears, each with how much it is that, 0 to 1; and the name that a query looks for.
+    # Of NAME and TOPIC: which names a paper bears, each with how much it is that, 0 to 1; and the one looked for.
     names: Callable[[Candidate], Iterable[tuple[Hashable, float]]] = lambda candidate: ()
     name_of: Callable[[Query], Hashable] = lambda query: query.value.casefold()
     is_followed: bool = False  # its papers have a place whatever else there is, and change no score

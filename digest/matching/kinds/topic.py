@@ -37,7 +37,7 @@ def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
 
 KIND = QueryKind(
     key=TOPIC.key,
-    technique=Technique.NAME,
+    technique=Technique.TOPIC,
     queries=queries,
     names=lambda candidate: ((topic, score) for topic, (score, _phrase) in candidate.topics.items()),
     name_of=lambda query: query.topic,

@@ -36,7 +36,7 @@ def test_what_is_found_by_its_name_says_which_names_papers_bear():
     (left_out,) = (field.default for field in fields(QueryKind) if field.name == "names")
 
     for kind in QUERY_KINDS.values():
-        assert (kind.names is not left_out) == (kind.technique is Technique.NAME)
+        assert (kind.names is not left_out) == (kind.technique in (Technique.NAME, Technique.TOPIC))
 
 
 def test_every_kind_is_asked_for_in_one_way():

@@ -5,6 +5,7 @@ import pytest
 from digest.matching.profiles import Query
 from papers.search.encoders import Text, unit
 from papers.text.tokenizing import terms
+from subscriptions.models import Subscriber
 from tests.digest.matching.values import (
     ROBOTS,
     SPARSE,
@@ -26,7 +27,7 @@ def test_a_paper_that_is_only_near_in_meaning_comes_if_it_is_above_the_bar_and_s
     known, words = space()
     pool = pool_with([candidate(1), candidate(2)], ["bread", "iron"], known, words)
 
-    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
+    (choice,) = choose([profile(phrase("bread"), trending=False, bar=2.0)], pool, [])
 
     assert for_you(choice) == [1]
     assert choice.for_you[0].reason == {"code": "near", "to": "bread"}
@@ -48,16 +49,34 @@ def test_what_is_below_the_bar_is_a_near_miss_that_tells_both_numbers():
 def test_a_bar_of_ones_own_decides_what_comes_and_is_what_a_near_miss_tells():
     known, words = space()
     pool = pool_with([candidate(1)], ["bread"], known, words)
-    usual, high = profile(phrase("bread"), trending=False), profile(phrase("bread"), trending=False, bar=9.0)
+    low, high = profile(phrase("bread"), trending=False, bar=2.0), profile(phrase("bread"), trending=False, bar=7.5)
 
-    choices = choose([usual, high], pool, [])
+    choices = choose([low, high], pool, [])
 
     assert [for_you(choice) for choice in choices] == [[1], []]
     assert choices[1].near_misses[0].lacked["bar"] == 0.75  # On the one scale for all, where the site's bar is a half.
 
 
-def test_words_that_were_asked_for_bring_a_paper_whatever_the_bar():
-    choice = one(profile(phrase("bread making"), bar=99.0), [candidate(1, title="Bread making")])
+@pytest.mark.parametrize("bar", Subscriber.Bar.values)
+def test_words_that_a_title_says_bring_a_paper_at_every_step_of_the_bar(bar: float):
+    choice = one(profile(phrase("bread making"), bar=bar), [candidate(1, title="Bread making")])
+
+    assert for_you(choice) == [1]
+
+
+@pytest.mark.parametrize(("said", "comes"), [("of bread making", True), ("of ovens (as in bread making)", False)])
+def test_a_phrase_said_in_earnest_brings_a_paper_and_one_said_aside_does_not(said: str, comes: bool):
+    choice = one(profile(phrase("bread making")), [candidate(1, title="Kitchens", abstract=f"A study {said}.")])
+
+    assert for_you(choice) == [1] * comes
+
+
+def test_a_phrase_said_aside_brings_a_paper_that_is_near_in_meaning():
+    known, words = space()
+    papers = [candidate(number, title="Kitchens", abstract="A study (of bread).") for number in (1, 2)]
+    pool = pool_with(papers, ["bread", "iron"], known, words)
+
+    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
 
     assert for_you(choice) == [1]
 
@@ -66,7 +85,7 @@ def test_of_two_papers_that_say_the_same_one_comes():
     known, words = space()
     pool = pool_with([candidate(1, votes=3), candidate(2)], ["bread", "bread"], known, words)
 
-    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
+    (choice,) = choose([profile(phrase("bread"), trending=False, bar=2.0)], pool, [])
 
     assert for_you(choice) == [1]
 

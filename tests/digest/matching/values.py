@@ -28,10 +28,16 @@ def phrase(words: str) -> Query:
 
 
 def candidate(
-    paper: int, *, title: str = "", seen_at: datetime = MONDAY, topics: dict[int, float] | None = None, **fields: Any
+    paper: int,
+    *,
+    title: str = "",
+    abstract: str = "",
+    seen_at: datetime = MONDAY,
+    topics: dict[int, float] | None = None,
+    **fields: Any,
 ) -> Candidate:
     found = {number: (score, f"words of {number}") for number, score in (topics or {}).items()}
-    return Candidate(paper, seen_at, topics=found, terms=terms(title, ""), **fields)
+    return Candidate(paper, seen_at, topics=found, terms=terms(title, abstract), abstract=abstract, **fields)
 
 
 def profile(*wanted: Query, cap: int = 10, trending: bool = True, **fields: Any) -> Profile:

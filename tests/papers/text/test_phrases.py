@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from papers.text import phrases as matching
+from papers.text.loudness import Span, loudness
 from papers.text.phrases import Hit, Phrases
 from tests.depth import examples
 
@@ -144,13 +145,13 @@ def slow_hits(phrases: list[tuple[int, str]], title: str, abstract: str) -> list
     in_title, in_abstract = slowly_found(phrases, title), slowly_found(phrases, abstract)
     hits = []
     for topic in sorted(in_title.keys() | in_abstract.keys()):
-        distinct = len({surface.lower() for surface in in_abstract[topic]})
-        score = 1.0 if in_title[topic] else min(0.9, 0.6 + 0.1 * (distinct - 1))
-        hits.append(Hit(topic, score, max(in_title[topic] or in_abstract[topic], key=len)))
+        text, spans = (title, in_title[topic]) if in_title[topic] else (abstract, in_abstract[topic])
+        score = 1.0 if in_title[topic] else loudness(abstract, spans)
+        hits.append(Hit(topic, score, max((text[start:end] for start, end in spans), key=len)))
     return hits
 
 
-def slowly_found(phrases: list[tuple[int, str]], text: str) -> dict[int, list[str]]:
+def slowly_found(phrases: list[tuple[int, str]], text: str) -> dict[int, list[Span]]:
     words = spelled(text)
     found = defaultdict(list)
     for first in range(len(words)):
@@ -158,12 +159,12 @@ def slowly_found(phrases: list[tuple[int, str]], text: str) -> dict[int, list[st
             run = words[first:end]
             if not all(re.fullmatch(r"[\s\-‐‑–]*|\.", text[a.end() : b.start()]) for a, b in pairwise(run)):
                 break
-            surface = text[run[0].start() : run[-1].end()]
+            span = run[0].start(), run[-1].end()
             for topic, spelling in {
                 (topic, phrase if exactly(phrase) else stemmed(phrase)) for topic, phrase in phrases
             }:
                 if slow_stands(text, run, spelling):
-                    found[topic].append(surface)
+                    found[topic].append(span)
     return found
 
 
@@ -257,7 +258,7 @@ def test_what_is_remembered_stays_small(monkeypatch: pytest.MonkeyPatch):
     matches = matching.PieceMatches(Phrases([(1, "sparse")])._read)
 
     for number in range(100):
-        assert matches[f"sparse-{number}"].found == ((1, "sparse"),)
+        assert matches[f"sparse-{number}"].found == ((1, 0, 6),)
 
     assert len(matches) + len(matches._before) <= 20
 
