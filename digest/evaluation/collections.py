@@ -1,7 +1,8 @@
 """Test collections out of files: papers, what was asked for, and which of the papers answer it. Knows no rows.
 
 One is a folder with `corpus.jsonl` and either queries (the layout of BEIR: `queries.jsonl`, `qrels/test.tsv`, and if
-wanted `pools.jsonl` and `meta.json`) or readers (`libraries.jsonl`).
+wanted `pools.jsonl` and `meta.json`) or readers (`libraries.jsonl`). Judged letters are
+read by digest/evaluation/judged.py.
 """
 
 import json
@@ -69,8 +70,8 @@ def read(folder: Path) -> TestCollection:
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
     """Each paper's title and text, as the corpus lists them, without what no database takes."""
-    for place, record in _records(folder, CORPUS):
-        yield checks.clean(_text(place, record, "title") or ""), checks.clean(_text(place, record, "text") or "")
+    for place, record in records(folder, CORPUS):
+        yield checks.clean(text_in(place, record, "title") or ""), checks.clean(text_in(place, record, "text") or "")
 
 
 class Names:
@@ -82,11 +83,11 @@ class Names:
         self._pools: dict[
             PaperNumbers, PaperNumbers
         ] = {}  # Readers mostly share theirs: one is kept, however many have it.
-        for place, record in _records(folder, CORPUS):
-            name = _id(place, record, "_id")
+        for place, record in records(folder, CORPUS):
+            name = id_in(place, record, "_id")
             if self.numbers.setdefault(name, len(self.numbers)) != len(self.numbers) - 1:
                 place.bad("an _id that no line before has", name)
-            _text(place, record, "title"), _text(place, record, "text")  # looked at before any work is done
+            text_in(place, record, "title"), text_in(place, record, "text")  # looked at before any work is done
         if not self.numbers:
             raise BadCollection(f"{CORPUS}: expected at least one paper, found none")
 
@@ -111,11 +112,11 @@ class Names:
 
 def _queries(folder: Path, names: Names) -> list[Need]:
     asked: dict[str, tuple[tuple[str, ...], PaperNumbers]] = {}
-    for place, record in _records(folder, QUERIES):
-        name, text = _id(place, record, "_id"), _text(place, record, "text")
+    for place, record in records(folder, QUERIES):
+        name, text = id_in(place, record, "_id"), text_in(place, record, "text")
         if name in asked:
             place.bad("an _id that no line before has", name)
-        example = names.paper(place, _id(place, record, "paper")) if record.get("paper") is not None else None
+        example = names.paper(place, id_in(place, record, "paper")) if record.get("paper") is not None else None
         if text is None and example is None:
             place.bad('a "text", or the "paper" that is the example', record)
         asked[name] = (text,) if text else (), () if example is None else (example,)
@@ -125,8 +126,8 @@ def _queries(folder: Path, names: Names) -> list[Need]:
 
 def _readers(folder: Path, names: Names) -> list[Need]:
     found: dict[str, Need] = {}
-    for place, record in _records(folder, LIBRARIES):
-        name = _id(place, record, "reader")
+    for place, record in records(folder, LIBRARIES):
+        name = id_in(place, record, "reader")
         if name in found:
             place.bad("a reader that no line before has", name)
         relevant = {names.judged(paper): 1 for paper in _ids(place, record, "relevant")}
@@ -175,8 +176,8 @@ def _grades(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[
 
 def _pools(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[str, PaperNumbers]:
     found: dict[str, PaperNumbers] = {}
-    for place, record in _records(folder, POOLS) if (folder / POOLS).exists() else ():
-        name = _id(place, record, "query")
+    for place, record in records(folder, POOLS) if (folder / POOLS).exists() else ():
+        name = id_in(place, record, "query")
         if name not in asked or name in found:
             place.bad(f"a query in {QUERIES} that no line before has", name)
         found[name] = names.papers(place, record, "candidates")
@@ -217,7 +218,7 @@ def _lines(folder: Path, name: str) -> Iterator[tuple[Place, str]]:
         raise BadCollection(f"{name}: expected a file that can be read, found: {_said(error)}") from error
 
 
-def _records(folder: Path, name: str) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+def records(folder: Path, name: str) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     for place, line in _lines(folder, name):
         try:
             record = json.loads(line)
@@ -232,7 +233,7 @@ def _said(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _id(place: Place, record: Mapping[str, Any], key: str) -> str:
+def id_in(place: Place, record: Mapping[str, Any], key: str) -> str:
     if key not in record:
         place.bad(f'a text or a number as "{key}"', record)
     return _as_id(place, key, record[key])
@@ -252,7 +253,7 @@ def _ids(place: Place, record: Mapping[str, Any], key: str) -> list[str]:
     return [value if type(value) is str and value else _as_id(place, key, value) for value in listed]
 
 
-def _text(place: Place, record: Mapping[str, Any], key: str) -> str | None:
+def text_in(place: Place, record: Mapping[str, Any], key: str) -> str | None:
     value = record.get(key)
     if not isinstance(value, str | None):
         place.bad(f'a text as "{key}"', value)

@@ -31,6 +31,7 @@ LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
 MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said
 NEARNESS_UNKNOWN = 0.5  # what is taken for it while there is no vector to tell it by
 UNSAID = -1.0  # added where no words are said: what is only near must be that much nearer
+SURE = 3.0  # the score from which a paper comes whatever step of the bar a reader chose
 IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
 CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
 QUERIES_A_BLOCK = 128  # whose words are compared at a time: what was just written is still in the processor's cache
@@ -158,7 +159,11 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     semantic += UNSAID
     are_names = np.array([technique is Technique.NAME for technique in techniques], bool)
     semantic[are_names] = 0
-    semantic[rows, places] = np.where(are_names[rows], IN_CATEGORY, loud + near)
+    said = loud + near
+    # Of papers that surely say typed words those come first that say more of what is rare (BM25).
+    are_sure = (said >= SURE) & ~are_topics[rows]
+    said = np.where(are_sure, np.maximum(SURE, said / 2 + semantic[rows, places]), said)
+    semantic[rows, places] = np.where(are_names[rows], IN_CATEGORY, said)
 
 
 def _near_topic(query: Query, similarity: Floats, pool: CandidatePool) -> Floats:

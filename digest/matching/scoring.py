@@ -15,6 +15,7 @@ from digest.matching.evidence import (
     LEAST_FUSED_SPREAD,
     LEAST_SEMANTIC_SPREAD,
     LEAST_SIMILARITY_SPREAD,
+    SURE,
     UNSAID,
     Evidence,
     Findings,
@@ -30,6 +31,7 @@ from papers.text.sparse import Floats, Ints
 
 DIGITS_KEPT = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal
 UNWANTED_FROM = 1.0  # score from which a paper is pushed down for being like what is unwanted
+NOTHING = -10.0  # the score of every paper for a reader without interests that score any
 FOLLOW_BONUS, NO_CLAIM = 1_000.0, -1_000.0  # added to a query's score to tell who speaks for a paper
 READERS_A_BLOCK = 32  # who are scored at a time: what fits into a processor's cache is not fetched twice
 FEWEST_WHITENED = 5  # examples; of fewer their mean says more than what is left of it by whitening
@@ -198,11 +200,11 @@ def _places(papers: Iterable[int], pool: CandidatePool) -> list[int]:
 def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: CandidatePool) -> Floats:
     """What some readers want x (candidates and reference), as scores of single queries are.
 
-    The best of the single queries or, if that is more, what they and the similarity to all examples say together:
-    either alone loses. Readers do not touch one another; they are many only because a product of many is cheaper than
+    The best of the single queries; with examples, what that and the similarity to all examples say together: either
+    alone loses. Readers do not touch one another; they are many only because a product of many is cheaper than
     many products.
     """
-    best = np.zeros((len(wanted), pool.total), np.float32)
+    best = np.full((len(wanted), pool.total), NOTHING, np.float32)
     if not pool.total:
         return best
     for queries, row in zip(wanted, best, strict=True):
@@ -216,7 +218,10 @@ def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: Can
             pool, _example_scores([examples[reader] for reader in some], found, pool), LEAST_FUSED_SPREAD
         )
         together = standardised(pool, standardised(pool, best[some], LEAST_FUSED_SPREAD) + like, LEAST_FUSED_SPREAD)
-        best[some] = np.maximum(best[some], np.maximum(together, like) + UNSAID)
+        for reader, row in zip(some, together + UNSAID, strict=True):  # But what says words of one in earnest comes.
+            said = np.concatenate([found.hits.of(hit) for hit in found.rows(wanted[reader])])
+            row[said] = np.maximum(row[said], np.minimum(best[reader, said], SURE))
+            best[reader] = row
     return best
 
 

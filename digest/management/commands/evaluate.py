@@ -21,6 +21,13 @@ TITLES = {
     "recall_100": "recall, first 100",
     "hit_10": "a hit in the first 10",
 }
+LETTER_TITLES = {
+    "about": "about the topic",
+    "touching": "at least touching it",
+    "recall_about": "recall of what is about",
+    "recall_touching": "recall of what touches",
+    "volume": "volume",
+}
 WIDTH = 25  # of a column, in characters
 
 
@@ -29,29 +36,51 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "folder", type=Path, metavar="DIR", help="with corpus.jsonl and queries.jsonl or libraries.jsonl"
+            "folder",
+            type=Path,
+            metavar="DIR",
+            help="with corpus.jsonl and queries.jsonl, libraries.jsonl or judged.jsonl",
         )
         parser.add_argument("--encoder", choices=sorted(settings.ENCODERS), default="light")
         parser.add_argument("--json", action="store_true", help="one object on stdout, and nothing else")
         parser.add_argument("--run", type=Path, metavar="FILE", help="write the rankings there, as TREC does")
+        parser.add_argument(
+            "--brought",
+            type=Path,
+            metavar="FILE",
+            help="of judged letters: write there which papers came, as JSON lines",
+        )
 
-    def handle(self, *, folder: Path, encoder: str, json: bool, run: Path | None, **_: Any) -> None:
+    def handle(
+        self, *, folder: Path, encoder: str, json: bool, run: Path | None, brought: Path | None, **_: Any
+    ) -> None:
+        of_letters = (folder / "judged.jsonl").is_file()
+        if run if of_letters else brought:
+            raise CommandError(
+                "--run is for rankings, and judged letters are none: use --brought FILE"
+                if of_letters
+                else f"--brought is for judged letters, and there is no judged.jsonl in {folder}: use --run FILE"
+            )
         try:
-            evaluate = import_string("digest.evaluation.evaluate.evaluate")
+            evaluate = import_string(f"digest.evaluation.{'letters' if of_letters else 'evaluate'}.evaluate")
         except ModuleNotFoundError as error:
             raise CommandError(
                 f"evaluate needs its libraries, and {error.name} is missing: make install EXTRA=evaluation"
             ) from error
         try:  # Before the work is done, so that it is not done in vain.
-            opened = run.open("w", encoding="utf-8", errors="backslashreplace") if run else nullcontext()
+            asked = brought if of_letters else run
+            opened = asked.open("w", encoding="utf-8", errors="backslashreplace") if asked else nullcontext()
         except OSError as error:
-            raise CommandError(f"--run: expected a file that can be written, found: {error}") from error
+            raise CommandError(
+                f"{'--brought' if of_letters else '--run'}: expected a file that can be written, found: {error}"
+            ) from error
         try:
             with opened as file:
                 report = evaluate(folder, encoder, timezone.now(), file)
         except BadCollection as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(dumps(report, indent=2, allow_nan=False) if json else _as_table(report))
+        as_table = _letters_as_table if of_letters else _as_table
+        self.stdout.write(dumps(report, indent=2, allow_nan=False) if json else as_table(report))
 
 
 def _as_table(report: Mapping[str, Any]) -> str:
@@ -62,8 +91,21 @@ def _as_table(report: Mapping[str, Any]) -> str:
     for name, title in TITLES.items():
         row = f"{title:{WIDTH}}"
         for of in ("", "bm25_", "gain_"):
-            figure, low, high = (report[f"{of}{name}{ending}"] for ending in ("", "_low", "_high"))
-            row += ("-" if figure is None else f"{figure:.3f} [{low:.3f}, {high:.3f}]").rjust(WIDTH)
+            row += _with_bounds(report, f"{of}{name}")
         rows.append(row)
     foot = f"{report['seconds']} s to fit and rank (BM25 {report['bm25_seconds']} s), {report['peak_mb']} MB at most"
     return "\n".join([head, "", *rows, "", foot, "In brackets: 95% of resampled sets."])
+
+
+def _letters_as_table(report: Mapping[str, Any]) -> str:
+    head = f"{report['letters']} letters of {report['papers']} papers, {report['encoder']}"
+    rows = [f"{title:{WIDTH}}{_with_bounds(report, name)}" for name, title in LETTER_TITLES.items()]
+    empty, new = f"{report['letters_empty']:.1%} of the letters are empty", f"{report['new_pairs']} were not judged"
+    foot = f"{report['papers_brought']} papers came, of which {new}; {empty}"
+    cost = f"{report['seconds']} s, {report['peak_mb']} MB at most"
+    return "\n".join([head, "", *rows, "", foot, cost, "In brackets: 95% of resampled sets of topics."])
+
+
+def _with_bounds(report: Mapping[str, Any], name: str) -> str:
+    figure, low, high = (report[f"{name}{ending}"] for ending in ("", "_low", "_high"))
+    return ("-" if figure is None else f"{figure:.3f} [{low:.3f}, {high:.3f}]").rjust(WIDTH)
