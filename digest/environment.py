@@ -4,7 +4,7 @@ with one sentence that names the variable and shows a value that would do. What 
 
 import os
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")  # hosts that are this machine
 SPANS = ("second", "minute", "hour", "day")  # that letters are counted in
+
+
+def passed_on(**variables: str) -> dict[str, str]:
+    """The environment of a process that this one starts, with these variables besides."""
+    return os.environ | variables
 
 
 # ------------------------------------------------------------------------------------------- texts, numbers and lists
@@ -57,6 +62,17 @@ def switch(name: str) -> bool:
 
 def listed(name: str) -> list[str]:
     return [item.strip() for item in variable(name).split(",") if item.strip()]
+
+
+def seconds(name: str) -> timedelta:
+    """A span of time, forth or back, that leads to a moment of the calendar."""
+    text = variable(name, "0")
+    try:
+        span = timedelta(seconds=float(text))
+        datetime.now(UTC) + span
+    except (ValueError, OverflowError) as error:
+        raise ImproperlyConfigured(f"{name}: expected a number of seconds like -8812800, found {text!r}") from error
+    return span
 
 
 def first_day(name: str) -> date | None:

@@ -30,6 +30,7 @@ from digest.environment import (
     listed,
     networks,
     required,
+    seconds,
     sending_limits,
     smtp_server,
     split_address,
@@ -233,6 +234,10 @@ if DKIM_KEY:
         raise ImproperlyConfigured(
             "DKIM_KEY: expected an RSA key in PEM, as `openssl genrsa 2048` writes it, found something else"
         ) from error
+# How far the site's clock is from the machine's: papers/site_clock.py. Nobody is to get a letter of another day.
+CLOCK_AHEAD = seconds("CLOCK_AHEAD")
+if CLOCK_AHEAD and not (LOCAL and SENDER.endswith(".Files")):
+    raise ImproperlyConfigured("CLOCK_AHEAD: expected on a local site alone, whose mail goes to files")
 DEFAULT_FROM_EMAIL = (
     variable("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <letters@localhost>")
     if LOCAL

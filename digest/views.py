@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +14,7 @@ from digest import feedback, previewing, why
 from digest.models import Alarm, PostDay
 from digest.watching import freshness
 from digest.watching.status import SHOWN_FOR, days_of
+from papers import site_clock
 from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
@@ -40,7 +40,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """How each source is, and what came of each of its last days. Open to everyone: it tells of no reader."""
-    now = timezone.now()
+    now = site_clock.now()
     sources = freshness.of(SOURCES.values(), now)
     context = {
         "now": now,
@@ -67,7 +67,7 @@ def preview(request: HttpRequest, reader: Subscriber) -> HttpResponse:
         if "part" in request.GET:  # with a status that tells it from a letter
             return render(request, "digest/preview_refused.html", {"form": form}, status=400)
         return preferences_page(request, form)
-    now = timezone.now()
+    now = site_clock.now()
     found = previewing.of_form(form, now) if posted else previewing.of_reader(reader, now)
     if "part" in request.GET:
         return render(request, "digest/preview.html", {"preview": found})
@@ -79,7 +79,7 @@ def preview(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     """Why a paper came to this reader, or did not, and what each interest has to do with it."""
     asked = request.GET.get("paper", "").strip()
-    explanation = why.explain(reader, asked, timezone.now()) if asked else None
+    explanation = why.explain(reader, asked, site_clock.now()) if asked else None
     return render(request, "digest/why.html", {"asked": asked, "explanation": explanation, "reader": reader})
 
 
@@ -102,7 +102,7 @@ def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "") -> Htt
     if saying is None:
         expected = gettext("Nothing changed: expected one of the buttons below, found something else.")
         return _feedback_page(request, reader, paper, expected, status=400)
-    said = feedback.take_back(reader, saying) if undo else feedback.say(reader, saying, timezone.now())
+    said = feedback.take_back(reader, saying) if undo else feedback.say(reader, saying, site_clock.now())
     return _feedback_page(request, reader, paper, said, code="" if undo else saying.code)
 
 

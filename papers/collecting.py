@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from papers import identifiers, sample, storing
+from papers import identifiers, sample, site_clock, storing
 from papers.models import Collection, Lookup, Paper
 from papers.sources import calendar, reading, web
 from papers.sources.base import Source, SourceError
@@ -26,7 +25,7 @@ BETWEEN_TRIES = timedelta(seconds=5)  # of a backfill, unless the source says wh
 
 @dataclass(frozen=True)
 class Collected:
-    """What came of collecting a source's day; `unavailable` as in NotRead."""
+    """What came of collecting a source's day; `unavailable` and `retry_at`, by the machine's clock, as in NotRead."""
 
     collection: Collection
     new: int = 0
@@ -112,7 +111,7 @@ def collect_due(source: Source, now: datetime | None = None, fetch: Fetch = web.
 
 
 def _clock(now: datetime | None) -> Callable[[], datetime]:
-    return (lambda: now) if now else timezone.now
+    return (lambda: now) if now else site_clock.now
 
 
 def backfill(
@@ -201,7 +200,7 @@ def _failed(source: Source, day: date, failure: NotRead, record: Collection | No
         day,
         now,
         outcome=Collection.Outcome.FAILED,
-        next_try_at=max(now + wait, failure.retry_at or now),
+        next_try_at=max(now + wait, site_clock.of_site(failure.retry_at) if failure.retry_at else now),
         error=str(failure),
         tries=tries,
         failing_since=(record.failing_since if record else None) or now,
@@ -238,7 +237,8 @@ def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Looku
     try:
         listings = reading.read_records(records, ids, fetch)
     except web.Unavailable as problem:
-        Lookup.objects.put_off(asked, problem.retry_at or now + WHILE_UNREACHABLE)
+        until = site_clock.of_site(problem.retry_at) if problem.retry_at else now + WHILE_UNREACHABLE
+        Lookup.objects.put_off(asked, until)
         return []
     except SourceError:
         Lookup.objects.put_off(asked, now + AFTER_A_FAILURE * 2 ** min(asked[0].tries, 5), failed=True)

@@ -4,9 +4,8 @@ import logging
 import time
 
 from celery import shared_task
-from django.utils import timezone
 
-from papers import collecting
+from papers import collecting, site_clock
 from papers.search import understanding
 from papers.sources import SOURCES
 
@@ -22,7 +21,7 @@ def collect_due() -> None:
 
 @shared_task(ignore_result=True, expires=300)
 def collect_source(name: str) -> None:
-    collecting.look_up(SOURCES[name], now=timezone.now())
+    collecting.look_up(SOURCES[name], now=site_clock.now())
     for collected in collecting.collect_due(SOURCES[name]):
         logger.info("%s", collected)
 
@@ -30,4 +29,4 @@ def collect_source(name: str) -> None:
 @shared_task(ignore_result=True, expires=300)
 def understand() -> None:
     until = time.monotonic() + understanding.SECONDS_AT_A_TIME
-    understanding.catch_up(timezone.now(), stop=lambda: time.monotonic() > until)
+    understanding.catch_up(site_clock.now(), stop=lambda: time.monotonic() > until)

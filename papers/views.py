@@ -9,11 +9,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Min, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from papers import site_clock
 from papers import trending as formula
 from papers.models import ABOUT, SAMPLE, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
 from papers.search import ranking as searching
@@ -64,7 +64,7 @@ def day(request: HttpRequest, day: date, source: str = "") -> HttpResponse:
     if source and source not in SOURCES:
         raise Http404
     context = _of_day(request, day, source)
-    if not context["papers"] and day > timezone.now().date():
+    if not context["papers"] and day > site_clock.now().date():
         raise Http404
     return render(request, "papers/day.html", context)
 
@@ -114,7 +114,7 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def trending(request: HttpRequest) -> HttpResponse:
     """What is trending now, and apart from it the old papers that return, each with its own numbers."""
-    now = timezone.now()
+    now = site_clock.now()
     ranking = formula.rank(formula.gather(now), now)
     voted = [standing for standing in ranking.trending if standing.score > 0]
     papers = _with_chips(Paper.objects.all())
@@ -129,7 +129,7 @@ def trending(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """How the site comes by its papers and by their order."""
-    now = timezone.now()
+    now = site_clock.now()
     voted = [standing for standing in formula.rank(formula.gather(now), now).trending if standing.score > 0]
     papers = _with_standings(Paper.objects.only("key", "title"), voted[:EXPLAINED])
     context = {"papers": papers, "sources": list(SOURCES.values()), **FORMULA}
@@ -173,7 +173,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers about a topic of the 30 days up to the latest day that has any papers."""
     topic = get_object_or_404(Topic, slug=slug)
-    latest = Paper.objects.aggregate(day=Max("listed_on"))["day"] or timezone.now().date()
+    latest = Paper.objects.aggregate(day=Max("listed_on"))["day"] or site_clock.now().date()
     papers = Paper.objects.about([topic]).filter(listed_on__gt=latest - TOPIC_SPAN)
     newest_first = papers.order_by("-listed_on", F("votes").desc(), "pk")
     page = Paginator(_with_chips(newest_first), PAGE_SIZE).get_page(request.GET.get("page"))

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils import timezone
 
+from papers import site_clock
 from papers.admin import ReadOnly
 from subscriptions.models import Event, Interest, Letter, Subscriber, Suppression
 
@@ -28,7 +28,7 @@ class SubscriberAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: ModelForm, change: bool) -> None:
         if obj.is_reading:
-            obj.schedule(timezone.now())  # The hour, zone or days may be others now.
+            obj.schedule(site_clock.now())  # The hour, zone or days may be others now.
         super().save_model(request, obj, form, change)
 
 
@@ -80,11 +80,11 @@ class LetterAdmin(admin.ModelAdmin):
 
     @admin.action(description="Uncertain letters: they arrived")
     def arrived(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
-        letters.filter(state=Letter.State.UNCERTAIN).update(state=Letter.State.SENT, ended_at=timezone.now())
+        letters.filter(state=Letter.State.UNCERTAIN).update(state=Letter.State.SENT, ended_at=site_clock.now())
 
     @admin.action(description="Uncertain letters: they did not arrive")
     def did_not_arrive(self, request: HttpRequest, letters: QuerySet[Letter]) -> None:
-        letters.filter(state=Letter.State.UNCERTAIN).update(state=Letter.State.FAILED, ended_at=timezone.now())
+        letters.filter(state=Letter.State.UNCERTAIN).update(state=Letter.State.FAILED, ended_at=site_clock.now())
 
 
 @admin.register(Suppression)

@@ -32,7 +32,7 @@ class Filed:
     """A letter's file: what the list of letters shows of it."""
 
     name: str
-    written_at: datetime
+    written_at: datetime  # by its Date, as the site's clock may not be the machine's
     message: EmailMessage
 
 
@@ -78,7 +78,8 @@ def _find(name: str) -> Filed:
 
 def _read(file: Path) -> Filed:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    return Filed(file.name, datetime.fromtimestamp(file.stat().st_mtime, UTC), message)
+    written_at = message["Date"].datetime if message["Date"] else datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    return Filed(file.name, written_at, message)
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
-from django.utils import timezone
 
+from papers import site_clock
 from subscriptions.sending import post
 
 _stopping = mmap.mmap(-1, 1)  # a byte that a worker's main process shares with those it forks, which do the work
@@ -21,4 +21,4 @@ def stop_draining(**_: Any) -> None:
 @shared_task(ignore_result=True, expires=5)
 def drain() -> None:
     tired = post.for_a_while()
-    post.drain(timezone.now(), lambda: bool(_stopping[0]) or tired())
+    post.drain(site_clock.now(), lambda: bool(_stopping[0]) or tired())

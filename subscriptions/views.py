@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from papers import collecting
+from papers import collecting, site_clock
 from papers.models import Topic
 from subscriptions import limits, links, mailbox, signing_up
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
@@ -73,7 +73,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return _sign_up_page(request, form)
     if not _within_limits(request):
         return render(request, "subscriptions/too_many.html", status=429)
-    signing_up.sign_up(**form.cleaned_data, place=request.path, now=timezone.now())
+    signing_up.sign_up(**form.cleaned_data, place=request.path, now=site_clock.now())
     return redirect("subscriptions:check_inbox")
 
 
@@ -82,7 +82,7 @@ def _sign_up_page(request: HttpRequest, form: SignUpForm) -> HttpResponse:
 
 
 def _within_limits(request: HttpRequest) -> bool:
-    now = timezone.now()
+    now = timezone.now()  # They protect the machine, whatever day it is on the site.
     return limits.take(limits.SIGN_UPS_PER_NETWORK, limits.network(request), now) and limits.take(
         limits.SIGN_UPS_PER_SITE, "site", now
     )
@@ -109,7 +109,7 @@ def confirm(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 
 
 def _welcome_page(request: HttpRequest, reader: Subscriber, *, again: bool) -> HttpResponse:
-    next_letter = reader.next_letter_at(timezone.now())
+    next_letter = reader.next_letter_at(site_clock.now())
     context = {"reader": reader, "again": again, "next_letter": next_letter, "mailbox_url": mailbox.url()}
     return render(request, "subscriptions/welcome.html", context)
 
@@ -119,7 +119,7 @@ def _begin(form: BeginForm) -> None:
     form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
     form.apply()
     form.reader.save()
-    signing_up.confirm(form.reader, timezone.now())
+    signing_up.confirm(form.reader, site_clock.now())
 
 
 # ------------------------------------------------------------------------------------------------------------ changing
@@ -186,7 +186,7 @@ def preferences_page(
         "topics": topics,
         "learned": _learned(reader, topics),
         "reader": reader,
-        "next_letter": reader.next_letter_at(timezone.now()),
+        "next_letter": reader.next_letter_at(site_clock.now()),
         "saved": saved,
         "pasted": pasted,
         "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),
@@ -208,10 +208,10 @@ def _change(form: PreferencesForm) -> None:
     # Locked and read anew, so that a tick at this moment and this change do not undo one another.
     form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
     form.apply()
-    form.reader.schedule(timezone.now())
+    form.reader.schedule(site_clock.now())
     form.reader.save()
     if form.pasted:
-        collecting.ask_for(form.pasted.absent, timezone.now())
+        collecting.ask_for(form.pasted.absent, site_clock.now())
 
 
 @csrf_exempt  # As for signing up: the letter is the proof.
@@ -244,7 +244,7 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _send_link(reader: Subscriber) -> None:
-    now = timezone.now()
+    now = site_clock.now()
     Letter.objects.plan_once(reader.pk, "manage" if reader.is_reading else "confirm", now.date().isoformat(), now)
 
 
@@ -263,5 +263,5 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "subscriptions/unsubscribe.html")
     for reader in Subscriber.objects.filter(pk=pk):
-        reader.unsubscribe(timezone.now())
+        reader.unsubscribe(site_clock.now())
     return render(request, "subscriptions/goodbye.html")

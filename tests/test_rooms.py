@@ -17,7 +17,7 @@ FORBIDDEN = {"papers": {"subscriptions", "digest"}, "subscriptions": {"digest"}}
 # nothing of it. A new module finds its place here first.
 LINES = {
     "papers": [
-        "identifiers database",
+        "identifiers database site_clock",
         "text",  # knows no rows
         "models",
         "sources search",

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from papers import site_clock
 from papers.models import Collection, Host
 from papers.sources import SOURCES
 from papers.sources.base import Source
@@ -86,8 +87,10 @@ def of(sources: Iterable[Source], now: datetime) -> list[Freshness]:
     since = [Q(source=name, day__gte=row["last"] or row["first"]) for name, row in totals.items()]
     tried = Collection.objects.exclude(outcome=Outcome.READING).order_by("-day")
     newest = list(tried.filter(reduce(or_, since))) if since else []
-    hosts = Host.objects.filter(host__in={source.manners.budget for source in sources}, silent_until__gt=now)
-    silences = dict(hosts.values_list("host", "silent_until"))
+    hosts = Host.objects.filter(host__in={source.manners.budget for source in sources})
+    silences = {
+        one.host: until for one in hosts if one.silent_until and (until := site_clock.of_site(one.silent_until)) > now
+    }
     return [
         _of(
             source,

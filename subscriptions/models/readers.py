@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from papers import site_clock
 from subscriptions import slots
 from subscriptions.interests.kinds import TOPIC, InterestSpec
 from subscriptions.models.buckets import keyed_hash
@@ -118,7 +118,7 @@ class Subscriber(models.Model):
 
     def mute_trending(self, muted: bool) -> None:
         """For the caller to save; muted again stays muted since the first time."""
-        self.trending_muted_at = (self.trending_muted_at or timezone.now()) if muted else None
+        self.trending_muted_at = (self.trending_muted_at or site_clock.now()) if muted else None
 
     def interest_specs(self, *, learned: bool) -> list[InterestSpec]:
         """What the reader asked for, or else what was learned from their feedback."""

@@ -104,6 +104,8 @@ def test_every_process_refuses_bad_settings_with_the_same_sentence(command, tmp_
         ("WEBHOOK_SECRET", "provider:no-one", "at least 16 characters"),
         ("WEBHOOK_SECRET", "provider:a-password-of-today,no-one", "several with commas between"),
         ("DEBUG", "perhaps", "expected 1 or 0"),
+        ("CLOCK_AHEAD", "yesterday", "a number of seconds like -8812800"),
+        ("CLOCK_AHEAD", "1e12", "a number of seconds like -8812800"),
         ("VAR_DIR", __file__, "a folder that can be written"),
         ("SECRET_KEY_FILE", "/nowhere/tell", "a readable file"),
     ],

@@ -9,10 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from digest.letters import planning
-from papers import collecting, sample, storing
+from papers import collecting, sample, site_clock, storing
 from papers.management import arguments
 from papers.models import Paper, Topic
 from papers.search import understanding
@@ -35,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *, day: date | None, now: datetime | None, **_: Any) -> None:
         if day:
-            arguments.not_in_future(day, timezone.now())
+            arguments.not_in_future(day, site_clock.now())
         # A tick plans for all readers and a drain sends to all: a site's own database is left alone.
         exists = Subscriber._meta.db_table in connection.introspection.table_names()
         if exists and (others := Subscriber.objects.exclude(address=ADDRESS).count()):
@@ -57,7 +56,7 @@ class Command(BaseCommand):
     def _collect(self, asked: date | None, now: datetime | None) -> tuple[date, int]:
         """The day asked for, and how many papers it lists; else the day that the source announced last, or if it does
         not say which, the latest that has any, looked for back from today. Each as of its own noon unless told."""
-        source, today = next(iter(SOURCES.values())), (now or timezone.now()).date()
+        source, today = next(iter(SOURCES.values())), (now or site_clock.now()).date()
         named = asked or reading.latest_day(source)
         back = [day for day in reversed(list(days(today - LOOKS_BACK, today))) if source.calendar.announces(day)]
         collected = None
@@ -73,7 +72,7 @@ class Command(BaseCommand):
         if collected and not collected.failed:
             when = f"on {asked}" if asked else f"within the last {LOOKS_BACK.days} days"
             raise CommandError(f"expected papers {when}, found none: name a day with DAY=YYYY-MM-DD")
-        at = now or datetime.combine(timezone.now().date(), time(12), UTC)
+        at = now or datetime.combine(site_clock.now().date(), time(12), UTC)
         self.stdout.write(f"No source can be reached, so this is the SAMPLE edition of invented papers. ({collected})")
         return at.date(), sample.publish(at)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from digest import previewing
 from digest.letters import composing
+from papers import site_clock
 from papers.management import arguments
 from subscriptions.composing import Skip
 from subscriptions.models import Subscriber
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         reader = Subscriber.objects.reading().filter(address=email.strip().lower()).first()
         if reader is None:
             raise CommandError("expected the address of a reader who gets letters, found none of that address")
-        now = now or timezone.now()
+        now = now or site_clock.now()
         found = previewing.of_reader(reader, now)
         composed = composing.digest([found.letter], now)[found.letter.pk]
         if isinstance(composed, Skip):

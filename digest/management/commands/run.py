@@ -9,6 +9,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,11 +17,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
+from django.db.models import Max
 from django.utils import timezone
 
+from digest import environment
 from digest.letters import planning
 from digest.watching import alarms, pruning, selftest
-from papers import collecting, sample
+from papers import collecting, sample, site_clock
+from papers.management import arguments
 from papers.models import Paper
 from papers.search import understanding
 from papers.sources import SOURCES
@@ -32,6 +36,7 @@ WSGI = "digest.wsgi:application"
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
 COLLECTING_EVERY, UNDERSTANDING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 60.0, 3.0, 60.0  # seconds
 TESTING_EVERY, PRUNING_EVERY = 60.0, 3600.0
+LIVED_ON = timedelta(days=1)  # past a --now a site may have lived that is started the same way again
 
 
 class Command(BaseCommand):
@@ -40,8 +45,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1" if settings.LOCAL else "0.0.0.0", help="to listen on")  # noqa: S104
         parser.add_argument("--workers", type=int, default=1, help="processes that serve pages")
+        parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="begin at this moment and go on")
 
-    def handle(self, *, host: str, workers: int, **_: Any) -> None:
+    def handle(self, *, host: str, workers: int, now: datetime | None, **_: Any) -> None:
+        if now:
+            _expect_to_be_alone()
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -55,11 +63,24 @@ class Command(BaseCommand):
         except OperationalError as error:
             found = " ".join(str(error).split())  # PostgreSQL's driver says it in several lines.
             raise CommandError(f"DATABASE_URL: expected a database that answers, found: {found}") from error
+        if now:
+            self._begin_at(now)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._run(host, workers)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
+
+    def _begin_at(self, moment: datetime) -> None:
+        """Set the site's clock; a site that has lived on from there goes on where it was."""
+        lived_until = Paper.objects.aggregate(at=Max("first_seen_at"))["at"] or moment
+        if lived_until - moment > LIVED_ON:
+            raise CommandError(
+                f"--now: expected a site that has not lived past {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
+                f"found papers of {lived_until:%Y-%m-%d %H:%M}: set VAR_DIR to a new folder"
+            )
+        settings.CLOCK_AHEAD = max(moment, lived_until) - timezone.now()
+        self.stdout.write(f"The site's clock begins at {site_clock.now():%Y-%m-%d %H:%M} UTC")
 
     def _run(self, host: str, workers: int) -> None:
         stop = threading.Event()
@@ -69,7 +90,9 @@ class Command(BaseCommand):
         # Granian, as a program of its own: a fork of this process would inherit its open SQLite database.
         options = ["--interface", "wsgi", "--host", host, "--port", str(settings.PORT), "--workers", str(workers)]
         command = [sys.executable, "-m", "granian", *options, "--blocking-threads", "4", "--no-log", WSGI]
-        server = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)  # noqa: S603  # Ctrl-C is ours to pass on.
+        told = environment.passed_on(CLOCK_AHEAD=str(settings.CLOCK_AHEAD.total_seconds()))
+        # In a session of its own, as Ctrl-C is ours to pass on.
+        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=told, start_new_session=True)  # noqa: S603
         self._say()
         for thread in clock:
             thread.start()
@@ -90,7 +113,7 @@ class Command(BaseCommand):
         reached, looks = False, FIRST_LOOKS
         for source in SOURCES.values():
             found, unavailable = 0, False  # how many days with papers there are by now
-            for day in collecting.due_days(source, timezone.now())[:looks]:
+            for day in collecting.due_days(source, site_clock.now())[:looks]:
                 collected = collecting.collect(source, day)
                 self.stdout.write(str(collected))
                 self.stdout.flush()
@@ -104,7 +127,7 @@ class Command(BaseCommand):
             looks = 1  # Should the first one fail, nobody is kept waiting for another's past.
         understanding.keep_up()
         if not (reached or Paper.objects.exists()):
-            sample.publish(timezone.now())
+            sample.publish(site_clock.now())
             self.stdout.write(
                 "No source can be reached: this is the SAMPLE edition of invented papers, until one can."
             )
@@ -116,6 +139,20 @@ class Command(BaseCommand):
         self.stdout.write(f"Mail is {sent}")
         self.stdout.write("Ctrl-C stops it; nothing is lost")
         self.stdout.flush()
+
+
+def _expect_to_be_alone() -> None:
+    """Nobody shall get a letter of another day, and no other process go by another clock."""
+    others = {
+        "SITE_URL": not settings.LOCAL,
+        "EMAIL_URL or ANYMAIL_PROVIDER": not senders.writes_files(),
+        "REDIS_URL": bool(settings.REDIS_URL),
+    }
+    if found := [name for name, is_so in others.items() if is_so]:
+        raise CommandError(
+            "--now: expected a local site that writes its letters to files and does its work itself, "
+            f"found {', '.join(found)} set"
+        )
 
 
 def _interrupt(*_: object) -> None:
@@ -132,14 +169,14 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
         *collecting_threads,
         _loop("understanding", _understand, UNDERSTANDING_EVERY, stop),
         _loop("letters", _letters, LETTERS_EVERY, stop),
-        _loop("watching", lambda stop: alarms.watch(timezone.now()), WATCHING_EVERY, stop),
-        _loop("pruning", lambda stop: pruning.prune(timezone.now()), PRUNING_EVERY, stop),
-        _loop("self-test", lambda stop: selftest.tick(timezone.now()), TESTING_EVERY, stop),
+        _loop("watching", lambda stop: alarms.watch(site_clock.now()), WATCHING_EVERY, stop),
+        _loop("pruning", lambda stop: pruning.prune(site_clock.now()), PRUNING_EVERY, stop),
+        _loop("self-test", lambda stop: selftest.tick(site_clock.now()), TESTING_EVERY, stop),
     ]
 
 
 def _collect(source: Source, stop: threading.Event) -> None:
-    collecting.look_up(source, timezone.now())
+    collecting.look_up(source, site_clock.now())
     for collected in collecting.collect_due(source):
         logger.info("%s", collected)
         if stop.is_set():
@@ -148,13 +185,13 @@ def _collect(source: Source, stop: threading.Event) -> None:
 
 def _understand(stop: threading.Event) -> None:
     until = time.monotonic() + understanding.SECONDS_AT_A_TIME
-    understanding.catch_up(timezone.now(), stop=lambda: stop.is_set() or time.monotonic() > until)
+    understanding.catch_up(site_clock.now(), stop=lambda: stop.is_set() or time.monotonic() > until)
 
 
 def _letters(stop: threading.Event) -> None:
-    planning.tick(timezone.now())
+    planning.tick(site_clock.now())
     tired = post.for_a_while()
-    post.drain(timezone.now(), lambda: stop.is_set() or tired())
+    post.drain(site_clock.now(), lambda: stop.is_set() or tired())
 
 
 def _loop(name: str, work: Callable[[threading.Event], None], every: float, stop: threading.Event) -> threading.Thread:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from digest.letters import planning
+from papers import site_clock
 from papers.management import arguments
 
 
@@ -18,4 +18,4 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="as if it were this moment")
 
     def handle(self, *, now: datetime | None, **_: Any) -> None:
-        self.stdout.write(f"tick: {planning.tick(now or timezone.now())} letters planned")
+        self.stdout.write(f"tick: {planning.tick(now or site_clock.now())} letters planned")

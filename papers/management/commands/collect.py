@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from tqdm import tqdm
 
-from papers import collecting, identifiers
+from papers import collecting, identifiers, site_clock
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Collection, Lookup
@@ -36,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *, source: str | None, now: datetime | None, **which: Any) -> None:
         sources = [SOURCES[source]] if source else list(SOURCES.values())
-        moment = now or timezone.now()
+        moment = now or site_clock.now()
         try:
             if which["day"]:
                 day = arguments.not_in_future(which["day"], moment)
@@ -81,7 +80,7 @@ class Command(BaseCommand):
 
     def _backfill(self, sources: Sequence[Source], since: date, now: datetime | None) -> None:
         """A bar with its rate and the time left, a line for each day that failed, and a sum at the end."""
-        missing = {one.name: collecting.missing_days(one, since, now or timezone.now()) for one in sources}
+        missing = {one.name: collecting.missing_days(one, since, now or site_clock.now()) for one in sources}
         days, empty, papers, failed = 0, 0, 0, []
         with tqdm(total=sum(map(len, missing.values())), unit="day", disable=None) as bar:
             try:

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from tqdm import tqdm
 
+from papers import site_clock
 from papers.management import arguments
 from papers.models import Fit, Paper, Vector
 from papers.search import fits, understanding
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         done = Vector.objects.filter(fit=begun).count() if begun else 0
         with tqdm(total=Paper.objects.count(), initial=done, desc=encoder, unit="paper", disable=None) as bar:
             try:
-                fit = understanding.refit(encoder, now or timezone.now(), bar.update)
+                fit = understanding.refit(encoder, now or site_clock.now(), bar.update)
             except ImproperlyConfigured as error:
                 raise CommandError(str(error)) from error
             except KeyboardInterrupt:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from papers import site_clock
 from papers.management import arguments
 from subscriptions.sending import post, senders
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="as if it were this moment")
 
     def handle(self, *, now: datetime | None, **_: Any) -> None:
-        clock = timezone.now()
+        clock = site_clock.now()
         if now and abs(now - clock) > CLOSE_ENOUGH and not senders.stays_here():
             raise CommandError("expected a --now within a minute of the clock, as letters would leave this machine")
         self.stdout.write(f"drain: {post.drain(now or clock)} letters sent")

@@ -100,7 +100,7 @@ def test_papers_are_first_seen_when_they_are_stored_however_long_reading_took(
     """A letter that was planned meanwhile was planned without them: the next one must find them new."""
     lists(far_end, entry(1))
     clock = SimpleNamespace(moment=MORNING)
-    monkeypatch.setattr(collecting, "timezone", SimpleNamespace(now=lambda: clock.moment))
+    monkeypatch.setattr(collecting, "site_clock", SimpleNamespace(now=lambda: clock.moment))
 
     def slow(*asked: Any, **more: Any) -> web.Response:
         clock.moment += timedelta(minutes=20)
@@ -139,7 +139,7 @@ def test_a_live_list_that_ends_while_we_wait_for_it_is_no_failure(far_end: FarEn
     seconds = count(start=-3)
     midnight = datetime(2026, 8, 21, tzinfo=UTC)
     passing = SimpleNamespace(now=lambda: midnight + timedelta(seconds=next(seconds)))
-    monkeypatch.setattr(collecting, "timezone", passing)
+    monkeypatch.setattr(collecting, "site_clock", passing)
 
     assert list(collecting.collect_due(SOURCES["huggingface-trending"])) == []
     assert not Collection.objects.exists()
@@ -156,7 +156,7 @@ def test_a_long_reading_holds_its_day_with_every_request(far_end: FarEnd, monkey
     lists(far_end, entry(1))
     minutes, claimed_at, held = count(), [], []
     monkeypatch.setattr(
-        collecting, "timezone", SimpleNamespace(now=lambda: MORNING + timedelta(minutes=next(minutes)))
+        collecting, "site_clock", SimpleNamespace(now=lambda: MORNING + timedelta(minutes=next(minutes)))
     )
 
     def slow(*asked: Any, **more: Any) -> web.Response:
