@@ -12,5 +12,5 @@ from digest.management.commands import run
 
 if __name__ == "__main__":
     run.LETTERS_EVERY = 0.5  # seconds
-    sys.argv = ["manage.py", "run"]
+    sys.argv = ["manage.py", "run", *sys.argv[1:]]
     manage.main()
