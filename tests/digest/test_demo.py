@@ -80,7 +80,7 @@ def test_the_demo_collects_plans_composes_and_writes_one_letter(far_end: FarEnd,
     assert last
     letter = message_from_bytes(Path(last[1]).read_bytes(), policy=policy.default)
     rows = sqlite3.connect(tmp_path / "paper-route.sqlite3").execute(
-        "SELECT kind, state, message_id FROM subscriptions_letter"
+        "SELECT kind, state, message_id FROM subscriptions_letter WHERE key = ?", [str(DAY)]
     )
     ((kind, state, message_id),) = rows.fetchall()
     assert (kind, state) == ("digest", "sent")
