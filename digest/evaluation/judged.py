@@ -18,9 +18,9 @@ from digest.evaluation.collections import CORPUS, META, BadCollection, Place, id
 from digest.evaluation.metrics import RESAMPLES, SEED, Figures
 from papers.sources import checks
 
-JUDGED = "judged.jsonl"
+JUDGED, CHOSEN = "judged.jsonl", "chosen"
 ABOUT, TOUCHING = 2, 1  # grades from which a paper is about a topic, or touches it
-MEASURES = ("about", "touching", "recall_about", "recall_touching", "volume")
+MEASURES = ("about", "touching", "recall_about", "recall_touching", "volume", "empty", "new_pairs")
 Pair = tuple[str, str]  # a topic's slug, a paper's id
 
 
@@ -52,10 +52,6 @@ class JudgedLetters:
         return sorted({one.pair[0] for one in self.judgements})
 
 
-def is_here(folder: Path) -> bool:
-    return (folder / JUDGED).is_file()
-
-
 def read(folder: Path) -> JudgedLetters:
     """Raises BadCollection for anything malformed."""
     papers: dict[str, DatedPaper] = {}
@@ -64,13 +60,22 @@ def read(folder: Path) -> JudgedLetters:
         if name in papers:
             place.bad("an _id that no line before has", name)
         papers[name] = DatedPaper(name, _day(place, "date", record.get("date")), _fields(place, record))
-    judgements = [_judgement(place, record, papers) for place, record in records(folder, JUDGED)]
-    if not papers or not judgements:
-        raise BadCollection(f"{CORPUS if judgements else JUDGED}: expected at least one line, found none")
+    judgements: dict[Pair, Judgement] = {}
+    for place, record in records(folder, JUDGED):
+        judgement = _judgement(place, record, papers)
+        if judgements.setdefault(judgement.pair, judgement) is not judgement:
+            place.bad("a pair of topic and paper that no line before has", list(judgement.pair))
+    if not judgements:
+        raise BadCollection(f"{JUDGED}: expected at least one line, found none")
     letters, learned_before = _meta(folder)
     since = letters[0] - ((letters[1] - letters[0]) if len(letters) > 1 else timedelta(days=1)) + timedelta(days=1)
+    learned_before = learned_before or since
+    if learned_before > since:
+        raise BadCollection(f"{META}: expected learned_before to be {since} at the latest, found {learned_before}")
     ordered = sorted(papers.values(), key=lambda paper: paper.day)
-    return JudgedLetters(ordered, judgements, letters, since, learned_before or since)
+    if not any(paper.day < learned_before for paper in ordered):
+        raise BadCollection(f"{CORPUS}: expected papers of before {learned_before} to learn from, found none")
+    return JudgedLetters(ordered, list(judgements.values()), letters, since, learned_before)
 
 
 def _fields(place: Place, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +103,9 @@ def _judgement(place: Place, record: Mapping[str, Any], papers: Collection[str])
         place.bad('a whole number from 0 as "grade"', grade)
     if not isinstance(weight, int | float) or isinstance(weight, bool) or not 0 < weight < float("inf"):
         place.bad('a number above 0 as "weight"', weight)
-    return Judgement((topic, paper), grade, float(weight), record.get("set", "chosen") == "chosen")
+    if record.get("set", CHOSEN) not in (CHOSEN, "missed"):
+        place.bad('"chosen" or "missed" as "set"', record["set"])
+    return Judgement((topic, paper), grade, float(weight), record.get("set", CHOSEN) == CHOSEN)
 
 
 def _meta(folder: Path) -> tuple[list[date], date | None]:
@@ -129,18 +136,24 @@ def _day(place: Place, key: str, value: object) -> date:
 # ------------------------------------------------------------------------------------------------------------ figures
 
 
-def measured(judgements: Sequence[Judgement], brought: Collection[Pair]) -> Figures:
+def measured(judgements: Sequence[Judgement], brought: Collection[Pair], empty: Mapping[str, float]) -> Figures:
     """MEASURES, each with the bounds that 95% of resampled sets of topics lie within; None where nothing came.
 
     about, touching: of the weight of judged pairs that came, how much is of such a grade. recall: of all that is of
     such a grade, how much came. volume: what came beside what had come to the readers of the judged letters.
+    empty: of the letters, how many; given as shares by topic. new_pairs: of what came, how much was not judged.
     """
     topics = {topic: row for row, topic in enumerate(sorted({one.pair[0] for one in judgements}))}
-    sums = np.zeros((len(topics), 7))
+    sums = np.zeros((len(topics), 11))
+    for topic, row in topics.items():
+        sums[row, 7:9] = empty.get(topic, 0), 1
+    for topic, _paper in brought:
+        sums[topics[topic], 9:] += 1
     for one in judgements:
         came, about, touches = one.pair in brought, one.grade >= ABOUT, one.grade >= TOUCHING
         counted = [came, came and about, came and touches, about, touches, came and one.came, one.came]
-        sums[topics[one.pair[0]]] += one.weight * np.array(counted)
+        sums[topics[one.pair[0]], :7] += one.weight * np.array(counted)
+        sums[topics[one.pair[0]], 9] -= came
     draws = np.random.default_rng(SEED).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=RESAMPLES)
     found, resampled = _shares(sums.sum(axis=0)), _shares(draws @ sums)
     figures: Figures = {}
@@ -152,5 +165,5 @@ def measured(judgements: Sequence[Judgement], brought: Collection[Pair]) -> Figu
 
 
 def _shares(sums: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    parts, wholes = sums[..., [1, 2, 1, 2, 5]], sums[..., [0, 0, 3, 4, 6]]
+    parts, wholes = sums[..., [1, 2, 1, 2, 5, 7, 9]], sums[..., [0, 0, 3, 4, 6, 8, 10]]
     return np.divide(parts, wholes, out=np.full_like(parts, np.nan), where=wholes > 0)

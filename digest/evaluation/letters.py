@@ -3,7 +3,8 @@ paper; in a database of its own, gone when it is done."""
 
 import json
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from pathlib import Path
@@ -34,20 +35,18 @@ def evaluate(folder: Path, encoder: str, now: datetime, brought: TextIO | None =
             raise BadCollection(f"{judged.JUDGED}: expected slugs of this site's topics, found {sorted(missing)[0]!r}")
         began = time.perf_counter()
         store(asked, encoder, now)
-        readers = [_reader(topic, asked) for topic in asked.topics]
+        readers = {topic: _reader(topic, asked) for topic in asked.topics}
         came = [line for day in tqdm(asked.letters, "letters", disable=None) for line in planned(readers, day)]
-        empty = Letter.objects.filter(state=Letter.State.SKIPPED).count()
+        skipped = Counter(Letter.objects.filter(state=Letter.State.SKIPPED).values_list("subscriber", flat=True))
+        empty = {topic: skipped[reader.pk] / len(asked.letters) for topic, reader in readers.items()}
         spent, peak = time.perf_counter() - began, peak_mb()
     if brought:
         brought.writelines(json.dumps(line) + "\n" for line in came)
     pairs = {(line["topic"], line["paper"]) for line in came}
-    planned_letters = len(asked.letters) * len(readers)
     return {
-        **judged.measured(asked.judgements, pairs),
-        "letters": planned_letters,
-        "letters_empty": round(empty / planned_letters, 6),
+        **judged.measured(asked.judgements, pairs, empty),
+        "letters": len(asked.letters) * len(readers),
         "papers_brought": len(came),
-        "new_pairs": len(pairs - {one.pair for one in asked.judgements}),
         "seconds": round(spent, 3),
         "peak_mb": round(peak, 3),
         "papers": len(asked.papers),
@@ -92,13 +91,13 @@ def _reader(topic: str, asked: JudgedLetters) -> Subscriber:
     return reader
 
 
-def planned(readers: Sequence[Subscriber], day: date) -> list[Brought]:
+def planned(readers: Mapping[str, Subscriber], day: date) -> list[Brought]:
     """What the letters of a day bring, as the site plans them."""
     now = _at(day, PLANNED_AT)
-    Subscriber.objects.filter(pk__in=[reader.pk for reader in readers]).update(next_due_at=now)
+    Subscriber.objects.update(next_due_at=now)
     planning.tick(now)
     letters = Letter.objects.filter(kind="digest", key=day.isoformat())
-    topics = {reader.pk: reader.address.partition("@")[0] for reader in readers}
+    topics = {reader.pk: topic for topic, reader in readers.items()}
     items = [(letter, rank, item) for letter in letters for rank, item in enumerate(letter.contents["for_you"], 1)]
     keys = dict(Paper.objects.filter(pk__in={item["paper"] for *_, item in items}).values_list("pk", "key"))
     return [

@@ -13,6 +13,7 @@ listings said, so read differences between two rankings, not heights. All that i
     seeds         the first five papers of a printed list -> the rest of it, among 5,000 others
     readers-N-day-A   N keywords as interests -> the new papers of a day that carry any, on a site that is A days old;
                   of one that was set up today there is a set for each day, as each is a site of its own
+    judged-topics   papers of letters to readers of one topic each, read and graded by hand; see its README
     topics-at-N, phrases-at-N   N papers of all months; above the number of Daily Papers, phrases are also looked for
                   among arXiv papers without keywords, of which some would deserve them
 """
@@ -39,6 +40,7 @@ DAYS_KNOWN_UP_TO = (date(2025, 9, 30), date(2026, 1, 31), date(2026, 4, 30), dat
 WEEKS_AFTER = timedelta(weeks=4)
 JUDGED_DAYS = tuple(date(2026, 6, day) for day in (8, 9, 10, 11, 12))  # Monday to Friday
 AGES, WISHES, READERS_A_DAY = (1, 30, 365), (1, 3, 10), 100
+FIRST_LETTER, LEARNED_BEFORE, MOST_LEARNED = date(2026, 7, 15), "2026-06-01", 12_000
 DESCRIPTIONS = {
     "cs.AI": "Artificial intelligence in general: agents that plan, reason and act, knowledge and its use, search.",
     "cs.CL": "Natural language processing and large language models: text, translation, dialogue, linguistics.",
@@ -86,6 +88,7 @@ def main() -> None:
         build(folder, recorded)
     phrases_by_size(folder, recorded)
     readers_by_age(folder, recorded)
+    judged_topics(folder / "judged-topics", data, recorded)
 
 
 # ---------------------------------------------------------------------------------------------------- what is recorded
@@ -387,6 +390,36 @@ def phrases_by_size(folder: Path, recorded: Recorded) -> None:
         papers = [everything[name] for name in drawn[:size]]
         carried = {word for paper in papers for word in paper.get("keywords", ())}
         _phrases(folder / f"phrases-at-{size}", papers, [word for word in words if word in carried][:MOST_PHRASES])
+
+
+# ------------------------------------------------------------------------------------------------------ judged letters
+
+
+def judged_topics(folder: Path, data: Path, recorded: Recorded) -> None:
+    """What the judged letters were made of: what was announced from June on, learned from the papers of before."""
+    papers = {
+        name: _dated(paper, paper["announced"]) for name, paper in recorded.arxiv.items() if paper.get("announced")
+    }
+    for day, body in sorted(_days(data)):
+        for entry in json.loads(body):
+            paper = entry["paper"]
+            told = {"title": entry["title"], "abstract": paper["summary"], "categories": []}
+            told["authors"] = [author["name"] for author in paper.get("authors") or []]
+            papers.setdefault(paper["id"], _dated(told | {"id": paper["id"]}, str(day)))
+            papers[paper["id"]]["votes"] = paper.get("upvotes") or 0
+    ordered = sorted(papers.values(), key=lambda paper: (paper["date"], paper["_id"]))
+    before = [paper for paper in ordered if paper["date"] < LEARNED_BEFORE]
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "corpus.jsonl", [*before[-MOST_LEARNED:], *ordered[len(before) :]])
+    (folder / "judged.jsonl").write_text((data / "judged_topics" / "judged.jsonl").read_text())
+    letters = [str(FIRST_LETTER + timedelta(days=3 * number)) for number in range(13)]
+    _write(folder / "meta.json", [{"letters": letters, "learned_before": LEARNED_BEFORE}])
+    print(f"{folder.name}: {len(ordered) - len(before)} papers, {len(letters)} letters a topic")
+
+
+def _dated(paper: Record, day: str) -> Record:
+    fields = {"_id": f"arxiv:{paper['id']}", "title": paper["title"], "text": paper["abstract"], "date": day}
+    return fields | {"authors": paper["authors"], "categories": paper["categories"] or []}
 
 
 if __name__ == "__main__":

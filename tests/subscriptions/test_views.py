@@ -73,7 +73,7 @@ def open_preferences(client, reader: Subscriber) -> None:
 def interests(**changes) -> dict:
     """What the preferences' form sends when nothing else is changed."""
     usual = {"topics": [], "zone": "UTC", "hour": "7", "days": list("0123456"), "cadence": "daily"}
-    return {**usual, "trending": "on", "cap": "10", "bar": "3.0", "paused_until": "", **changes}
+    return {**usual, "trending": "on", "cap": "10", "bar": "2.5", "paused_until": "", **changes}
 
 
 def kinds(reader: Subscriber) -> list[str]:
@@ -494,7 +494,7 @@ def test_preferences_are_kept(client):
             days=["0", "4"],
             cadence="weekly",
             cap="5",
-            bar="4.0",
+            bar="3.0",
             paused_until="2026-09-01",
             trending="",
         ),
@@ -505,12 +505,12 @@ def test_preferences_are_kept(client):
     assert "Saved." in client.get("/preferences/?saved").text
     assert reader.topics() == [new.slug]
     assert (reader.zone, reader.hour, reader.days, reader.cadence) == ("America/New_York", 20, [0, 4], "weekly")
-    assert (reader.cap, reader.bar, reader.paused_until) == (5, 4.0, date(2026, 9, 1))
+    assert (reader.cap, reader.bar, reader.paused_until) == (5, 3.0, date(2026, 9, 1))
     assert reader.trending_muted_at == NOON
     assert reader.next_due_at == datetime(2026, 8, 25, 0, tzinfo=UTC)  # Monday 20:00 in New York
 
 
-@pytest.mark.parametrize("bar", ["2.5", "3.0", "4.0"])
+@pytest.mark.parametrize("bar", ["2.0", "2.5", "3.0"])
 def test_the_bar_that_a_reader_set_is_ticked_and_no_other(client, bar):
     open_preferences(client, make_reader())
 

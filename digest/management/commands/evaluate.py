@@ -27,6 +27,8 @@ LETTER_TITLES = {
     "recall_about": "recall of what is about",
     "recall_touching": "recall of what touches",
     "volume": "volume",
+    "empty": "empty letters",
+    "new_pairs": "not judged",
 }
 WIDTH = 25  # of a column, in characters
 
@@ -100,10 +102,8 @@ def _as_table(report: Mapping[str, Any]) -> str:
 def _letters_as_table(report: Mapping[str, Any]) -> str:
     head = f"{report['letters']} letters of {report['papers']} papers, {report['encoder']}"
     rows = [f"{title:{WIDTH}}{_with_bounds(report, name)}" for name, title in LETTER_TITLES.items()]
-    empty, new = f"{report['letters_empty']:.1%} of the letters are empty", f"{report['new_pairs']} were not judged"
-    foot = f"{report['papers_brought']} papers came, of which {new}; {empty}"
-    cost = f"{report['seconds']} s, {report['peak_mb']} MB at most"
-    return "\n".join([head, "", *rows, "", foot, cost, "In brackets: 95% of resampled sets of topics."])
+    foot = f"{report['papers_brought']} papers came; {report['seconds']} s, {report['peak_mb']} MB at most"
+    return "\n".join([head, "", *rows, "", foot, "In brackets: 95% of resampled sets of topics."])
 
 
 def _with_bounds(report: Mapping[str, Any], name: str) -> str:

@@ -43,11 +43,6 @@ def reason(phrase: str, title: str) -> str:
             "says 'sparse autoencoding' (you asked for SPARSE AUTOENCODERS)",
         ),
         ("glass blowing", "Glass, blowing", "says the words of glass blowing, not all of them together"),
-        (
-            "old glass blowing",
-            "Old glass; glass blowing",
-            "says the words of old glass blowing, not all of them together",
-        ),
     ],
 )
 def test_what_is_chosen_for_its_words_is_never_said_to_be_only_close_in_meaning(phrase: str, title: str, words: str):
@@ -58,3 +53,7 @@ def test_a_paper_whose_text_no_longer_has_the_words_is_said_to_be_close_in_meani
     found = {"code": "phrase", "phrase": "glass blowing"}
 
     assert wording.reason({"reason": found}, "Iron", "casting") == "close in meaning to glass blowing"
+
+
+def test_words_that_stand_all_over_a_title_are_said_aside_and_do_not_bring_a_paper():
+    assert choosing.choice(scored("old glass blowing", "Old glass; glass blowing"), []).for_you == []
