@@ -77,6 +77,7 @@ recorded: .venv/tested
 	@[ -f "$(REPLICA)" ] && [ -d "$(REPLICA_DATA)" ] || { echo "Set REPLICA to the path of replica.py and REPLICA_DATA to the folder of recorded days."; exit 1; }
 	$(BIN)/python -m pytest tests/recorded
 	$(BIN)/python -m tests.recorded.topics
+	VAR_DIR=$$(mktemp -d) $(BIN)/python -m tests.recorded.served
 
 bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.collecting

@@ -12,7 +12,7 @@ import numpy as np
 
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
-from digest.matching.profiles import BAR, Profile, Query
+from digest.matching.profiles import BAR, Flags, Profile, Query
 from digest.matching.scoring import NO_CLAIM, ReaderBatch, ReaderScores, score_what_may_come
 
 TRENDING_BESIDE_INTERESTS = 5  # places of a letter with interests that what is trending takes at most,
@@ -137,7 +137,7 @@ def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> di
     have papers."""
     claims = scored.claims(places)
     brings, telling = claims > NO_CLAIM / 2, claims.argmax(axis=0).tolist() if places else []
-    owed = set(np.flatnonzero(brings.any(axis=1)).tolist())
+    owed = set(_with_papers(brings, scored)[:most])
     same = _saying_the_same(places, scored)
     chosen: dict[int, int] = {}
     counts: Counter[int] = Counter()
@@ -162,6 +162,19 @@ def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> di
             if len(chosen) < most and number not in chosen and not is_much:
                 choose(number, query)
     return chosen
+
+
+def _with_papers(brings: Flags, scored: ReaderScores) -> list[int]:
+    """The queries that bring any of these papers: one of each kind first, then another of each, and so on, so that in a
+    letter with fewer places than that a broad one is served, too."""
+    ranked: list[tuple[int, int, int]] = []
+    of_kind: Counter[str] = Counter()
+    queries = np.flatnonzero(brings.any(axis=1)).tolist()
+    for query in sorted(queries, key=lambda query: int(brings[query].argmax())):
+        kind = scored.profile.wanted[query].kind
+        ranked.append((of_kind[kind], int(brings[query].argmax()), query))
+        of_kind[kind] += 1
+    return [query for _turn, _best, query in sorted(ranked)]
 
 
 def _saying_the_same(places: Sequence[int], scored: ReaderScores) -> set[tuple[int, int]]:

@@ -37,7 +37,7 @@ class Found:
 
 
 def main() -> int:
-    data = _folder()
+    data = folder()
     days, texts = _recorded(data)
     found = sorted(_found(days, texts), key=lambda topic: -topic.papers)
     for topic in found:
@@ -49,7 +49,7 @@ def main() -> int:
     return 1 if unfit else 0
 
 
-def _folder() -> Path:
+def folder() -> Path:
     if not os.environ.get("REPLICA_DATA"):
         sys.exit("REPLICA_DATA must name the folder that holds the recorded papers, such as ../replica/data.")
     return Path(os.environ["REPLICA_DATA"])
@@ -59,7 +59,7 @@ def _recorded(data: Path) -> tuple[dict[str, set[str]], Texts]:
     """The ids listed on each day, and every recorded paper."""
     texts: Texts = dict(_arxiv(data / "arxiv_recent.jsonl.gz"))
     days: dict[str, set[str]] = {}
-    for name, entries in _day_files(data):
+    for name, entries in day_files(data):
         papers = [entry["paper"] for entry in json.loads(entries)]
         texts |= {paper["id"]: (paper["title"], paper["summary"]) for paper in papers}
         days[Path(name).stem] = {paper["id"] for paper in papers}
@@ -72,7 +72,7 @@ def _arxiv(path: Path) -> Iterator[tuple[str, tuple[str, str]]]:
             yield paper["id"], (paper["title"], paper["abstract"])
 
 
-def _day_files(data: Path) -> Iterator[tuple[str, bytes]]:
+def day_files(data: Path) -> Iterator[tuple[str, bytes]]:
     for path in (data / "hf_daily_api").glob("*.json"):
         yield path.name, path.read_bytes()
     with tarfile.open(data / "hf_daily_api_more.tar.gz") as archive:
