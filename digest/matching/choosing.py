@@ -165,8 +165,8 @@ def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> di
 
 
 def _with_papers(brings: Flags, scored: ReaderScores) -> list[int]:
-    """The queries that bring any of these papers: one of each kind first, then another of each, and so on, so that in a
-    letter with fewer places than that a broad one is served, too."""
+    """The queries that bring any of these papers: one of each kind first, then another of each, and so on, so that in
+    a letter with fewer places than that a broad one is served, too."""
     ranked: list[tuple[int, int, int]] = []
     of_kind: Counter[str] = Counter()
     queries = np.flatnonzero(brings.any(axis=1)).tolist()

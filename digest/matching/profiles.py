@@ -177,6 +177,8 @@ def loudness_of_terms(phrase: str, one: Candidate) -> float:
     length, spans = wanted.count(" ") - 1, []
     while (at := text.find(wanted, begin)) >= 0:
         first = text.count(" ", 0, at)
+        if first + length > len(words):  # The terms are of another text than the abstract.
+            return ONCE
         spans.append((words[first][0], words[first + length - 1][1]))
         begin = at + 1
     return loudness(one.abstract, spans) or ONCE + ASIDE

@@ -71,13 +71,14 @@ def prepare() -> tuple[Any, list[Any]]:
     words = [f"word{number}" for number in range(20_000)]
     common = [1 / (rank + 3) for rank in range(len(words))]
 
-    def text(count: int) -> str:
-        return terms("", " ".join(random.choices(words, common, k=count)))
+    def paper(number: int) -> Candidate:
+        abstract, seen_at = (
+            " ".join(random.choices(words, common, k=120)),
+            NOW - timedelta(hours=1 if number < NEW else 72),
+        )
+        return Candidate(number, seen_at, random.randrange(50), terms=terms("", abstract), abstract=abstract)
 
-    papers = [
-        Candidate(number, NOW - timedelta(hours=1 if number < NEW else 72), random.randrange(50), terms=text(120))
-        for number in range(NEW + CARRIED + REFERENCE)
-    ]
+    papers = [paper(number) for number in range(NEW + CARRIED + REFERENCE)]
     lexicon = Lexicon.of(counted([one.terms for one in papers]), 120.0)
     themes = unit(numbers.standard_normal((THEMES, DIMENSIONS)).astype(np.float32))
 
