@@ -20,7 +20,6 @@ TRENDING_RESERVED = 3  # and that are kept for it
 NEAR_MISSES = 3
 CELLS_AT_ONCE = 12_000_000  # queries x papers that are compared at a time: 50 MB, twice that if all are examples
 TIMES_CONSIDERED = 3  # times as many papers as there are places are looked at
-SAME_FROM = 0.97  # cosine similarity of two papers' vectors from which they say the same
 BEFORE_OTHERS = 2  # papers that an interest gets while another that has some got none
 SHARE_OF_ONE_INTEREST = 0.6  # of the places, while other interests have papers, too
 
@@ -138,13 +137,15 @@ def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> di
     claims = scored.claims(places)
     brings, telling = claims > NO_CLAIM / 2, claims.argmax(axis=0).tolist() if places else []
     owed = set(_with_papers(brings, scored)[:most])
-    same = _saying_the_same(places, scored)
+    same = scored.pool.saying_the_same(places)
     chosen: dict[int, int] = {}
+    taken: set[int] = set()  # their places
     counts: Counter[int] = Counter()
 
     def choose(number: int, query: int) -> None:
-        if not same or not any((min(number, other), max(number, other)) in same for other in chosen):
+        if same[number].isdisjoint(taken):
             chosen[number] = query
+            taken.add(places[number])
             counts[query] += 1
             owed.discard(query)
 
@@ -169,21 +170,14 @@ def _with_papers(brings: Flags, scored: ReaderScores) -> list[int]:
     a letter with fewer places than that a broad one is served, too."""
     ranked: list[tuple[int, int, int]] = []
     of_kind: Counter[str] = Counter()
-    queries = np.flatnonzero(brings.any(axis=1)).tolist()
-    for query in sorted(queries, key=lambda query: int(brings[query].argmax())):
+    if not brings.shape[1]:
+        return []
+    bests = brings.argmax(axis=1).tolist()
+    for best, query in sorted((best, query) for query, best in enumerate(bests) if brings[query, best]):
         kind = scored.profile.wanted[query].kind
-        ranked.append((of_kind[kind], int(brings[query].argmax()), query))
+        ranked.append((of_kind[kind], best, query))
         of_kind[kind] += 1
     return [query for _turn, _best, query in sorted(ranked)]
-
-
-def _saying_the_same(places: Sequence[int], scored: ReaderScores) -> set[tuple[int, int]]:
-    """The numbers of papers that say the same, in pairs, the better first."""
-    if len(places) < 2:
-        return set()
-    vectors = scored.pool.vectors[places]
-    first, second = np.nonzero(np.triu(vectors @ vectors.T, 1) > SAME_FROM)
-    return set(zip(first.tolist(), second.tolist(), strict=True))
 
 
 def lacked(scored: ReaderScores, place: int, picks: Sequence[Pick]) -> dict[str, Any]:
@@ -194,8 +188,8 @@ def lacked(scored: ReaderScores, place: int, picks: Sequence[Pick]) -> dict[str,
     if not scored.passing[place]:
         bar = scored.profile.bar
         return {"code": "bar", "score": shown(float(scored.scores[place])), "bar": shown(bar)}
-    others = scored.pool.vectors[[scored.pool.columns[pick.paper] for pick in picks]]
-    if (others @ scored.pool.vectors[place] > SAME_FROM).any():
+    (same,) = scored.pool.saying_the_same([place])
+    if same and not same.isdisjoint(scored.pool.columns[pick.paper] for pick in picks):
         return {"code": "same"}
     return {"code": "cap", "cap": scored.profile.cap}
 

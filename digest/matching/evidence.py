@@ -210,6 +210,13 @@ class Findings:
         self.pool = pool
         self._rows: dict[Query, tuple[Evidence, int]] = {}
         self._cells = 0
+        self._part: tuple[Ints, CandidatePool] | None = None
+
+    def only(self, places: Ints) -> CandidatePool:
+        """That part of the pool; of the last one asked for what was found is kept."""
+        if self._part is None or not np.array_equal(self._part[0], places):
+            self._part = places, self.pool.only(places)
+        return self._part[1]
 
     def of(self, queries: Iterable[Query], columns: Ints) -> Evidence:
         """For these queries and these columns of the pool, which are in order."""

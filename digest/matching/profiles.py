@@ -23,6 +23,7 @@ from papers.text.sparse import Floats, Ints
 from papers.text.words import WORD
 
 ENOUGH = 50  # papers of the reference sample from which a deviation means anything; with fewer, only words count
+SAME_FROM = 0.97  # cosine similarity of two papers' vectors from which they say the same
 BAR = 2.5  # the site's, for scores as digest.matching.evidence has them
 
 Flags = NDArray[np.bool_]
@@ -44,9 +45,13 @@ class Query:
     paper: int = 0  # an example's key, if it is here
     guard: tuple[str, ...] = ()  # categories in which a name counts; none: all
 
-    def __hash__(self) -> int:
-        """Of what tells nearly all apart: queries are looked up many times for each reader."""
+    @cached_property
+    def _hash(self) -> int:
         return hash((self.kind, self.value))
+
+    def __hash__(self) -> int:
+        """Of what tells nearly all apart, and remembered: queries are looked up many times for each reader."""
+        return self._hash
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ class CandidatePool:
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
         self.has_vector: Flags = np.asarray(self.vectors.any(axis=1))
         self.compared = slice(self.size if self.has_reference else 0, None)
+        self._same: dict[int, set[int]] = {}
         self._bearers: dict[NamesOf, dict[Hashable, tuple[list[int], list[float]]]] = {}
         self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
 
@@ -125,6 +131,16 @@ class CandidatePool:
         candidates = [self.candidates[place] for place in places.tolist()]
         rows = self.vectors[self.columns_of(places)]
         return CandidatePool(candidates, self.reference, self.known, rows, self.typical)
+
+    def saying_the_same(self, places: Sequence[int]) -> list[set[int]]:
+        """Of each of these candidates the places of the others that say the same. What was found is remembered."""
+        if new := [place for place in places if place not in self._same]:
+            near = self.vectors[new] @ self.vectors[: self.size].T > SAME_FROM
+            self._same |= {place: set() for place in new}
+            for row, other in np.argwhere(near).tolist():
+                if other != new[row]:
+                    self._same[new[row]].add(other)
+        return [self._same[place] for place in places]
 
     def columns_of(self, places: Ints) -> Ints:
         """These candidates and, behind them, the reference sample."""

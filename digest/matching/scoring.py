@@ -173,7 +173,9 @@ def score_what_may_come(batch: ReaderBatch) -> Iterator[ReaderScores]:
             may_come |= Window.of(after, pool).open
         may_come[_places(chain(batch.trending, *(profile.again for profile in profiles)), pool)] = True
         places = np.flatnonzero(may_come)
-    return _score(profiles, pool.only(places), batch.findings.of(queries_of(profiles), pool.columns_of(places)))
+    return _score(
+        profiles, batch.findings.only(places), batch.findings.of(queries_of(profiles), pool.columns_of(places))
+    )
 
 
 def _score(profiles: Sequence[Profile], pool: CandidatePool, found: Evidence) -> Iterator[ReaderScores]:
