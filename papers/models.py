@@ -29,7 +29,8 @@ class Topic(models.Model):
     phrases = models.JSONField(
         default=list,
         validators=[list_of_phrases],
-        help_text='A list like ["dictionary learning", "RAG"]: a paper that uses one of them is about the topic.',
+        help_text='A list like ["dictionary learning", "RAG"]: a paper is about the topic that says one loudly. '
+        "One in double quotes matches as it is written.",
     )
     categories = models.JSONField(default=list, blank=True, help_text='A list of arXiv categories, like ["cs.CL"].')
     scored_at = models.DateTimeField(null=True, editable=False)  # null: papers are still to be scored by its phrases

@@ -1,4 +1,6 @@
-from django.db import migrations
+from django.db import migrations, models
+
+import papers.text.phrases
 
 
 def score_anew(apps, schema_editor):
@@ -9,4 +11,18 @@ def score_anew(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("papers", "0006_phrases")]
 
-    operations = [migrations.RunPython(score_anew, migrations.RunPython.noop)]
+    operations = [
+        migrations.AlterField(
+            model_name="topic",
+            name="phrases",
+            field=models.JSONField(
+                default=list,
+                help_text=(
+                    'A list like ["dictionary learning", "RAG"]: a paper is about the topic that says one loudly. '
+                    "One in double quotes matches as it is written."
+                ),
+                validators=[papers.text.phrases.list_of_phrases],
+            ),
+        ),
+        migrations.RunPython(score_anew, migrations.RunPython.noop),
+    ]
