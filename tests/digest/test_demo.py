@@ -16,6 +16,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from digest.letters import planning
+from digest.matching.choosing import Choice
+from papers.sources import web
 from tests.factories import make_reader
 from tests.farend import FarEnd
 from tests.paths import ROOT
@@ -27,7 +30,8 @@ Demo, Refused = Callable[..., list[str]], Callable[..., str]
 
 
 @pytest.fixture
-def far_end(settings: Settings) -> Iterator[FarEnd]:
+def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FarEnd]:
+    monkeypatch.setattr(web.time, "sleep", lambda seconds: None)  # Turns are taken as usual, only not waited for.
     with FarEnd() as far_end:
         settings.HUGGINGFACE_URL = far_end.url
         yield far_end
@@ -139,6 +143,40 @@ def test_the_demo_can_be_run_again_in_the_same_folder(far_end: FarEnd, demo: Dem
 
     assert "6 in the letter" in again[-1]
     assert len(list(mailbox.glob("*.eml"))) == 2
+
+
+def test_an_earlier_hour_in_the_same_folder_writes_a_letter_too(far_end: FarEnd, demo: Demo):
+    far_end.answers(API, body=papers())
+    demo("--day", str(DAY), "--now", f"{DAY}T18:00:00Z")
+
+    assert "6 in the letter" in demo("--day", str(DAY), "--now", f"{DAY}T09:00:00Z")[-1]
+
+
+def test_a_letter_that_is_skipped_says_why(far_end: FarEnd, refused: Refused, monkeypatch: pytest.MonkeyPatch):
+    far_end.answers(API, body=papers())
+    monkeypatch.setattr(planning, "choose", lambda readers, *_more: [Choice() for _ in readers])
+
+    sentence = refused("--day", str(DAY))
+
+    assert sentence.endswith(f"with papers of {DAY}, found it skipped: there was nothing new")
+
+
+def test_a_moment_too_long_after_the_day_is_refused_and_says_what_was_expected(refused: Refused):
+    assert f"expected a --now up to 14 days after {DAY}" in refused("--day", str(DAY), "--now", "2026-09-20T12:00:00Z")
+
+
+def test_each_topic_of_the_demo_has_papers_in_its_letter(far_end: FarEnd, demo: Demo):
+    listed = json.loads(papers(9))
+    for number, entry in enumerate(listed):
+        said = ("Text-to-image generation", "Reinforcement learning", "Speech recognition")[number % 3]
+        entry["paper"] |= {"title": f"{said}, part {number}", "summary": "Plain."}
+    far_end.answers(API, body=json.dumps(listed).encode())
+
+    *_, for_you, _trending, _last = demo("--day", str(DAY))
+
+    named = re.findall(r"([^:;]+): (\d)", for_you.partition(": ")[2])
+    assert len(named) == 3
+    assert {int(count) for _name, count in named} <= {2, 3}
 
 
 def test_without_a_day_the_one_that_the_source_announced_last_is_shown(far_end: FarEnd, demo: Demo):
