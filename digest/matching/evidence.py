@@ -29,7 +29,7 @@ LEAST_SIMILARITY_SPREAD = 0.002  # of those that are similarities to an example,
 LEAST_SEMANTIC_SPREAD = 0.05  # of semantic similarities,
 LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
 MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said
-NEARNESS_UNKNOWN = 0.5  # what is taken for it while there is no vector to tell it by
+NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.5, 1.5  # what is taken for it while there is no vector to tell it by
 UNSAID = -1.0  # added where no words are said: what is only near must be that much nearer
 SURE = 3.0  # the score from which a paper comes whatever step of the bar a reader chose
 IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
@@ -149,8 +149,9 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     spread = np.maximum(semantic[:, pool.compared].std(axis=1), LEAST_SEMANTIC_SPREAD)
     are_topics = np.array([technique is Technique.TOPIC for technique in techniques], bool)
     mean[are_topics], spread[are_topics] = 0, 1  # in deviations already
+    unknown = np.where(are_topics, np.float32(NEARNESS_UNKNOWN), np.float32(OF_TYPED_WORDS))
     near = np.minimum((semantic[rows, places] - mean[rows]) / spread[rows], MOST_NEAR)
-    near = np.where(pool.has_vector[places], near, np.float32(NEARNESS_UNKNOWN))
+    near = np.where(pool.has_vector[places], near, unknown[rows])
     loud = (pool.known.loudness_weight if pool.known else LOUDNESS_WEIGHT) * _loudness(queries, cells, lexical, pool)
     fused = [row for row, technique in enumerate(techniques) if technique in (Technique.PHRASE, Technique.EXAMPLE)]
     if fused:

@@ -33,7 +33,7 @@ def loudness(abstract: str, spans: Iterable[Span]) -> float:
     ends = [found.start() for found in islice(SENTENCE_END.finditer(abstract), EARLY_SENTENCES)]
     is_early = len(ends) < EARLY_SENTENCES or places[0][0] < ends[-1]
     is_aside = all(stands_aside(abstract, place) for place in places)
-    said = ONCE + AGAIN * (len(places) - 1) + EARLY * is_early + ASIDE * is_aside
+    said = ONCE + AGAIN * (len(places) - 1) + (ASIDE if is_aside else EARLY * is_early)
     return round(min(said, MOST_IN_ABSTRACT), 2)
 
 
