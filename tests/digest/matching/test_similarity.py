@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.matching.profiles import Query
+from digest.matching.profiles import CandidatePool, Query
 from papers.search.encoders import Text, unit
 from papers.text.tokenizing import terms
 from subscriptions.models import Subscriber
@@ -79,6 +79,27 @@ def test_a_phrase_said_aside_brings_a_paper_that_is_near_in_meaning():
     (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
 
     assert for_you(choice) == [1]
+
+
+def test_a_paper_that_says_nothing_must_be_nearer_than_one_that_says_the_words():
+    known, words = space()
+    between = unit((words["bread"] + 0.75 * words["iron"])[None])[0]
+    papers = [candidate(1, title="Kitchens", abstract="A study (of bread)."), candidate(2, title="Kitchens")]
+    pool = pool_with(papers, ["between", "between"], known, words | {"between": between})
+
+    (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
+
+    assert for_you(choice) == [1]
+
+
+def test_a_paper_that_is_like_what_is_typical_of_a_topic_comes_though_it_does_not_say_it():
+    known, words = space()
+    pool = pool_with([candidate(1), candidate(2)], ["bread", "iron"], known, words)
+    with_typical = CandidatePool(pool.candidates, pool.reference, known, pool.vectors, {SPARSE: words["bread"]})
+
+    choices = [choose([profile(topic(SPARSE), trending=False)], one, [])[0] for one in (pool, with_typical)]
+
+    assert [for_you(choice) for choice in choices] == [[], [1]]
 
 
 def test_of_two_papers_that_say_the_same_one_comes():
