@@ -85,7 +85,7 @@ def test_a_paper_that_says_nothing_must_be_nearer_than_one_that_says_the_words()
     known, words = space()
     between = unit((words["bread"] + 0.5 * words["iron"])[None])[0]
     papers = [candidate(1, title="Kitchens", abstract="A study (of bread)."), candidate(2, title="Kitchens")]
-    pool = pool_with(papers, ["between", "between"], known, words | {"between": between})
+    pool = pool_with(papers, ["between", "bread"], known, words | {"between": between})
 
     (choice,) = choose([profile(phrase("bread"), trending=False)], pool, [])
 
