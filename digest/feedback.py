@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import QueryKind, Statement, Technique
-from papers.models import ABOUT, Paper, PaperTopic
+from papers.models import Paper, PaperTopic
 from subscriptions.interests import importing
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import MOST_INTERESTS, Interest, Subscriber
@@ -90,10 +90,10 @@ class Sayings(list[Saying]):
 
 
 def paper(key: str) -> Paper | None:
-    """The paper of that key, also if it goes by another one now; with its topics as `chips`, the surest first."""
+    """The paper of that key, also if it goes by another one now; with all its topics as `chips`, the surest first."""
     now_key, _title = importing.papers_of([key]).get(key, ("", ""))
-    sure = PaperTopic.objects.filter(score__gte=ABOUT).select_related("topic").order_by("-score", "topic__name")
-    return Paper.objects.filter(key=now_key).prefetch_related(Prefetch("scores", sure, to_attr="chips")).first()
+    scores = PaperTopic.objects.select_related("topic").order_by("-score", "topic__name")
+    return Paper.objects.filter(key=now_key).prefetch_related(Prefetch("scores", scores, to_attr="chips")).first()
 
 
 def sayings(reader: Subscriber, paper: Paper) -> Sayings:

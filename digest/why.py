@@ -169,7 +169,7 @@ def _kept_out(scored: ReaderScores, place: int, choice: Choice) -> str:
             "It is what you ask for, but it was here before your last letter was planned: each paper is considered "
             "once, and again only if its votes rise."
         )
-    if not (scored.passing[place] or scored.muted[place] or scored.pool.judges):
+    if not (scored.passing[place] or scored.muted[place] or scored.hit[place] or scored.pool.judges):
         return _("It says none of your words, and there are too few papers here to tell what is near to them.")
     lacked = wording.lacked(choosing.lacked(scored, place, choice.for_you))
     return _("It would not come: %(lacked)s.") % {"lacked": lacked}

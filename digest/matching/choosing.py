@@ -142,7 +142,7 @@ def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> di
     taken: set[int] = set()  # their places
     counts: Counter[int] = Counter()
 
-    def choose(number: int, query: int) -> None:
+    def take(number: int, query: int) -> None:
         if same[number].isdisjoint(taken):
             chosen[number] = query
             taken.add(places[number])
@@ -151,17 +151,17 @@ def _shared_fairly(places: Sequence[int], most: int, scored: ReaderScores) -> di
 
     for number, query in enumerate(telling):
         if owed and counts[query] < BEFORE_OTHERS and most - len(chosen) - len(owed) >= (query not in owed):
-            choose(number, query)
+            take(number, query)
     for query in sorted(owed, key=lambda query: int(brings[query].argmax())):
         for number in np.flatnonzero(brings[query]).tolist():
             if query in owed and len(chosen) < most and number not in chosen:
-                choose(number, query)
+                take(number, query)
     at_most = max(1, int(most * SHARE_OF_ONE_INTEREST)) if len(set(telling)) > 1 else most
     for limit in (at_most, most):
         for number, query in enumerate(telling):
             is_much = counts[query] >= limit and not KINDS[scored.profile.wanted[query].kind].is_followed
             if len(chosen) < most and number not in chosen and not is_much:
-                choose(number, query)
+                take(number, query)
     return chosen
 
 

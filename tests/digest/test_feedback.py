@@ -152,6 +152,13 @@ def test_a_topic_that_the_reader_wants_can_be_unwanted_and_no_other(client):
     assert notice(answer) == "Changed. You do not want the topic Letters & post."
 
 
+def test_a_topic_that_brought_a_paper_by_a_word_in_passing_can_be_unwanted_too(client):
+    topic, paper = make_topic(name="Letters & post"), make_paper()
+    make_score(paper, topic, 0.2)
+
+    assert "Not this topic: Letters & post" in buttons(client.get(place(make_reader(topics=[topic.slug]), paper)))
+
+
 @pytest.mark.parametrize(
     ("interest", "label"),
     [

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from digest.matching.kinds.base import QueryKind, Rows, Statement, Technique, Thing, text_of
 from digest.matching.profiles import Candidate, Query
-from papers.models import Paper, Topic
+from papers.models import ABOUT, Paper, Topic
 from subscriptions.interests.kinds import TOPIC, InterestSpec
 
 
@@ -30,9 +30,11 @@ def quoted(query: Query, paper: Paper, candidate: Candidate) -> str:
 
 
 def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
-    """The paper's `chips`."""
+    """Of the paper's `chips` those that it is about, and those of the reader's that it says at all."""
     for score in paper.chips:  # type: ignore[attr-defined]
-        yield InterestSpec(TOPIC.key, score.topic.slug), score.topic.name
+        interest = InterestSpec(TOPIC.key, score.topic.slug)
+        if score.score >= ABOUT or interest.name in rows:
+            yield interest, score.topic.name
 
 
 KIND = QueryKind(
