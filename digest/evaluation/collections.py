@@ -187,12 +187,7 @@ def _pools(folder: Path, names: Names, asked: Mapping[str, object]) -> Mapping[s
 def _relevant_from(folder: Path) -> int:
     if not (folder / META).exists():
         return 1
-    try:
-        meta = json.loads((folder / META).read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadCollection(
-            f'{META}: expected an object like {{"relevant_from": 1}}, found: {_said(error)}'
-        ) from error
+    meta = meta_of(folder, '{"relevant_from": 1}')
     grade = meta.get("relevant_from", 1) if isinstance(meta, dict) else meta
     if not isinstance(grade, int) or isinstance(grade, bool) or grade < 1:
         raise BadCollection(f'{META}: expected an object like {{"relevant_from": 1}}, found {checks.found(meta)}')
@@ -200,6 +195,14 @@ def _relevant_from(folder: Path) -> int:
 
 
 # --------------------------------------------------------------------------------------------------- lines and values
+
+
+def meta_of(folder: Path, example: str) -> Any:
+    """What stands in `meta.json`, whatever it is; expected is an object like the example."""
+    try:
+        return json.loads((folder / META).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadCollection(f"{META}: expected an object like {example}, found: {_said(error)}") from error
 
 
 def _lines(folder: Path, name: str) -> Iterator[tuple[Place, str]]:

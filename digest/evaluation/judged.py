@@ -5,7 +5,6 @@ A folder with `corpus.jsonl` (its papers with a `date` each), `judged.jsonl` (a 
 paper is about the topic, and how many such pairs it stands for) and `meta.json` (the days of the letters).
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from digest.evaluation.collections import CORPUS, META, BadCollection, Place, id_in, records, text_in
+from digest.evaluation.collections import CORPUS, META, BadCollection, Place, id_in, meta_of, records, text_in
 from digest.evaluation.metrics import RESAMPLES, SEED, Figures
 from papers.sources import checks
 
@@ -110,12 +109,7 @@ def _judgement(place: Place, record: Mapping[str, Any], papers: Collection[str])
 
 def _meta(folder: Path) -> tuple[list[date], date | None]:
     place = Place(META, 1)
-    try:
-        meta = json.loads((folder / META).read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadCollection(
-            f'{META}: expected an object like {{"letters": ["2026-07-15"]}}, found: {error}'
-        ) from error
+    meta = meta_of(folder, '{"letters": ["2026-07-15"]}')
     days = meta.get("letters") if isinstance(meta, dict) else None
     if not isinstance(days, list) or not days:
         place.bad('the days of the letters as "letters"', meta)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
-from django.db.models import Min, Q
+from django.db.models import Count, Max, Min, Q
 
 from digest.matching.evidence import Findings
 from digest.matching.kinds import KINDS
@@ -15,7 +16,7 @@ from digest.matching.profiles import ENOUGH, Candidate, CandidatePool, Profile, 
 from digest.matching.scoring import ReaderBatch
 from digest.models import LOST, Given
 from papers import database
-from papers.models import Paper, PaperQuerySet, PaperTopic, Signal
+from papers.models import Paper, PaperQuerySet, PaperTopic, Signal, Topic
 from papers.search import fits, vectors
 from papers.search.encoders import unit
 from papers.search.fits import Understanding
@@ -111,15 +112,21 @@ def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> Candid
     return CandidatePool(candidates, reference, known, rows, typical(known) if known and known.encoder else {})
 
 
-def typical(known: Understanding) -> dict[int, Floats]:
+def typical(known: Understanding) -> Mapping[int, Floats]:
     """By topic's key the mean of the vectors of papers that say the topic in their title (Rocchio): of those that were
-    here when the fit was learned, so that it is the same until the next one."""
-    said = PaperTopic.objects.filter(score__gte=IN_TITLE, paper__lte=max(known.reference, default=0))
+    here when the fit was learned, so that it is the same until the next one, or until topics are edited."""
+    topics = Topic.objects.aggregate(Count("pk"), Max("scored_at"))
+    return _typical(known.fit, max(known.reference, default=0), *topics.values())
+
+
+@lru_cache(maxsize=2)
+def _typical(fit: int, newest: int, *_topics: object) -> Mapping[int, Floats]:
+    said = PaperTopic.objects.filter(score__gte=IN_TITLE, paper__lte=newest)
     papers: dict[int, list[int]] = defaultdict(list)
     for topic, paper in said.order_by("-paper").values_list("topic", "paper")[:MOST_TYPICAL]:
         papers[topic].append(paper)
     keys = sorted({paper for some in papers.values() for paper in some})
-    rows = vectors.matrix(keys, known.fit)
+    rows = vectors.matrix(keys, fit)
     places = {paper: place for place, paper in enumerate(keys)}
     found: dict[int, Floats] = {}
     for topic, some in papers.items():
