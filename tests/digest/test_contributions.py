@@ -41,7 +41,7 @@ def test_what_an_interest_changes_is_the_difference_of_two_choosings_and_its_wor
     understanding.refit("light", NOON)
     stock, worded, changing = previewing.stock(NOON), 0, 0
     here = stock.pool
-    for _ in range(6):
+    for _ in range(10):
         reader = make_any_reader(papers, topics, dice)
         profile = previewing.scored_for(reader, stock.edition).profile
         for place in dice.choice(len(papers), 5, replace=False):
