@@ -181,9 +181,7 @@ class PreferencesForm(BeginForm):
         coerce=float,
         widget=forms.RadioSelect,
         label=_("How sure it must be that a paper is yours"),
-        help_text=_(
-            "By how it says your words and how near it is in meaning. Papers by those you follow always come."
-        ),
+        help_text=_("By how it says your words and how near it is in meaning. Those you follow always come."),
     )
     paused_until = forms.DateField(
         required=False,
