@@ -163,9 +163,9 @@ def _remember(
     merged, listed = storing.Merged(), record.listed if record else 0
     if read.page is not None:
         listings = read.page.listings
+        merged = storing.merge_day(listings, source.name, read.reading.name, day, stored_at)
         # What was only replaced is no announcement; and an empty answer takes back nothing.
-        listed = sum(one.announced or not source.announces for one in listings) or listed
-        merged = storing.merge_papers(listings, source.name, read.reading.name, day, stored_at)
+        listed = (merged.announced if source.announces else len(listings)) or listed
     if merged.new:
         sample.remove()
     next_try_at = source.calendar.next_look(day, now, listed=bool(listed))

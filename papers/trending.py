@@ -23,7 +23,7 @@ WITHIN = timedelta(days=7)  # of their listing papers can be trending
 RECENT = timedelta(hours=48)  # the hours whose votes count
 SHORTEST_AGE = timedelta(hours=12)  # votes are never divided by fewer hours: the first of a day come all at once
 HALF_LIFE = timedelta(hours=72)  # after which an age weighs half
-OLD_AFTER = timedelta(days=30)  # since the first listing, or since publication: what comes back is resurfacing
+OLD_AFTER = timedelta(days=30)  # since the first listing: what comes back is resurfacing
 ENOUGH = 20  # papers that make a category a field of its own; as many papers of the whole site stand in each field
 CONSIDERED = 500  # the most voted of these papers; of whom nobody takes notice there can be any number
 HOUR = timedelta(hours=1)
@@ -49,7 +49,7 @@ class Course:
     stars: int = 0
     points: tuple[Point, ...] = ()  # the earliest first
     category: str = NO_FIELD  # the primary one
-    first_on: date | None = None  # when it was published or first listed anywhere, whichever came first
+    first_on: date | None = None  # when it was first listed anywhere; published, where no list of ours announced it
     listed_on: date | None = None  # the latest day that a source announced it
     seen_trending: bool = False  # elsewhere, in the recent hours
 
@@ -223,7 +223,7 @@ def _announced(papers: Sequence[int], now: datetime) -> Mapping[int, list[tuple[
 
 
 def _course(paper: Paper, points: Sequence[Point], announced: Sequence[tuple[int, date]], trending: bool) -> Course:
-    days = [day for _, day in announced] + ([paper.published_on] if paper.published_on else [])
+    days = [day for _, day in announced] or ([paper.published_on] if paper.published_on else [])
     first_listed = min(announced)[1] if announced else paper.published_on
     return Course(
         paper=paper.pk,

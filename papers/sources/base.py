@@ -1,7 +1,7 @@
 """What a source is: data and pure functions. To add one: a module beside this, a line in SOURCES, a sample, a test."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
 from enum import IntEnum
 from typing import Any
@@ -58,7 +58,7 @@ class Listing:
     comments: int | None = None
     stars: int | None = None
     announced: bool = True  # False: news of a paper that is not new there, such as a replacement
-    once: bool = False  # from a list of changes: announced only if its source has not announced it before
+    announced_on: date | None = None  # the day on whose list it was new, where the list is one of what changed
 
     def __post_init__(self) -> None:
         for name, longest in LONGEST.items():
@@ -66,6 +66,11 @@ class Listing:
                 raise SourceError(
                     f"expected {name} of at most {longest} characters, found {getattr(self, name)!r:.80}"
                 )
+
+    def completed_by(self, other: "Listing") -> "Listing":
+        """With what only the other one says, and as new as that one has it."""
+        unsaid = {name: getattr(other, name) for name in (*FACTS, "announced_on") if getattr(self, name) is None}
+        return replace(self, **unsaid, announced=other.announced)
 
     def facts(self) -> dict[str, Any]:
         """What the reading said, ready for JSON; what it did not say is absent."""
@@ -77,7 +82,7 @@ class Listing:
         }
 
 
-FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced", "once"))
+FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced", "announced_on"))
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ class Reading:
     parse: Callable[[bytes, date], Page]  # raises SourceError
     trust: Trust
     live: bool = False  # it only shows what is there now, so past days cannot be read from it
+    completed_by: "Reading | None" = None  # a list of the same papers that says of them what this one does not
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def read_day(
             if response.unchanged:
                 return Read(reading, None, known)
             page = reading.parse(response.body, day)
-            if page.next is not None:
+            if page.next is not None or reading.completed_by:
                 return Read(reading, Page(_all_listings(reading, page, day, visit)), {})
         except (SourceError, web.Unavailable) as problem:
             problems.append((reading, problem))
@@ -112,12 +112,20 @@ class Visit:
 
 
 def _all_listings(reading: Reading, page: Page, day: date, visit: Visit) -> list[Listing]:
+    """Those of this first page and of all that follow it, completed where another list says more of them."""
     listings = {listing.key: listing for listing in page.listings}
-    for number in range(1, MOST_PAGES):
-        response = visit.fetch(page.next.format(number=number), visit.source.manners)  # type: ignore[union-attr]
+    number = 1
+    while page.next is not None:
+        if number == MOST_PAGES:
+            raise SourceError(f"expected at most {MOST_PAGES} pages of {day}, found more")
+        response = visit.fetch(page.next.format(number=number), visit.source.manners)
         page = reading.parse(response.body, day)
         for listing in page.listings:
             listings.setdefault(listing.key, listing)
-        if page.next is None:
-            return list(listings.values())
-    raise SourceError(f"expected at most {MOST_PAGES} pages of {day}, found more")
+        number += 1
+    if listings and (other := reading.completed_by):
+        more = other.parse(visit.get(other.address(day), {}).body, day)
+        for listing in _all_listings(other, more, day, visit):
+            if listing.key in listings:  # One that only the other list has changed meanwhile, and is on another day's.
+                listings[listing.key] = listings[listing.key].completed_by(listing)
+    return list(listings.values())

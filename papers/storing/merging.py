@@ -9,7 +9,7 @@ from django.db import transaction
 from papers import database
 from papers.models import Paper, Sighting, Topic
 from papers.sources.base import Listing
-from papers.storing import signals, topics
+from papers.storing import announcing, signals, topics
 from papers.storing.facts import LASTING, owners_of, take_best
 from papers.storing.joining_works import known_papers
 from papers.storing.signals import SIGNALS
@@ -24,16 +24,33 @@ UNDERSTOOD = ("title", "abstract", "authors")  # what a paper's terms and vector
 
 @dataclass(frozen=True)
 class Merged:
-    """How many papers a page brought that were not there before, and how many it changed."""
+    """How many papers a page brought that were not there before, how many it changed, and of a day that was read, how
+    many are announced on it by now."""
 
     new: int = 0
     updated: int = 0
+    announced: int = 0
+
+
+@transaction.atomic
+def merge_day(listings: Sequence[Listing], source: str, reading: str, day: date, now: datetime) -> Merged:
+    """Remember a source's day that was read whole: as merge_papers, and papers that were new on it, of which only
+    later lists have spoken so far, are announced on it and no longer on those."""
+    merged = merge_papers(listings, source, reading, day, now)
+    belated = list(Paper.objects.filter(pk__in=announcing.belated(source, day).values("paper")))
+    if belated:
+        there = Sighting.objects.filter(source=source, paper__in=belated)
+        there.filter(day__gt=day).update(announced=False)
+        there.filter(day=day).update(announced=True)
+    updated = merged.updated + _update(belated, _sightings_of(belated), now)
+    announced = announcing.recount(source, {day, *(one.announced_on for one in listings if one.announced_on)})
+    return Merged(merged.new, updated, announced.get(day, 0))
 
 
 @transaction.atomic
 def merge_papers(listings: Sequence[Listing], source: str, reading: str, day: date, now: datetime) -> Merged:
-    """Remember a source's day. The same again changes nothing; a less trusted reading overwrites no better one; what
-    a reading does not say blanks nothing."""
+    """Remember what a source's day says of papers. The same again changes nothing; a less trusted reading overwrites
+    no better one; what a reading does not say blanks nothing."""
     if not listings:
         return Merged()
     database.take_turns(database.STORING)  # Two sources often list the same new paper within the same second.
@@ -42,14 +59,15 @@ def merge_papers(listings: Sequence[Listing], source: str, reading: str, day: da
     for one in listings:  # A list may name a work twice, by different names.
         once.setdefault(known[one.key].pk if one.key in known else one.arxiv_id or one.key, one)
     listings = sorted(once.values(), key=lambda one: not one.announced)  # Ranks are of what is news.
+    read = announcing.days_read(source, listings)
     fresh = [listing for listing in listings if listing.key not in known]
-    keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, day, now)
+    keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, day, read, now)
     papers = list(dict.fromkeys(known.values()))
-    said = _record_sightings(listings, keys, papers, (source, reading, day), now)
+    said = _record_sightings(listings, keys, papers, (source, reading, day), read, now)
     return Merged(new=len(fresh), updated=_update(papers, said, now))
 
 
-def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, int]:
+def _insert(listings: Sequence[Listing], day: date, read: set[date], now: datetime) -> dict[str, int]:
     """New papers with their topics and first signals: listing's key -> paper's key."""
     if not listings:
         return {}
@@ -64,7 +82,8 @@ def _insert(listings: Sequence[Listing], day: date, now: datetime) -> dict[str, 
             doi = None if listing.doi in taken else listing.doi
             taken.add(doi or "")
             said = [EMPTY[name] if (value := getattr(listing, name)) is None else value for name in FACTS_KEPT]
-            yield (keys[listing.key], listing.key, doi, now, day if listing.announced else None, "", *said)
+            news_on = announcing.day_of_news(listing, day, read)
+            yield (keys[listing.key], listing.key, doi, now, news_on, "", *said)
 
     database.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", *FACTS_KEPT), rows())
     topics.insert_scores(hits)
@@ -77,30 +96,36 @@ def _record_sightings(
     keys: Mapping[str, int],
     papers: Iterable[Paper],
     where: tuple[str, str, date],
+    read: set[date],
     now: datetime,
 ) -> dict[int, list[Sighting]]:
     """Every sighting of the papers known before, this one included: paper's key -> sightings. One that says what it
     said already is not written again."""
     source, reading, day = where
-    said: dict[int, list[Sighting]] = {paper.pk: [] for paper in papers}
-    for sighting in Sighting.objects.filter(paper__in=list(said)) if said else ():
-        said[sighting.paper_id].append(sighting)
+    said = _sightings_of(papers)
     new, changed = [], []
     for rank, listing in enumerate(listings, start=1):
         key, facts = keys[listing.key], listing.facts()
-        by_source = {one.day: one for one in said.get(key, ()) if one.source == source}
-        announced = listing.announced
-        if listing.once and any(one.announced and one.day < day for one in by_source.values()):
-            announced = False
-        if here := by_source.get(day):
-            if here.take_in(reading, facts, rank, announced, now):
-                changed.append(here)
-            continue
-        new.append((key, source, day, rank, announced, now, reading, {reading: facts}))
+        before = [one for one in said.get(key, ()) if one.source == source]
+        news_on = announcing.day_of_news(listing, day, read, before)
+        here = next((one for one in before if one.day == day), None)
+        if here and here.take_in(reading, facts, rank, news_on == day, now):
+            changed.append(here)
+        rows = [] if here else [(key, source, day, rank, news_on == day, now, reading, {reading: facts})]
+        if own_day := announcing.own_day(listing, day, read, before):
+            rows.append((key, source, own_day, rank, news_on == own_day, now, "", {}))
+        new += rows
         if key in said:
-            said[key].append(Sighting(**dict(zip(SIGHTING, new[-1], strict=True))))
+            said[key] += [Sighting(**dict(zip(SIGHTING, row, strict=True))) for row in rows]
     database.insert(Sighting, SIGHTING, new)
     database.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
+    return said
+
+
+def _sightings_of(papers: Iterable[Paper]) -> dict[int, list[Sighting]]:
+    said: dict[int, list[Sighting]] = {paper.pk: [] for paper in papers}
+    for sighting in Sighting.objects.filter(paper__in=list(said)) if said else ():
+        said[sighting.paper_id].append(sighting)
     return said
 
 

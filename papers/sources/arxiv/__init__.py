@@ -5,12 +5,11 @@ papers that are asked for by their ids, its query API. Each has a module here, w
 from dataclasses import replace
 from datetime import time, timedelta
 
-from papers.sources.arxiv.archive import oai, oai_address
-from papers.sources.arxiv.feed import EASTERN, rss, rss_address
-from papers.sources.arxiv.holidays import holidays
+from papers.sources.arxiv.archive import oai, oai_address, versions, versions_address
+from papers.sources.arxiv.feed import rss, rss_address
 from papers.sources.arxiv.query import query, query_address
+from papers.sources.arxiv.schedule import CALENDAR
 from papers.sources.base import Manners, Reading, Records, Source, Trust
-from papers.sources.calendar import MONDAY_TO_FRIDAY, Calendar
 
 MANNERS = Manners("arxiv.org", timedelta(seconds=3), silence=timedelta(minutes=10), alone=True, patience=6)
 QUERY_MANNERS = replace(MANNERS, closed_hours=(time(0), time(1)))  # when the query API refuses most
@@ -19,11 +18,17 @@ SOURCE = Source(
     name="arxiv",
     title="arXiv",
     credit="arXiv, which gives its descriptive metadata to all (CC0)",
-    calendar=Calendar(MONDAY_TO_FRIDAY, zone=EASTERN, holidays=holidays, late_after=timedelta(hours=6)),
+    calendar=CALENDAR,
     manners=MANNERS,
     readings=(
         Reading("rss", rss_address, rss, Trust.RECORD, live=True),
-        Reading("oai", oai_address, oai, Trust.RECORD),
+        Reading(
+            "oai",
+            oai_address,
+            oai,
+            Trust.RECORD,
+            completed_by=Reading("oai", versions_address, versions, Trust.RECORD),
+        ),
     ),
     records=Records("query", query_address, query, Trust.RECORD, QUERY_MANNERS, at_once=100),
 )

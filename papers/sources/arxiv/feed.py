@@ -7,7 +7,6 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from lxml import etree
@@ -17,10 +16,10 @@ from papers.sources import checks
 from papers.sources.arxiv import elements
 from papers.sources.arxiv.categories import categories
 from papers.sources.arxiv.elements import ARXIV, ATOM
+from papers.sources.arxiv.schedule import EASTERN
 from papers.sources.base import Listing, Page, SourceError
 from papers.text import tex
 
-EASTERN = ZoneInfo("America/New_York")
 MOST_ITEMS = 2000  # in one feed; what is beyond them is left out without a word
 ANNOUNCED = ("new", "cross")  # all else is news of papers that were announced before
 NAMESPACE = "oai:arXiv.org:"  # what an id begins with

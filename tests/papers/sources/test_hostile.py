@@ -246,15 +246,20 @@ def test_one_source_that_fails_holds_up_neither_the_other_nor_the_letters(far_en
 
 def test_a_feed_that_is_cut_is_made_up_for_by_the_archive(far_end: FarEnd):
     far_end.answers("/rss/cs.CL", body=feed(item(1), item(2))[:-100])
-    record = (
-        "<record><header><identifier>oai:arXiv.org:2608.00001</identifier><datestamp>2026-08-20</datestamp></header>"
-        '<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>2608.00001</id><created>2026-08-19</created>'
-        "<authors><author><keyname>Quill</keyname><forenames>Ada</forenames></author></authors>"
-        "<title>Invented</title><categories>cs.CL</categories><abstract>On letters.</abstract>"
-        "</arXiv></metadata></record>"
-    )
-    space = "http://www.openarchives.org/OAI/2.0/"
-    far_end.answers("/oai", body=f'<OAI-PMH xmlns="{space}"><ListRecords>{record}</ListRecords></OAI-PMH>'.encode())
+    versions = "<version version='v1'><date>Wed, 19 Aug 2026 09:00:00 GMT</date></version>"
+    authors = "<authors><author><keyname>Quill</keyname><forenames>Ada</forenames></author></authors>"
+    for form, part in (("arXiv", authors), ("arXivRaw", versions)):
+        record = (
+            "<record><header><identifier>oai:arXiv.org:2608.00001</identifier><datestamp>2026-08-20</datestamp>"
+            f'</header><metadata><{form} xmlns="http://arxiv.org/OAI/{form}/"><id>2608.00001</id>{part}'
+            "<title>Invented</title><categories>cs.CL</categories><abstract>On letters.</abstract>"
+            f"</{form}></metadata></record>"
+        )
+        answered = (
+            f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{record}</ListRecords></OAI-PMH>'
+        )
+        asked = f"/oai?verb=ListRecords&metadataPrefix={form}&from={DAY}&until={DAY}&set=cs:cs:CL"
+        far_end.answers(asked, body=answered.encode())
 
     collected = collecting.collect(ARXIV, DAY, NOON)
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from papers import storing
-from papers.models import Paper
+from papers.models import Collection, Paper, Sighting
 from papers.sources.base import Listing
 from tests.factories import make_topic
 from tests.papers.storing.samples import DAY, MORNING, NEXT_DAY, listing, store
@@ -25,18 +25,107 @@ def test_a_later_reading_of_the_same_day_takes_no_announcement_back():
     assert set(Paper.objects.values_list("listed_on", flat=True)) == {DAY}
 
 
-def test_a_paper_on_a_list_of_changes_is_announced_if_it_never_was():
-    store(listing(once=True), by="arxiv:oai")
+def read(*listings, day=NEXT_DAY):
+    """The archive's list of a day was read, and had papers."""
+    merged = storing.merge_day(listings, "arxiv", "oai", day, MORNING)
+    said = {"outcome": "listed", "listed": max(merged.announced, 1), "collected_at": MORNING}
+    Collection.objects.update_or_create(source="arxiv", day=day, defaults=said)
 
-    assert Paper.objects.get().listed_on == DAY
+
+def announced_on(number=1):
+    """The days on which the paper was announced, the latest as its own column has it."""
+    paper = Paper.objects.get(arxiv_id=f"2608.{number:05}")
+    days = sorted(paper.sightings.filter(announced=True).values_list("day", flat=True))
+    assert paper.listed_on == max(days, default=None)
+    return days
 
 
-def test_a_paper_on_a_list_of_changes_is_not_announced_again():
+REVISED = {"announced": False, "announced_on": DAY}
+HELD = {"announced": True, "announced_on": DAY}
+
+
+def test_a_paper_that_was_revised_since_is_announced_on_its_own_day_once_that_was_read():
+    read(listing(**REVISED))
+    assert announced_on() == []
+
+    read(day=DAY)
+
+    assert announced_on() == [DAY]
+
+
+def test_a_paper_that_was_revised_since_is_announced_on_its_own_day_that_was_read_before():
+    read(day=DAY)
+
+    read(listing(**REVISED))
+
+    assert announced_on() == [DAY]
+
+
+def test_a_paper_new_on_a_day_that_is_never_read_is_no_news_when_it_is_revised():
+    read(listing(1, **REVISED), listing(2, announced_on=NEXT_DAY))
+
+    assert (announced_on(1), announced_on(2)) == ([], [NEXT_DAY])
+
+
+def test_a_first_version_that_comes_late_is_news_on_the_day_it_comes():
+    read(listing(**HELD))
+
+    assert announced_on() == [NEXT_DAY]
+
+
+@pytest.mark.parametrize("days", [(DAY, NEXT_DAY), (NEXT_DAY, DAY)], ids=["oldest first", "latest first"])
+def test_whichever_of_two_lists_is_read_first_their_papers_are_announced_on_the_same_days(days):
+    lists = {
+        DAY: [listing(1, announced_on=DAY)],
+        NEXT_DAY: [listing(2, **REVISED), listing(3, **HELD), listing(4, announced_on=NEXT_DAY)],
+    }
+    for day in days:
+        read(*lists[day], day=day)
+
+    assert [announced_on(number) for number in (1, 2, 3, 4)] == [[DAY], [DAY], [DAY], [NEXT_DAY]]
+
+
+def test_a_paper_that_was_news_before_is_not_announced_again():
     store(listing(), by="arxiv:rss")
-    store(listing(once=True), by="arxiv:oai", day=NEXT_DAY)
 
-    assert Paper.objects.get().listed_on == DAY
-    assert not Paper.objects.listed(on=NEXT_DAY, by="arxiv")
+    read(listing(**HELD), day=NEXT_DAY)
+    read(listing(announced=False, announced_on=NEXT_DAY), day=NEXT_DAY + timedelta(days=1))
+
+    assert announced_on() == [DAY]
+
+
+def test_a_list_of_changes_that_is_read_again_changes_nothing():
+    for _ in range(2):
+        read(listing(1, **HELD), listing(2, **REVISED))
+    read(day=DAY)
+    before = list(Sighting.objects.order_by("pk").values())
+
+    read(listing(1, **HELD), listing(2, **REVISED))
+
+    assert list(Sighting.objects.order_by("pk").values()) == before
+    assert (announced_on(1), announced_on(2)) == ([DAY], [DAY])
+
+
+def test_a_paper_that_another_source_listed_is_announced_by_this_one_on_its_own_day():
+    store(listing(), by="huggingface:api", day=NEXT_DAY)
+    read(day=DAY)
+
+    read(listing(**REVISED), day=NEXT_DAY)
+
+    assert announced_on() == [DAY, NEXT_DAY]
+
+
+def test_an_old_paper_that_is_revised_waits_for_no_day():
+    read(listing(announced=False, announced_on=DAY - timedelta(days=60)))
+
+    assert Sighting.objects.get().day == NEXT_DAY
+
+
+def test_the_record_of_a_day_counts_the_papers_that_later_lists_brought():
+    read(day=DAY)
+    read(listing(1, **REVISED), listing(2, **REVISED))
+
+    assert Collection.objects.get(day=DAY).listed == 2
 
 
 def test_ranks_are_of_what_was_announced():

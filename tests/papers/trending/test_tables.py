@@ -71,13 +71,25 @@ def test_a_paper_of_2023_seen_trending_is_resurfacing():
 
 
 @pytest.mark.django_db
-def test_a_paper_of_2023_that_a_source_announces_today_is_resurfacing_however_many_votes_it_has():
-    old = make_paper(votes=4000, published_on=date(2023, 9, 12))
+def test_an_old_paper_that_was_never_listed_before_is_news_and_does_not_resurface():
+    late = make_paper(votes=40, published_on=TODAY - timedelta(days=40))
+
+    ranking = the_ranking()
+
+    assert order(ranking) == [late.pk]
+    assert ranking.resurfacing == []
+
+
+@pytest.mark.django_db
+def test_a_paper_listed_long_ago_that_is_listed_again_is_resurfacing():
+    again = make_paper(votes=40, listed_on=TODAY - timedelta(days=31))
+    Sighting.objects.create(paper=again, source="huggingface", day=TODAY, rank=1)
+    Paper.objects.update(listed_on=TODAY)
 
     ranking = the_ranking()
 
     assert order(ranking) == []
-    assert [standing.paper for standing in ranking.resurfacing] == [old.pk]
+    assert [standing.paper for standing in ranking.resurfacing] == [again.pk]
 
 
 @pytest.mark.django_db

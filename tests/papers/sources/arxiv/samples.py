@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from papers.sources.arxiv.archive import oai
+from papers.sources.arxiv.archive import oai, versions
 from papers.sources.arxiv.feed import rss
 from papers.sources.arxiv.query import query
 from tests.paths import PAGES
@@ -13,6 +13,7 @@ from tests.paths import PAGES
 RSS = (PAGES / "arxiv_rss.xml").read_bytes()
 ATOM = (PAGES / "arxiv_atom.xml").read_bytes()
 OAI = (PAGES / "arxiv_oai.xml").read_bytes()
+VERSIONS = (PAGES / "arxiv_oai_raw.xml").read_bytes()
 QUERY = (PAGES / "arxiv_query.xml").read_bytes()
 DAY = date(2026, 9, 14)
 NO_XML = r"^expected a whole XML document in UTF-8, found none: "
@@ -22,6 +23,7 @@ READERS = {
     "rss": (RSS, lambda body: rss(body, DAY)),
     "atom": (ATOM, lambda body: rss(body, DAY)),
     "oai": (OAI, lambda body: oai(body, DAY)),
+    "versions": (VERSIONS, lambda body: versions(body, DAY)),
     "query": (QUERY, query),
 }
 EVERYWHERE = pytest.mark.parametrize(("sample", "read"), READERS.values(), ids=READERS)

@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
-from papers.sources.arxiv.archive import oai
+from papers.sources.arxiv.archive import oai, versions
 from papers.sources.base import Listing, Page, SourceError
 from tests.papers.sources.arxiv.samples import (
     DAY,
     OAI,
+    VERSIONS,
     changed,
     ids,
 )
@@ -26,8 +27,17 @@ def test_a_record_says_all_of_a_paper():
         authors=["Ilse Vandermolen", "Tomás Quiroga-Reyes", "Ada Kettle Jr."],
         categories=["cs.CL", "cs.AI"],
         doi="10.99999/fog.2026.17",
+        announced=False,
+    )
+
+
+def test_the_other_list_says_when_it_came_in_and_that_it_is_news():
+    assert versions(VERSIONS, DAY).listings[0] == Listing(
+        key="arxiv:2609.99901",
+        arxiv_id="2609.99901",
+        title="Lanterns in the Fog: Finding Lost Tools with α-Traces",
         published_on=date(2026, 9, 11),
-        once=True,
+        announced_on=DAY,
     )
 
 
@@ -51,17 +61,60 @@ def test_an_archive_stands_for_all_that_is_under_it(ours, wanted, found):
     assert ids(oai(OAI, DAY)) == found
 
 
-def test_a_young_paper_whose_record_was_updated_is_announced_unless_it_was_before():
-    assert [(listing.announced, listing.once) for listing in oai(OAI, DAY).listings] == [(True, True)] * 2
+def news(body):
+    """Whether the first paper is news, when it came in and on whose list it was to be."""
+    first = versions(body, DAY).listings[0]
+    return first.announced, first.published_on, first.announced_on
+
+
+def test_a_later_version_is_no_news_and_names_the_day_of_the_first():
+    revised = versions(VERSIONS, DAY).listings[1]
+
+    assert (revised.announced, revised.published_on) == (False, date(2026, 9, 1))
+    assert revised.announced_on == date(2026, 9, 2)
+
+
+def test_a_first_version_that_was_revised_since_is_still_news_on_its_own_day():
+    second = '</version><version version="v2"><date>Fri, 11 Sep 2026 17:00:00 GMT</date></version>'
+
+    assert news(changed(VERSIONS, "</version>", second, 1)) == (True, date(2026, 9, 11), DAY)
 
 
 @pytest.mark.parametrize(
-    ("created", "announced"), [("2026-08-15", True), ("2026-08-14", False), ("0001-01-01", False)]
+    ("submitted", "announced"),
+    [
+        ("Fri, 11 Sep 2026 18:00:00 GMT", True),  # by the schedule tomorrow's: the list knows better
+        ("Wed, 09 Sep 2026 18:00:00 GMT", True),
+        ("Fri, 04 Sep 2026 12:00:00 GMT", True),
+        ("Thu, 03 Sep 2026 12:00:00 GMT", False),
+        ("Thu, 01 Jan 2026 12:00:00 GMT", False),
+    ],
 )
-def test_an_old_paper_was_only_touched(created, announced):
-    listing = oai(changed(OAI, "<created>2026-09-11", f"<created>{created}"), DAY).listings[0]
+def test_a_first_version_that_comes_late_is_news_for_a_week_after_its_own_day(submitted, announced):
+    assert news(changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", submitted))[0] == announced
 
-    assert (listing.announced, listing.published_on) == (announced, date.fromisoformat(created))
+
+def test_no_paper_was_new_after_the_day_of_its_list():
+    late = changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", "Mon, 14 Sep 2026 23:59:59 GMT")
+
+    assert news(late) == (True, DAY, DAY)
+
+
+def test_a_paper_is_published_on_the_day_it_is_in_greenwich():
+    west = changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", "Thu, 10 Sep 2026 23:30:00 -0400")
+
+    assert news(west)[1] == date(2026, 9, 11)
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "Fri, 99 Sep 2026", "31 Dec 9999"])
+def test_a_first_version_without_a_moment_is_named(moment):
+    with pytest.raises(SourceError, match=r"^expected the first version's moment, found '.*\(paper 1 of the list\)"):
+        versions(changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", moment), DAY)
+
+
+def test_a_paper_without_versions_is_named():
+    with pytest.raises(SourceError, match=r"^expected the first version's moment, found ''"):
+        versions(re.sub(rb"<version .*?</version>", b"", VERSIONS), DAY)
 
 
 def test_a_harvest_may_go_on(ours):
@@ -113,8 +166,6 @@ def test_a_record_that_changed_again_belongs_to_its_new_day():
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("<created>2026-09-11</created>", "", r"expected created to begin with a date, found ''.* \(paper 1 of"),
-        ("<created>2026-09-11<", "<created>2026-09-31<", "expected created to begin with a date, found '2026-09-31'"),
         ("<datestamp>2026-09-14", "<datestamp>yesterday", "expected datestamp to begin with a date, found 'yesterday"),
         ("<id>2609.99901</id>", "<id>99901</id>", "expected an id like 2608.16590, found '99901'"),
         ("<id>2609.99901</id>", "", "expected an id like 2608.16590, found ''"),

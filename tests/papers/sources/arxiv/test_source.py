@@ -6,7 +6,7 @@ import pytest
 
 from papers.sources import SOURCES
 from papers.sources.arxiv import QUERY_MANNERS, SOURCE
-from papers.sources.arxiv.archive import oai_address
+from papers.sources.arxiv.archive import oai_address, versions_address
 from papers.sources.arxiv.categories import categories
 from papers.sources.arxiv.feed import rss_address
 from papers.sources.arxiv.query import query_address
@@ -29,6 +29,7 @@ def test_addresses_are_those_of_the_sites_in_the_settings(ours):
     assert oai_address(DAY) == (
         "http://127.0.0.1:8900/oai?verb=ListRecords&metadataPrefix=arXiv&from=2026-09-14&until=2026-09-14"
     )
+    assert versions_address(DAY) == oai_address(DAY).replace("=arXiv&", "=arXivRaw&")
     assert query_address(["2609.99901", "hep-th/9901007"]) == (
         "http://127.0.0.1:8900/api/query?id_list=2609.99901,hep-th/9901007&max_results=2"
     )

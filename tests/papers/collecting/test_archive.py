@@ -1,0 +1,108 @@
+"""A day of arXiv's archive, read in two lists."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from papers import collecting
+from papers.models import Collection, Paper
+from papers.sources import SOURCES
+from papers.sources.base import Manners
+from tests.farend import FarEnd
+from tests.paths import PAGES
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 9, 14)
+ARXIV = replace(SOURCES["arxiv"], manners=Manners("arxiv.org", timedelta(0)))  # without waiting
+AFTERWARDS = datetime(2026, 9, 16, 9, tzinfo=UTC)
+NO_RECORDS = re.compile(rb"<ListRecords>.*</ListRecords>", re.DOTALL)
+
+
+def answer(page: str, *, goes_on: bool = False) -> bytes:
+    body = (PAGES / page).read_bytes()
+    return body if goes_on else re.sub(rb"<resumptionToken.*</resumptionToken>", b"", body)
+
+
+RECORDS, VERSIONS = answer("arxiv_oai.xml"), answer("arxiv_oai_raw.xml")
+
+
+@pytest.fixture
+def far_end(settings: Settings) -> Iterator[FarEnd]:
+    settings.ARXIV_CATEGORIES = ["cs.CL", "cs.LG"]
+    with FarEnd() as far_end:
+        settings.ARXIV_OAI_URL = f"{far_end.url}/oai"
+        yield far_end
+
+
+def serves(far_end: FarEnd, form: str, body: bytes, **manner: Any) -> None:
+    asked = f"/oai?verb=ListRecords&metadataPrefix={form}&from={DAY}&until={DAY}&set=cs"
+    far_end.answers(asked, body=body, **manner)
+
+
+def collect() -> collecting.Collected:
+    return collecting.collect(ARXIV, DAY, AFTERWARDS)
+
+
+def test_a_paper_has_its_authors_from_one_list_and_its_dates_from_the_other(far_end: FarEnd):
+    serves(far_end, "arXiv", RECORDS)
+    serves(far_end, "arXivRaw", VERSIONS)
+
+    assert str(collect()) == "arxiv 2026-09-14: 1 listed, 2 new, 0 updated"
+
+    new, revised = Paper.objects.order_by("arxiv_id")
+    assert new.authors == ["Ilse Vandermolen", "Tomás Quiroga-Reyes", "Ada Kettle Jr."]
+    assert (new.published_on, new.listed_on) == (date(2026, 9, 11), DAY)
+    assert (revised.published_on, revised.listed_on) == (date(2026, 9, 1), None)
+
+
+def test_without_the_list_of_versions_nothing_is_stored_and_the_day_stays_due(far_end: FarEnd):
+    serves(far_end, "arXiv", RECORDS)
+    serves(far_end, "arXivRaw", b"", status=503)
+
+    collected = collect()
+
+    assert collected.unavailable
+    assert collected.collection.next_try_at is not None
+    assert not Paper.objects.exists()
+
+
+def test_what_only_the_list_of_versions_has_changed_meanwhile_and_is_left_to_its_day(far_end: FarEnd):
+    serves(
+        far_end, "arXiv", re.sub(rb"<record>(?:(?!</record>).)*2609.99904.*?</record>", b"", RECORDS, flags=re.DOTALL)
+    )
+    serves(far_end, "arXivRaw", VERSIONS)
+
+    collect()
+
+    assert [paper.arxiv_id for paper in Paper.objects.all()] == ["2609.99901"]
+
+
+def test_what_the_list_of_versions_no_longer_has_is_no_news(far_end: FarEnd):
+    serves(far_end, "arXiv", RECORDS)
+    serves(far_end, "arXivRaw", NO_RECORDS.sub(b'<error code="noRecordsMatch">None</error>', VERSIONS))
+
+    assert collect().collection.listed == 0
+    assert set(Paper.objects.values_list("published_on", "listed_on")) == {(None, None)}
+
+
+def test_a_day_without_records_is_asked_for_no_versions(far_end: FarEnd):
+    serves(far_end, "arXiv", NO_RECORDS.sub(b'<error code="noRecordsMatch">None</error>', RECORDS))
+
+    assert collect().collection.outcome == Collection.Outcome.NOTHING_YET
+    assert not [request for request in far_end.requests if "arXivRaw" in request.path]
+
+
+def test_both_lists_are_read_page_by_page(far_end: FarEnd):
+    serves(far_end, "arXiv", answer("arxiv_oai.xml", goes_on=True))
+    serves(far_end, "arXivRaw", answer("arxiv_oai_raw.xml", goes_on=True).replace(b"day=14", b"day=14.raw"))
+    following = "/oai?verb=ListRecords&resumptionToken=skip%3D%7B2000%7D%26day%3D14"
+    far_end.answers(following, body=RECORDS.replace(b"2609.99901", b"2609.99911"))
+    far_end.answers(f"{following}.raw", body=VERSIONS.replace(b"2609.99901", b"2609.99911"))
+
+    assert collect().collection.listed == 2
+    assert [paper.arxiv_id for paper in Paper.objects.filter(listed_on=DAY)] == ["2609.99901", "2609.99911"]
