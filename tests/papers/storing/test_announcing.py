@@ -94,6 +94,15 @@ def test_a_paper_that_was_news_before_is_not_announced_again():
     assert announced_on() == [DAY]
 
 
+def test_a_paper_that_the_feed_announced_late_is_not_announced_again_on_the_day_of_the_schedule():
+    store(listing(), by="arxiv:rss", day=NEXT_DAY)
+
+    read(listing(**REVISED), day=NEXT_DAY + timedelta(days=1))
+    read(day=DAY)
+
+    assert announced_on() == [NEXT_DAY]
+
+
 def test_a_list_of_changes_that_is_read_again_changes_nothing():
     for _ in range(2):
         read(listing(1, **HELD), listing(2, **REVISED))

@@ -74,6 +74,13 @@ def test_a_later_version_is_no_news_and_names_the_day_of_the_first():
     assert revised.announced_on == date(2026, 9, 2)
 
 
+def test_a_later_version_is_no_news_though_the_first_is_but_days_old():
+    second = '</version><version version="v2"><date>Fri, 11 Sep 2026 17:00:00 GMT</date></version>'
+    days_old = changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", "Wed, 09 Sep 2026 09:30:00 GMT")
+
+    assert news(changed(days_old, "</version>", second, 1)) == (False, date(2026, 9, 9), date(2026, 9, 10))
+
+
 def test_a_first_version_that_was_revised_since_is_still_news_on_its_own_day():
     second = '</version><version version="v2"><date>Fri, 11 Sep 2026 17:00:00 GMT</date></version>'
 
