@@ -1,0 +1,32 @@
+"""The rows of this room, a module a family: of the others each knows papers alone."""
+
+from papers.models.collecting import Collection, CollectionQuerySet, Host, Lookup, LookupQuerySet
+from papers.models.papers import (
+    ABOUT,
+    SAMPLE,
+    Paper,
+    PaperQuerySet,
+    PaperTopic,
+    Sighting,
+    Signal,
+    Topic,
+)
+from papers.models.understanding import Fit, Vector
+
+__all__ = [
+    "ABOUT",
+    "SAMPLE",
+    "Collection",
+    "CollectionQuerySet",
+    "Fit",
+    "Host",
+    "Lookup",
+    "LookupQuerySet",
+    "Paper",
+    "PaperQuerySet",
+    "PaperTopic",
+    "Sighting",
+    "Signal",
+    "Topic",
+    "Vector",
+]
