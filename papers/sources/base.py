@@ -53,7 +53,7 @@ class Listing:
     categories: list[str] | None = None  # the primary one first
     published_on: date | None = None
     keywords: list[str] | None = None
-    urls: dict[str, str] | None = None  # "code", "project": addresses that begin with https://
+    urls: dict[str, str] | None = None  # "code", "project": addresses that sources/addresses.py let through
     votes: int | None = None
     comments: int | None = None
     stars: int | None = None

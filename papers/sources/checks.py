@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from papers import identifiers
 from papers.sources.base import Listing, SourceError
@@ -58,15 +57,6 @@ def count(number: int) -> int:
     if number > LARGEST_COUNT:
         raise SourceError(f"expected a count of at most {LARGEST_COUNT}, found {found(number)}")
     return max(0, number)
-
-
-def is_safe(address: str) -> bool:
-    """Whether pages may link to it. People type addresses, so a bad one is left out instead of spoiling the day."""
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:  # such as https://[
-        return False
-    return address.startswith("https://") and bool(host) and " " not in address
 
 
 def each(items: Iterable[T], read: Callable[[T], Listing | None]) -> list[Listing]:

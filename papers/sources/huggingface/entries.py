@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 
 from papers import identifiers
-from papers.sources import checks
+from papers.sources import addresses, checks
 from papers.sources.base import Listing, SourceError
 from papers.sources.shapes import shaped
 
@@ -98,7 +98,6 @@ def _listing(item: object, day: date | None, announced: bool) -> Listing:
     arxiv_id = checks.arxiv_id(paper.id)
     authors = [(name, one) for one in paper.authors or () if (name := checks.clean(one.name)) and not one.hidden]
     are_named = paper.authors is not None
-    links = {"code": _clean(paper.github_repo), "project": _clean(paper.project_page)}
     return Listing(
         key=identifiers.arxiv_key(arxiv_id),
         arxiv_id=arxiv_id,
@@ -109,12 +108,21 @@ def _listing(item: object, day: date | None, announced: bool) -> Listing:
         organisation=_organisation(paper.organization) or _organisation(shaped(item, Beside, EACH).organization),
         published_on=None if paper.published_at is None else _day(paper.published_at, "paper.publishedAt"),
         keywords=None if paper.keywords is None else [word for word in map(checks.clean, paper.keywords) if word],
-        urls={kind: link for kind, link in links.items() if link and checks.is_safe(link)} or None,
+        urls=_urls(paper, arxiv_id),
         votes=_count(paper.upvotes),
         comments=_count(entry.num_comments),
         stars=_count(paper.github_stars),
         announced=announced,
     )
+
+
+def _urls(paper: Paper, arxiv_id: str) -> dict[str, str] | None:
+    """What can be linked to of the addresses that the entry gives, if it gives any."""
+    if not (paper.github_repo or paper.project_page):
+        return None
+    code = addresses.code(paper.github_repo or "")
+    project = addresses.project(paper.project_page or "", arxiv_id)
+    return {kind: link for kind, link in (("code", code), ("project", project)) if link}
 
 
 def _identities(authors: Sequence[tuple[str, Author]]) -> dict[str, str]:

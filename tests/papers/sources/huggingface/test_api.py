@@ -12,6 +12,9 @@ from tests.papers.sources.huggingface.samples import ANSWER, DAY, IDS, PAGE, ans
 
 pytestmark = pytest.mark.one_database
 
+CODE = {"code": "https://github.com/tidewater-lab/lanterns"}
+PROJECT = {"project": "https://lanterns.example.org/"}
+
 
 def test_the_api_says_all_of_a_paper():
     assert api(ANSWER, DAY).listings[0] == Listing(
@@ -246,22 +249,36 @@ def test_a_count_below_zero_is_zero():
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("path", "typed", "urls"),
     [
-        "http://a.example.org",
-        "javascript:alert(1)",
-        "https://",
-        "https:///path",
-        "https://[",
-        "https://a b.org",
-        "HTTPS",
+        (
+            "paper.projectPage",
+            "http://lanterns.example.org:5000/",
+            {**CODE, "project": "http://lanterns.example.org:5000/"},
+        ),
+        (
+            "paper.projectPage",
+            " https://lanterns.example.org/en\n",
+            {**CODE, "project": "https://lanterns.example.org/en"},
+        ),
+        ("paper.projectPage", "https://arxiv.org/pdf/2609.99901", CODE),
+        ("paper.projectPage", "https://huggingface.co/papers/2609.99901", CODE),
+        ("paper.projectPage", "javascript:alert(1)", CODE),
+        ("paper.projectPage", "https://lanterns.example.org/\x07", CODE),
+        ("paper.projectPage", "", CODE),
+        ("paper.projectPage", None, CODE),
+        ("paper.githubRepo", "https://github.com/tidewater-lab/ \nlanterns", {**CODE, **PROJECT}),
+        ("paper.githubRepo", "http://github.com/tidewater-lab/lanterns", {**CODE, **PROJECT}),
+        ("paper.githubRepo", "https://github.com/tidewater-lab/our lanterns", PROJECT),
     ],
 )
-def test_an_address_that_is_not_https_is_left_out(address):
-    listing = first("paper.projectPage", address)
-
-    assert listing.urls == {"code": "https://github.com/tidewater-lab/lanterns"}
+def test_addresses_are_mended_or_left_out(path, typed, urls):
+    assert first(path, typed).urls == urls
 
 
-def test_blanks_around_an_address_are_forgiven():
-    assert first("paper.projectPage", " https://a.example.org/\n").urls["project"] == "https://a.example.org/"
+def test_of_addresses_of_which_none_can_be_linked_to_it_is_said_that_there_are_none():
+    def only_the_paper_itself(entries):
+        del entries[0]["paper"]["githubRepo"]
+        entries[0]["paper"]["projectPage"] = "https://arxiv.org/abs/2609.99901"
+
+    assert api(answer(only_the_paper_itself), DAY).listings[0].urls == {}
