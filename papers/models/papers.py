@@ -16,6 +16,7 @@ from papers.text.phrases import list_of_phrases
 
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
 AUTHORS_NAMED = 3
+HUGGING_FACE = "https://huggingface.co"
 ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said twice, or early, or in the title
 
 
@@ -120,11 +121,21 @@ class Paper(models.Model):
     def links(self) -> list[tuple[str, str]]:
         """The places on the web where the paper can be read and tried, best first: (what it is, address)."""
         own = [("arXiv", f"https://arxiv.org/abs/{self.arxiv_id}"), ("PDF", f"https://arxiv.org/pdf/{self.arxiv_id}")]
-        discussed = [("Hugging Face", f"https://huggingface.co/papers/{self.arxiv_id}")]
+        discussed = [("Hugging Face", self.hugging_face_url)]
         named = [
             (name, self.urls[kind]) for kind, name in (("code", "Code"), ("project", "Project")) if kind in self.urls
         ]
         return [*own, *discussed, *named] if self.arxiv_id else named
+
+    @property
+    def hugging_face_url(self) -> str:
+        """Its page on Hugging Face; empty where it can have none."""
+        return f"{HUGGING_FACE}/papers/{self.arxiv_id}" if self.arxiv_id else ""
+
+    @property
+    def comments_url(self) -> str:
+        """Where its comments are; empty where there are none."""
+        return f"{self.hugging_face_url}#community" if self.arxiv_id and self.comments else ""
 
 
 class PaperTopic(models.Model):

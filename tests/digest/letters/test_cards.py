@@ -34,3 +34,21 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str):
 
     shown = card.html if kind == "html" else card.text
     assert shown.strip() == render_to_string(f"mail/card.{kind}", whole).strip()
+
+
+def test_the_count_of_comments_leads_to_them():
+    paper = make_paper(key="arxiv:2608.1", comments=3)
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert '<a href="https://huggingface.co/papers/2608.1#community">3 comments</a>' in card.html
+    assert "\nComments: https://huggingface.co/papers/2608.1#community" in card.text
+
+
+@pytest.mark.parametrize(("key", "comments"), [("arxiv:2608.1", 0), ("doi:10.5555/tide.1", 3)])
+def test_a_count_of_comments_that_are_nowhere_leads_nowhere(key: str, comments: int):
+    paper = make_paper(key=key, comments=comments)
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert "#community" not in card.html + card.text

@@ -36,6 +36,23 @@ def test_a_card_says_nothing_of_stars_that_are_not_known(body):
     assert "stars" not in body(DAY_PAGE)
 
 
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/"])
+def test_the_count_of_comments_leads_to_them(body, address):
+    make_paper(key="arxiv:2608.1", comments=3)
+
+    page = body(address)
+
+    assert '<a href="https://huggingface.co/papers/2608.1#community" rel="noopener">3' in page
+
+
+@pytest.mark.parametrize(("key", "comments"), [("arxiv:2608.1", 0), ("doi:10.5555/tide.1", 3)])
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/{}/"])
+def test_a_count_of_comments_that_are_nowhere_leads_nowhere(body, address, key, comments):
+    make_paper(key=key, comments=comments)
+
+    assert "#community" not in body(address.format(key))
+
+
 def test_a_card_cuts_a_long_abstract_short(body):
     make_paper(key="arxiv:2608.1", abstract="word " * 100 + "end.")
 
