@@ -10,13 +10,18 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 
 from papers.text.phrases import list_of_phrases
 
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
 AUTHORS_NAMED = 3
 HUGGING_FACE = "https://huggingface.co"
+LINKED = {  # to a paper, on Hugging Face: kind -> where such are there, and how they are counted
+    "models": ("", ngettext_lazy("%(count)d model", "%(count)d models", "count")),
+    "datasets": ("datasets/", ngettext_lazy("%(count)d dataset", "%(count)d datasets", "count")),
+    "spaces": ("spaces/", ngettext_lazy("%(count)d Space", "%(count)d Spaces", "count")),
+}
 ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said twice, or early, or in the title
 
 
@@ -81,6 +86,8 @@ class Paper(models.Model):
     categories = models.JSONField(default=list)  # of arXiv, the primary one first
     keywords = models.JSONField(default=list)
     urls = models.JSONField(default=dict)  # "code", "project"
+    # On Hugging Face: "models", "datasets", "spaces" -> their "count", and the ids of the "first"
+    linked = models.JSONField(default=dict)
     published_on = models.DateField(null=True)
     listed_on = models.DateField(null=True, db_index=True)  # the latest day on which a source announced it; null: none
     first_seen_at = models.DateTimeField(db_index=True)  # when we learned that it was announced, or else that it is
@@ -136,6 +143,21 @@ class Paper(models.Model):
     def comments_url(self) -> str:
         """Where its comments are; empty where there are none."""
         return f"{self.hugging_face_url}#community" if self.arxiv_id and self.comments else ""
+
+    @property
+    def linked_words(self) -> str:
+        """What is linked to it on Hugging Face, like: 3 models, 1 dataset, 2 Spaces; empty where nothing is."""
+        said = [(words, self.linked[kind]) for kind, (_, words) in LINKED.items() if kind in self.linked]
+        return ", ".join(words % {"count": found["count"]} for words, found in said)
+
+    @property
+    def linked_first(self) -> list[tuple[str, str]]:
+        """The first few of these: (id, address)."""
+        return [
+            (name, f"{HUGGING_FACE}/{place}{name}")
+            for kind, (place, _) in LINKED.items()
+            for name in self.linked.get(kind, {}).get("first", ())
+        ]
 
 
 class PaperTopic(models.Model):

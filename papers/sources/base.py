@@ -54,6 +54,7 @@ class Listing:
     published_on: date | None = None
     keywords: list[str] | None = None
     urls: dict[str, str] | None = None  # "code", "project": addresses that sources/addresses.py let through
+    linked: dict[str, dict[str, Any]] | None = None  # "models", "datasets", "spaces" -> "count", ids of the "first"
     votes: int | None = None
     comments: int | None = None
     stars: int | None = None

@@ -21,6 +21,7 @@ LASTING = (
     "published_on",
     "keywords",
     "urls",
+    "linked",
 )
 
 

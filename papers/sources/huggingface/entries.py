@@ -11,6 +11,7 @@ import msgspec
 from papers import identifiers
 from papers.sources import addresses, checks
 from papers.sources.base import Listing, SourceError
+from papers.sources.huggingface.linked import linked
 from papers.sources.shapes import shaped
 
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
@@ -109,6 +110,7 @@ def _listing(item: object, day: date | None, announced: bool) -> Listing:
         published_on=None if paper.published_at is None else _day(paper.published_at, "paper.publishedAt"),
         keywords=None if paper.keywords is None else [word for word in map(checks.clean, paper.keywords) if word],
         urls=_urls(paper, arxiv_id),
+        linked=linked(item),
         votes=_count(paper.upvotes),
         comments=_count(entry.num_comments),
         stars=_count(paper.github_stars),

@@ -147,6 +147,41 @@ def test_a_paper_page_says_all_that_is_known(body):
     assert 'href="https://example.org/code" rel="noopener"' in page
 
 
+def test_a_paper_page_says_what_is_linked_on_hugging_face_in_words(body):
+    make_paper(
+        key="arxiv:2608.1",
+        linked={
+            "spaces": {"count": 2, "first": ["tide/demo"]},
+            "models": {"count": 3, "first": ["tide/lantern", "lantern"]},
+            "datasets": {"count": 1, "first": ["tide/lamps"]},
+        },
+    )
+
+    page = body("/paper/arxiv:2608.1/")
+
+    words = '<a href="https://huggingface.co/papers/2608.1" rel="noopener">3 models, 1 dataset, 2 Spaces</a>'
+    named = [
+        ("tide/lantern", "https://huggingface.co/tide/lantern"),
+        ("lantern", "https://huggingface.co/lantern"),
+        ("tide/lamps", "https://huggingface.co/datasets/tide/lamps"),
+        ("tide/demo", "https://huggingface.co/spaces/tide/demo"),
+    ]
+    links = ", ".join(f'<a href="{address}" rel="noopener">{name}</a>' for name, address in named)
+    assert f"{words}: {links}</dd>" in page
+
+
+def test_a_paper_page_says_how_many_are_linked_where_none_is_named(body):
+    make_paper(key="arxiv:2608.1", linked={"spaces": {"count": 1, "first": []}})
+
+    assert 'rel="noopener">1 Space</a></dd>' in body("/paper/arxiv:2608.1/")
+
+
+def test_a_paper_page_says_nothing_of_what_is_not_known_to_be_linked(body):
+    make_paper(key="arxiv:2608.1")
+
+    assert "On Hugging Face" not in body("/paper/arxiv:2608.1/")
+
+
 def test_an_address_in_an_abstract_becomes_a_link(body):
     make_paper(key="arxiv:2608.1", abstract="Code: https://example.org/a?b=1&c=2.")
 

@@ -61,6 +61,29 @@ def test_a_paper_of_whose_authors_nobody_is_identified_has_no_identities():
     assert Paper.objects.get().identities == {}
 
 
+ONE_MODEL, TWO_MODELS = ({"models": {"count": count, "first": ["a/b"]}} for count in (1, 2))
+
+
+@pytest.mark.parametrize("order", [["huggingface:api", "huggingface:props"], ["huggingface:props", "huggingface:api"]])
+def test_what_is_linked_is_what_the_most_trusted_reading_says(order: list[str]):
+    says = {"huggingface:api": TWO_MODELS, "huggingface:props": ONE_MODEL}
+    for reading in order:
+        store(listing(linked=says[reading]), by=reading)
+
+    assert Paper.objects.get().linked == TWO_MODELS
+
+
+def test_what_is_linked_grows_and_what_is_not_said_of_it_blanks_nothing():
+    store(listing(linked=ONE_MODEL))
+    store(listing(linked=TWO_MODELS), now=MORNING + timedelta(hours=1))
+    store(listing(), now=MORNING + timedelta(days=1), day=NEXT_DAY)
+    assert Paper.objects.get().linked == TWO_MODELS
+
+    store(listing(linked={}), now=MORNING + timedelta(days=2), day=NEXT_DAY)
+
+    assert Paper.objects.get().linked == {}
+
+
 def test_what_a_better_reading_does_not_say_is_taken_from_the_next():
     store(listing(abstract="By arXiv.", categories=["cs.CL"]), by="arxiv:rss")
     store(listing(organisation="Tidewater Lab"))
