@@ -116,6 +116,7 @@ ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
 # ------------------------------------------------------------------------------------------------------------ sources
 
 HUGGINGFACE_URL = web_address("HUGGINGFACE_URL", "https://huggingface.co")
+HUGGINGFACE_AI_SUMMARIES = switch("HUGGINGFACE_AI_SUMMARIES")  # Their licence is not stated.
 ARXIV_RSS_URL = web_address("ARXIV_RSS_URL", "https://rss.arxiv.org")
 ARXIV_API_URL = web_address("ARXIV_API_URL", "https://export.arxiv.org")
 ARXIV_OAI_URL = web_address("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")

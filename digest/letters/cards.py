@@ -17,7 +17,7 @@ from subscriptions import composing, mime
 
 PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any other column is its default
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
-    *("urls", "published_on", "votes", "comments"),
+    *("urls", "ai_summary", "published_on", "votes", "comments"),
 )
 CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
 REASONS_KEPT = 20_000
@@ -53,7 +53,8 @@ class Card:
 def cards_for(papers: Iterable[int]) -> dict[int, Card]:
     """By the papers' keys; of those that are still here."""
     rows = Paper.objects.filter(pk__in=set(papers)).values_list("pk", *PAPER_FIELDS)
-    return {pk: _card(settings.SITE_URL, *map(_hashable, values)) for pk, *values in rows}
+    site = settings.SITE_URL, settings.HUGGINGFACE_AI_SUMMARIES
+    return {pk: _card(site, *map(_hashable, values)) for pk, *values in rows}
 
 
 def _hashable(value: Any) -> Any:
@@ -61,11 +62,11 @@ def _hashable(value: Any) -> Any:
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def _card(site: str, *values: Any) -> Card:
-    """Found again for as long as nothing that it shows has changed."""
+def _card(site: tuple[str, bool], *values: Any) -> Card:
+    """Found again for as long as nothing that it shows has changed, of the `site` its settings."""
     paper = Paper(**dict(zip(PAPER_FIELDS, values, strict=True)))
-    paper.urls = dict(paper.urls)
-    context = {"paper": paper, "paper_url": f"{site}{paper.get_absolute_url()}"}
+    paper.urls, paper.ai_summary = dict(paper.urls), dict(paper.ai_summary)
+    context = {"paper": paper, "paper_url": f"{site[0]}{paper.get_absolute_url()}"}
     return Card(
         key=paper.key,
         title=paper.title,

@@ -3,10 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from digest.models import Given
+from papers import storing
 from subscriptions.models import Bucket, Consent, Event, Letter, Subscriber
 
 logger = logging.getLogger(__name__)
@@ -14,12 +16,14 @@ UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # the link in the letter that asks fo
 EVENTS_KEPT_FOR = timedelta(days=90)  # bounces count for 30 days
 GIVEN_KEPT_FOR = timedelta(days=730)  # papers that old reach nobody's letter
 BUCKETS_KEPT_FOR = timedelta(days=2)  # full again, or of a day of a warm-up that is over
+PAPERS_AT_ONCE = 500  # whose sightings are in memory then
 ROWS_AT_ONCE, BATCHES = 10_000, 100  # rows of a kind in one transaction, and how many of these in one pruning
 
 
 def prune(now: datetime) -> None:
     """Again soon goes on where it stopped."""
     forgotten = {
+        "summaries written by models": _ai_summaries(),
         "addresses that were never confirmed": _forget(never_confirmed(now)),
         "reports of providers": _forget(Event.objects.filter(received_at__lt=now - EVENTS_KEPT_FOR)),
         "gifts": _forget(given_long_ago(now)),
@@ -43,6 +47,17 @@ def given_long_ago(now: datetime) -> QuerySet[Given]:
     """Of the oldest rows, which are those of the oldest letters: no table is read from end to end for it."""
     oldest = Given.objects.order_by("pk").values("pk")[:ROWS_AT_ONCE]
     return Given.objects.filter(pk__in=oldest, letter__planned_at__lt=now - GIVEN_KEPT_FOR).order_by("pk")
+
+
+def _ai_summaries() -> int:
+    """Once the site no longer asks for them."""
+    forgotten = 0
+    for _ in range(0 if settings.HUGGINGFACE_AI_SUMMARIES else BATCHES):
+        count = storing.forget_ai_summaries(PAPERS_AT_ONCE)
+        forgotten += count
+        if count < PAPERS_AT_ONCE:
+            break
+    return forgotten
 
 
 def _forget(rows: QuerySet) -> int:  # type: ignore[type-arg]  # of any model

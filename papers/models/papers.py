@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -68,6 +69,9 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     def most_voted(self) -> PaperQuerySet:
         return self.order_by(F("votes").desc(), "-listed_on", "pk")
 
+    def with_ai_summary(self) -> PaperQuerySet:
+        return self.exclude(ai_summary={})
+
     def samples(self) -> PaperQuerySet:
         return self.filter(key__startswith=f"{SAMPLE}:")
 
@@ -88,6 +92,7 @@ class Paper(models.Model):
     urls = models.JSONField(default=dict)  # "code", "project"
     # On Hugging Face: "models", "datasets", "spaces" -> their "count", and the ids of the "first"
     linked = models.JSONField(default=dict)
+    ai_summary = models.JSONField(default=dict)  # "text", "by" which model; shown as machine_summary alone
     published_on = models.DateField(null=True)
     listed_on = models.DateField(null=True, db_index=True)  # the latest day on which a source announced it; null: none
     first_seen_at = models.DateTimeField(db_index=True)  # when we learned that it was announced, or else that it is
@@ -106,6 +111,7 @@ class Paper(models.Model):
             models.Index(fields=["listed_on", "-votes"], name="paper_listed_votes"),
             models.Index(fields=["id"], condition=Q(terms=""), name="paper_not_understood"),
             models.Index(fields=["title_key"], name="paper_title_key"),
+            models.Index(fields=["id"], condition=~Q(ai_summary={}), name="paper_ai_summary"),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +149,13 @@ class Paper(models.Model):
     def comments_url(self) -> str:
         """Where its comments are; empty where there are none."""
         return f"{self.hugging_face_url}#community" if self.arxiv_id and self.comments else ""
+
+    @property
+    def machine_summary(self) -> dict[str, str]:
+        """What a model wrote of it, as "text" and "by" whom; empty unless the site's setting asks for it. Its licence
+        is not stated, so it stands on the paper's own page and in what readers get, and in nothing that publishes
+        papers anew, such as feeds and exports."""
+        return self.ai_summary if settings.HUGGINGFACE_AI_SUMMARIES else {}
 
     @property
     def linked_words(self) -> str:

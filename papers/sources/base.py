@@ -55,6 +55,7 @@ class Listing:
     keywords: list[str] | None = None
     urls: dict[str, str] | None = None  # "code", "project": addresses that sources/addresses.py let through
     linked: dict[str, dict[str, Any]] | None = None  # "models", "datasets", "spaces" -> "count", ids of the "first"
+    ai_summary: dict[str, str] | None = None  # "text", and "by" which model; only where the site asks for it
     votes: int | None = None
     comments: int | None = None
     stars: int | None = None

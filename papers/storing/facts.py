@@ -22,6 +22,7 @@ LASTING = (
     "keywords",
     "urls",
     "linked",
+    "ai_summary",
 )
 
 

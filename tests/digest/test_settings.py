@@ -84,6 +84,14 @@ def as_read(name: str) -> object:
     return runpy.run_path(str(SETTINGS))[name]
 
 
+def test_summaries_that_models_wrote_are_asked_for_only_where_somebody_says_so(monkeypatch):
+    unless_set = as_read("HUGGINGFACE_AI_SUMMARIES")
+    monkeypatch.setenv("HUGGINGFACE_AI_SUMMARIES", "1")
+
+    assert unless_set is False
+    assert as_read("HUGGINGFACE_AI_SUMMARIES") is True
+
+
 def test_limits_of_sending_are_letters_a_span(monkeypatch):
     monkeypatch.setenv("SEND_LIMITS", "14/second, 10000/day")
     monkeypatch.setenv("DOMAIN_LIMITS", "Gmail.com=300/minute,outlook.com=5000/day,gmail.com=9000/hour")

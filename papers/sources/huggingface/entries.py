@@ -12,6 +12,7 @@ from papers import identifiers
 from papers.sources import addresses, checks
 from papers.sources.base import Listing, SourceError
 from papers.sources.huggingface.linked import linked
+from papers.sources.huggingface.summaries import ai_summary
 from papers.sources.shapes import shaped
 
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
@@ -111,6 +112,7 @@ def _listing(item: object, day: date | None, announced: bool) -> Listing:
         keywords=None if paper.keywords is None else [word for word in map(checks.clean, paper.keywords) if word],
         urls=_urls(paper, arxiv_id),
         linked=linked(item),
+        ai_summary=ai_summary(item),
         votes=_count(paper.upvotes),
         comments=_count(entry.num_comments),
         stars=_count(paper.github_stars),

@@ -3,19 +3,21 @@
 from datetime import date
 
 import pytest
-from django.conf import settings
 from django.template.loader import render_to_string
+from pytest_django import Settings
 
 from digest.letters.cards import cards_for
 from papers.models import Paper
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
+SUMMARY = {"text": "Tides <come> and go.", "by": "tide/model"}
 
 
 @pytest.mark.parametrize("kind", ["html", "txt"])
-def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str):
+def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: Settings):
     """A column that the templates show and PAPER_FIELDS lacks would be its default, and nobody would notice."""
+    settings.HUGGINGFACE_AI_SUMMARIES = True
     paper = make_paper(
         doi="10.5555/tide.1",
         identities={"Ada Quill": "huggingface:ada"},
@@ -23,6 +25,8 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str):
         categories=["cs.CL", "cs.LG"],
         keywords=["tides"],
         urls={"code": "https://code.example.org/tide", "project": "https://tide.example.org/"},
+        linked={"models": {"count": 1, "first": ["tide/model"]}},
+        ai_summary=SUMMARY,
         published_on=date(2026, 8, 19),
         votes=7,
         comments=5,
@@ -52,3 +56,54 @@ def test_a_count_of_comments_that_are_nowhere_leads_nowhere(key: str, comments: 
     card = cards_for([paper.pk])[paper.pk]
 
     assert "#community" not in card.html + card.text
+
+
+def test_a_summary_that_a_model_wrote_is_one_labelled_line_under_the_abstract(settings: Settings):
+    paper = make_paper(abstract="Of tides.", ai_summary=SUMMARY)
+    settings.HUGGINGFACE_AI_SUMMARIES = True
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    label = "AI-generated summary, Hugging Face (tide/model):"
+    assert f'<p>Of tides.</p>\n<p class="quiet">{label} Tides &lt;come&gt; and go.</p>\n' in card.html
+    assert f"\n\nOf tides.\n\n{label} Tides <come> and go.\n\narXiv: " in card.text
+
+
+def test_a_summary_whose_maker_is_unknown_names_none(settings: Settings):
+    paper = make_paper(ai_summary=SUMMARY | {"by": ""})
+    settings.HUGGINGFACE_AI_SUMMARIES = True
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert "AI-generated summary, Hugging Face: Tides" in card.html
+    assert "AI-generated summary, Hugging Face: Tides" in card.text
+
+
+def test_a_card_kept_from_before_the_setting_changed_is_not_shown_after_it(settings: Settings):
+    paper = make_paper(ai_summary=SUMMARY)
+    shown = []
+    for asked_for in (True, False, True):
+        settings.HUGGINGFACE_AI_SUMMARIES = asked_for
+        card = cards_for([paper.pk])[paper.pk]
+        shown.append(("AI-generated" in card.html, "and go" in card.html + card.text))
+
+    assert shown == [(True, True), (False, False), (True, True)]
+
+
+def test_a_long_summary_is_cut_so_that_a_letter_stays_small(settings: Settings):
+    paper = make_paper(ai_summary=SUMMARY | {"text": "word " * 300 + "end."})
+    settings.HUGGINGFACE_AI_SUMMARIES = True
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert "word …" in card.html
+    assert "end." not in card.html + card.text
+
+
+def test_a_paper_without_a_summary_has_no_label(settings: Settings):
+    paper = make_paper()
+    settings.HUGGINGFACE_AI_SUMMARIES = True
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert "AI-generated" not in card.html + card.text

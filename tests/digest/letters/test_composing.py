@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from digest.letters import composing, planning
 from digest.models import Given
@@ -136,11 +137,14 @@ def test_the_html_part_holds_nothing_that_is_fetched_or_run(mailbox: Path):
     assert tags.count("h1") == 1
 
 
-def test_at_the_largest_cap_the_html_part_stays_under_90_kilobytes(mailbox: Path):
+def test_at_the_largest_cap_the_html_part_stays_under_90_kilobytes(mailbox: Path, settings: Settings):
+    settings.HUGGINGFACE_AI_SUMMARIES = True
     topic = make_topic()
+    long = {"authors": ["A Rather Long Name"] * 600, "abstract": "thoroughly " * 400, "comments": 1200}
+    summary = {"text": "thoroughly " * 180, "by": "an-organisation/with-a-model"}
     due_reader(cap=30, topics=[topic.slug])
     for _ in range(40):
-        paper = make_paper(abstract="thoroughly " * 400, authors=["A Rather Long Name"] * 600, first_seen_at=NOON)
+        paper = make_paper(**long, ai_summary=summary, first_seen_at=NOON)
         make_score(paper, topic)
     planning.tick(NOON)
 

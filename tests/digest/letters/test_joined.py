@@ -44,6 +44,7 @@ def papers(draw: st.DrawFn) -> dict[str, Any]:
         "published_on": draw(st.sampled_from([None, date(2026, 8, 19)])),
         "votes": draw(st.integers(0, 2000)),
         "comments": draw(st.integers(0, 3)),
+        "ai_summary": draw(st.just({}) | st.fixed_dictionaries({"text": clean, "by": clean})),
         "urls": draw(st.sampled_from([{}, {"code": "https://github.com/invented/one?a=1&b=2"}])),
     }
 
@@ -125,7 +126,8 @@ def unfolded(message: EmailMessage) -> list[tuple[str, str]]:
 
 @examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(papers(), reasons()), max_size=3), st.lists(papers(), min_size=1, max_size=2))
-def test_joined_and_written_by_django_a_digest_says_the_same(chosen, trending):
+def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending):
+    settings.HUGGINGFACE_AI_SUMMARIES = True
     reader = make_reader()
     draft = a_digest(
         reader, [(make_paper(**fields), reason) for fields, reason in chosen], [make_paper(**one) for one in trending]

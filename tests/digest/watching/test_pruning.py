@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from digest.models import Given
 from digest.watching import pruning
 from digest.watching.pruning import prune
+from papers.models import Paper
 from subscriptions import signing_up
 from subscriptions.models import Bucket, Event, Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader
@@ -93,6 +95,20 @@ def test_all_that_is_old_is_forgotten_however_much_there_is(monkeypatch):
     prune(NOW)
 
     assert not Given.objects.exists()
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_summaries_that_models_wrote_are_forgotten_once_the_site_does_not_ask_for_them(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, asked_for: bool
+):
+    settings.HUGGINGFACE_AI_SUMMARIES = asked_for
+    monkeypatch.setattr(pruning, "PAPERS_AT_ONCE", 2)
+    for _ in range(5):
+        make_paper(ai_summary={"text": "Tides come.", "by": ""})
+
+    prune(NOW)
+
+    assert Paper.objects.with_ai_summary().count() == (5 if asked_for else 0)
 
 
 def test_buckets_that_are_full_again_are_forgotten():
