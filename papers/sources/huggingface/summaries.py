@@ -6,6 +6,7 @@ from django.conf import settings
 from papers.sources import checks
 from papers.sources.base import SourceError
 from papers.sources.shapes import shaped
+from papers.text import tex
 
 LONGEST, LONGEST_NAME = 2_000, 200  # characters
 
@@ -28,7 +29,7 @@ def ai_summary(item: object) -> dict[str, str] | None:
         paper = shaped(item, Entry, "an entry").paper
     except SourceError:  # It is worth less than the rest of the day.
         return None
-    text, by = checks.clean(paper.ai_summary or ""), checks.clean(paper.ai_summary_model or "")
+    text, by = tex.to_unicode(checks.clean(paper.ai_summary or "")), checks.clean(paper.ai_summary_model or "")
     return {"text": _cut(text, LONGEST), "by": _cut(by, LONGEST_NAME)} if text else None
 
 

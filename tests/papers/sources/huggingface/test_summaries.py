@@ -58,6 +58,11 @@ def test_it_comes_on_one_line_and_without_control_characters():
 
 
 @pytest.mark.usefixtures("asked_for")
+def test_what_it_writes_in_tex_is_read_as_in_abstracts():
+    assert first("paper.ai_summary", "41\\% of caf\\'es.").ai_summary["text"] == "41% of cafés."
+
+
+@pytest.mark.usefixtures("asked_for")
 def test_one_without_end_is_cut():
     cut = first("paper.ai_summary", "and " + "word " * 1000).ai_summary["text"]
     maker = first("paper.ai_summary_model", "a" * 1000).ai_summary["by"]
