@@ -44,6 +44,7 @@ DOI_OF_ARXIV = "10.48550/arxiv."
 DOI_OF_PREPRINT = re.compile(r"(10\.(?:1101|64898)/[\d.]+)v\d.*")  # bioRxiv, medRxiv, with what their addresses add
 ENDS_OF_PAGES = re.compile(r"[?#].*|/(?:pdf|epdf|full|abstract|html)$|\.pdf$")  # what publishers' addresses add
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"{}|\\^`]+", re.IGNORECASE)
+NAMES_ARXIV = re.compile(r"arxiv|\babs/", re.IGNORECASE)
 LINK = re.compile(f"{URL.pattern}|{DOI_IN_TEXT.pattern}|{ARXIV_ID_IN_TEXT.pattern}", re.IGNORECASE | re.ASCII)
 
 
@@ -136,8 +137,10 @@ def keys_of(key: str, arxiv_id: str | None, doi: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((key, *filter(None, others))))
 
 
-def keys_in(text: str) -> Iterator[str]:
-    """The key of every paper that a text links to, names by its DOI or by its arXiv id; one may come twice."""
+def keys_in(text: str, *, bare: bool = True) -> Iterator[str]:
+    """The key of every paper that a text links to, names by its DOI or by its arXiv id; one may come twice. Without
+    `bare`, a number like 2608.16590 counts in an address, and in a text that names arXiv."""
+    bare = bare or NAMES_ARXIV.search(text) is not None
     for found in LINK.finditer(text):
         is_address = URL.match(found[0]) is not None
         link = unquote(found[0]) if is_address else found[0]
@@ -145,5 +148,5 @@ def keys_in(text: str) -> Iterator[str]:
         if typed and not typed[0].lower().startswith(DOI_OF_ARXIV):
             if read := doi(typed[0], in_address=link != typed[0]):
                 yield doi_key(read)
-        elif arxiv := ARXIV_ID_IN_TEXT.search(link):
+        elif (arxiv := ARXIV_ID_IN_TEXT.search(link)) and (bare or is_address or arxiv["archive"]):
             yield arxiv_key(_written(arxiv))

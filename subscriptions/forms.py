@@ -164,7 +164,7 @@ class PreferencesForm(BeginForm):
     muted = TopicsField(wanted=False, label=_("Topics"))
     paste = PasteField(
         label=_("Add papers"),
-        help_text=_("Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, or a title a line."),
+        help_text=_("Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, .enw, .nbib, or a title a line."),
     )
     unwanted_paste = PasteField(
         wanted=False, label=_("Papers unlike those you want"), help_text=_("Paste anything, as above.")

@@ -21,8 +21,9 @@ MOST_ITEMS = 500
 MOST_CHARACTERS = 100_000
 MOST_SHOWN_CHARACTERS = 300  # characters of what was not understood
 NAMES_A_PAPER = re.compile(r"\W*(?:arxiv|doi)\b[\s:]*\S*\W*", re.IGNORECASE)
-BULLET = re.compile(r"\s*(?:[-*•–·]|\[\d+\]|\d{1,3}[.)])\s+")
-RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?")
+BULLET = re.compile(r"\A\s*(?:[-*•–·]|\[\d+\]|\d{1,3}[.)])\s+")
+ESCAPED = re.compile(r"\{\\([_%&#$])\}|\\([_%&#$])")  # as TeX has it in DOIs and addresses
+NUMBER_ALONE = re.compile(r"\d{7}(?:v\d{1,3})?", re.ASCII)  # of an old arXiv id, whose archive stands in another field
 ENCLOSING = str.maketrans("", "", '{}"')
 EXPECTED_LINK = _("Expected a link to arXiv, Hugging Face or alphaXiv, or a DOI.")
 EXPECTED_ID = _("Expected an arXiv id like 2608.16590 or hep-th/9901001.")
@@ -33,14 +34,33 @@ logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # It would write w
 
 
 class Form(NamedTuple):
-    """Where the entries of a form say what paper they mean."""
+    """Where the entries of a form say what paper they mean, and what begins and ends one where each line has a tag."""
 
-    links: tuple[str, ...]
+    ids: tuple[str, ...]  # fields that hold an arXiv id and nothing else
+    links: tuple[str, ...]  # fields in which a number is an arXiv id only if they say so: also pages have numbers
     titles: tuple[str, ...]
+    tag: re.Pattern[str] = re.compile(r"(?!)")
+    first: str = ""
+    last: str = ""
 
 
-BIBTEX = Form(("eprint", "doi", "url", "howpublished", "note", "journal"), ("title",))
-RIS = Form(("DO", "UR", "LK", "L1", "L2", "ID", "AN", "M3", "N1", "JO", "T2", "PB"), ("TI", "T1"))
+# Where an arXiv id stands: `volume` of DBLP, `number` of Zotero, `arxivid` of Mendeley, `eid` and `pages` of ADS.
+BIBTEX = Form(
+    ids=("eprint", "arxivid", "arxiv"),
+    links=("doi", "url", "howpublished", "note", "journal", "journaltitle", "number", "volume", "eid", "pages"),
+    titles=("title",),
+)
+RIS = Form(
+    ids=("AN", "ID"),
+    links=("DO", "UR", "LK", "L1", "L2", "M3", "N1", "JO", "T2", "PB", "M1", "IS", "VL", "SP"),
+    titles=("TI", "T1"),
+    tag=re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?"),
+    first="TY",
+    last="ER",
+)
+ENDNOTE = Form((), ("R", "U", "J", "N", "V", "P", "M", "Z"), ("T",), re.compile(r"%(\S)(?: (.*))?"), first="0")
+PUBMED = Form((), ("LID", "AID", "SO"), ("TI",), re.compile(r"([A-Z]{2,4}) {0,2}-(?: (.*))?"), first="PMID")
+TAGGED = (RIS, ENDNOTE, PUBMED)
 
 
 class Unknown(NamedTuple):
@@ -109,8 +129,9 @@ class Record:
 
     def papers(self) -> Iterator[Item | Unknown]:
         """One paper. An arXiv id counts more than a DOI: it can be looked up."""
-        links = " ".join(self.fields.get(name, "") for name in self.form.links)
-        keys = sorted(identifiers.keys_in(links), key=identifiers.is_arxiv_key, reverse=True)
+        ids = (identifiers.keys_in(self.fields.get(name, "")) for name in self.form.ids)
+        links = (identifiers.keys_in(self.fields.get(name, ""), bare=False) for name in self.form.links)
+        keys = sorted(chain.from_iterable((*ids, *links)), key=identifiers.is_arxiv_key, reverse=True)
         written = (tex.to_unicode(self.fields.get(name, "")) for name in self.form.titles)
         title = next(filter(None, (" ".join(one.translate(ENCLOSING).split()) for one in written)), "")
         yield Item(keys[0] if keys else "", title) if keys or title else Unknown(_shown(self.raw), str(EXPECTED_ENTRY))
@@ -157,29 +178,53 @@ def _blocks(text: str) -> Iterator[Record | Broken | Line]:
         while isinstance(block, ParsingFailedBlock) and block.ignore_error_block:
             block = block.ignore_error_block  # Such as one whose name another has too, which does not matter here.
         if isinstance(block, Entry):
-            yield Record({one.key.lower(): str(one.value) for one in block.fields}, BIBTEX, raw)
+            yield Record(_fields(block), BIBTEX, raw)
         elif isinstance(block, ParsingFailedBlock):
             yield Broken(raw)
         elif isinstance(block, ImplicitComment):
             yield from _records_and_lines(raw.splitlines())
 
 
+def _fields(entry: Entry) -> dict[str, str]:
+    """What an entry of BibTeX says, an arXiv id in one piece. An eprint of another archive is none."""
+    fields = {one.key.lower(): str(one.value) for one in entry.fields}
+    for name in fields.keys() - BIBTEX.titles:
+        fields[name] = ESCAPED.sub(r"\1\2", fields[name])
+
+    def said(*names: str) -> str:
+        return next((fields[name].strip(' {}"') for name in names if name in fields), "")
+
+    archive, subject = said("archiveprefix", "eprinttype").lower(), said("primaryclass", "eprintclass")
+    if archive not in ("", "arxiv") and identifiers.category(archive):
+        archive, subject = "", archive
+    if archive not in ("", "arxiv"):
+        fields["note"] = f"{fields.get('note', '')} {fields.pop('eprint', '')}"
+    elif NUMBER_ALONE.fullmatch(number := said("eprint")):
+        fields["eprint"] = f"{subject}/{number}"
+    return fields
+
+
 def _records_and_lines(lines: Iterable[str]) -> Iterator[Record | Line]:
-    """Records of RIS, and every other line by itself. A record goes from TY to ER, or to the next TY, or to what
-    follows a blank line without a tag."""
-    record: dict[str, str] = {}
+    """Records whose lines have tags, and every other line by itself. A record goes from its form's first tag to the
+    last, or to the next first one, or to what follows a blank line without a tag."""
+    form, record = RIS, dict[str, list[str]]()
     tag, after_blank = "", False
-    for line in chain(lines, ["ER  - "]):
-        found = RIS_TAG.fullmatch(line.rstrip())
-        if record and (found[1] in ("TY", "ER") if found else after_blank):
-            yield Record(record, RIS, "\n".join(f"{name}  - {said}" for name, said in record.items()))
+    for line in chain(lines, ["TY  - "]):
+        text = line.rstrip()
+        begun = next((one for one in TAGGED if (first := one.tag.fullmatch(text)) and first[1] == one.first), None)
+        found = (begun or form).tag.fullmatch(text)
+        if record and (begun or (found[1] == form.last if found else after_blank)):
+            fields = {name: " ".join(said).strip() for name, said in record.items()}
+            yield Record(fields, form, "\n".join(f"{name} {said}" for name, said in fields.items()))
             record = {}
-        if record or (found and found[1] == "TY"):  # An untagged line goes on with what the line before said.
+        if begun:
+            form = begun
+        if begun or record:  # An untagged line goes on with what the line before said.
             tag = found[1] if found else tag
-            record[tag] = f"{record.get(tag, '')} {(found[2] or '') if found else line}".strip()
-        elif not found:
+            record.setdefault(tag, []).append(((found[2] or "") if found else line).strip())
+        elif not (found and found[1] == form.last):
             yield Line(line)
-        after_blank = not line.strip()
+        after_blank = not text
 
 
 def _shown(text: str) -> str:
