@@ -22,6 +22,7 @@ from papers.sources.calendar import AWAITED_FOR
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
+from subscriptions.request_sizes import PASTE, takes
 from subscriptions.views import form_methods, from_link, of_visit, preferences_page
 
 HOUR = timedelta(hours=1)
@@ -57,6 +58,7 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "digest/status.html", context)
 
 
+@takes(PASTE)
 @form_methods
 @of_visit
 def preview(request: HttpRequest, reader: Subscriber) -> HttpResponse:

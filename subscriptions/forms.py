@@ -1,105 +1,24 @@
 """What readers may ask for, checked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
-from email_validator import EmailNotValidError, validate_email
 
-from papers.models import Lookup, Topic
-from subscriptions.interests import importing, kinds, pasting
+from papers.models import Lookup
+from subscriptions.fields import AddressField, KeysField, PasteField, TopicsField, TypedField
+from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
 from subscriptions.interests.kinds import KINDS, PAPER, TOPIC, InterestKind, InterestSpec
 from subscriptions.models import MOST_INTERESTS, Subscriber
 
 MOST_PAPERS = 30
-EXPECTED_ADDRESS = _("Expected an email address like ada@example.org.")
-
-
-class AddressField(forms.CharField):
-    """An email address, in lower case and with its domain as mail servers know it."""
-
-    widget = forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "ada@example.org"})
-    default_error_messages = {"required": EXPECTED_ADDRESS}
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            found = validate_email(text, check_deliverability=False, allow_smtputf8=False, allow_quoted_local=False)
-        except EmailNotValidError as error:
-            raise ValidationError(EXPECTED_ADDRESS) from error
-        if found.ascii_email is None or len(found.ascii_email) > 254:
-            raise ValidationError(EXPECTED_ADDRESS)
-        return found.ascii_email.lower()
-
-
-class TopicsField(forms.ModelMultipleChoiceField):
-    """Topics by their slugs; cleaned to a list of slugs."""
-
-    default_error_messages = {"invalid_choice": _("Expected topics of the list, found %(value)s.")}
-
-    def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
-        self.wanted = wanted
-        super().__init__(queryset=Topic.objects.all(), to_field_name="slug", required=False, **kwargs)
-        self.widget = forms.CheckboxSelectMultiple()
-
-    def clean(self, value: Any) -> Any:
-        topics: QuerySet[Topic] = super().clean(value)
-        return sorted(topic.slug for topic in topics)
-
-    def specs(self, cleaned: Iterable[str]) -> Iterator[InterestSpec]:
-        return (InterestSpec(TOPIC.key, slug, self.wanted) for slug in cleaned)
-
-
-class TypedField(forms.CharField):
-    """Interests of a kind, one a line; cleaned to a list of them."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
-
-    def __init__(self, kind: InterestKind, *, wanted: bool = True, **kwargs: Any) -> None:
-        self.kind, self.wanted = kind, wanted
-        super().__init__(required=False, max_length=pasting.MOST_CHARACTERS, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        lines = super().clean(value).splitlines()
-        found: dict[tuple[str, str], InterestSpec] = {}
-        for interest in (kinds.parse(self.kind.key, line, wanted=self.wanted) for line in lines if line.strip()):
-            found.setdefault(interest.name, interest)
-        return list(found.values())
-
-    def specs(self, cleaned: Iterable[InterestSpec]) -> Iterator[InterestSpec]:
-        return iter(cleaned)
-
-
-class PasteField(forms.CharField):
-    """Papers in whatever form they are at hand; cleaned to what was understood, or None where nothing was pasted."""
-
-    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"})
-
-    def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
-        self.wanted = wanted
-        super().__init__(required=False, max_length=pasting.MOST_CHARACTERS, **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return importing.resolve(text) if text else None
-
-    def specs(self, cleaned: Import | None) -> Iterator[InterestSpec]:
-        return (InterestSpec(PAPER.key, key, self.wanted) for key in (cleaned.keys if cleaned else ()))
-
-
-class KeysField(forms.MultipleChoiceField):
-    """Keys of papers, whichever: one that is gone already may be dropped again."""
-
-    def valid_value(self, value: Any) -> bool:
-        return True
 
 
 class Followed(NamedTuple):

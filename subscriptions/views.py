@@ -22,6 +22,7 @@ from subscriptions.interests.importing import Import
 from subscriptions.interests.kinds import PAPER, TOPIC
 from subscriptions.links import BadLink, ExpiredLink, Purpose
 from subscriptions.models import Interest, Letter, Subscriber
+from subscriptions.request_sizes import PASTE, takes
 
 View = Callable[..., HttpResponse]  # of a request, a token, and what else stands in the address by its name
 LinkedView = Callable[..., HttpResponse]  # of a request, a reader, and the same
@@ -149,6 +150,7 @@ def of_visit(view: LinkedView) -> View:
     return wrapped
 
 
+@takes(PASTE)
 @form_methods
 @of_visit
 def preferences(request: HttpRequest, reader: Subscriber) -> HttpResponse:

@@ -28,8 +28,8 @@ LINES = {
         "admin apps management tasks urls",
     ],
     "subscriptions": [
-        "interests letter_kinds mime slots",  # of rows only those of papers
-        "models",
+        "interests letter_kinds mime request_sizes slots",  # of rows only those of papers
+        "fields models",
         "headers limits links signing_up",
         "composing",
         "sending",

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from bibtexparser.entrypoint import parse_string
@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from papers import identifiers
 from papers.text import tex
 
-MOST_ITEMS = 500
-MOST_CHARACTERS = 100_000
+MOST_ITEMS = 10_000
+LONGEST_ENTRY = 100_000  # characters of BibTeX; what follows is read by the line
 MOST_SHOWN_CHARACTERS = 300  # characters of what was not understood
 NAMES_A_PAPER = re.compile(r"\W*(?:arxiv|doi)\b[\s:]*\S*\W*", re.IGNORECASE)
 BULLET = re.compile(r"\A\s*(?:[-*•–·]|\[\d+\]|\d{1,3}[.)])\s+")
+ENTRY_BEGINS = re.compile(r"^[ \t]*@\w*[ \t]*[{(]", re.MULTILINE)  # Whatever was open before ends there.
 ESCAPED = re.compile(r"\{\\([_%&#$])\}|\\([_%&#$])")  # as TeX has it in DOIs and addresses
 NUMBER_ALONE = re.compile(r"\d{7}(?:v\d{1,3})?", re.ASCII)  # of an old arXiv id, whose archive stands in another field
 ENCLOSING = str.maketrans("", "", '{}"')
@@ -101,12 +102,12 @@ class Pasted:
 
 def understand(text: str) -> Pasted:
     """At most MOST_ITEMS papers of a text; raises nothing, whatever the text."""
-    read = chain.from_iterable(block.papers() for block in _blocks(text))
-    items = list(islice(dict.fromkeys(read), MOST_ITEMS + 1))
+    items = list(islice(chain.from_iterable(block.papers() for block in _blocks(text)), MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
         left_out = items[MOST_ITEMS - 1]
         text = left_out.text if isinstance(left_out, Unknown) else left_out.key or left_out.title
         items[MOST_ITEMS - 1 :] = [Unknown(text, str(EXPECTED_LESS % {"most": MOST_ITEMS}))]
+    items = list(dict.fromkeys(items))
     papers = [item for item in items if isinstance(item, Item)]
     titles = dict.fromkeys((item.key for item in papers if item.key), "")
     titles |= {item.key: item.title for item in papers if item.key and item.title}
@@ -170,10 +171,18 @@ class Line:
 
 def _blocks(text: str) -> Iterator[Record | Broken | Line]:
     """What is read by itself: entries of BibTeX, and what stands around them."""
-    if "@" not in text:
-        yield from _records_and_lines(text.splitlines())
-        return
-    for block in parse_string(text, parse_stack=[]).blocks:
+    starts = [0, *(found.start() for found in ENTRY_BEGINS.finditer(text)), len(text)]
+    for begin, end in pairwise(starts):  # Piece by piece, as nobody may want the rest.
+        yield from _blocks_of_piece(text[begin:end])
+
+
+def _blocks_of_piece(text: str) -> Iterator[Record | Broken | Line]:
+    """An entry, if one stands there, and what follows it."""
+    entry = text if "@" in text else ""
+    if len(text) > LONGEST_ENTRY:
+        most = text.rfind("\n\n", 0, LONGEST_ENTRY) + 1 or LONGEST_ENTRY
+        entry = text[:most] if ENTRY_BEGINS.match(text) else ""
+    for block in parse_string(entry, parse_stack=[]).blocks if entry else ():
         raw = block.raw or ""
         while isinstance(block, ParsingFailedBlock) and block.ignore_error_block:
             block = block.ignore_error_block  # Such as one whose name another has too, which does not matter here.
@@ -183,6 +192,7 @@ def _blocks(text: str) -> Iterator[Record | Broken | Line]:
             yield Broken(raw)
         elif isinstance(block, ImplicitComment):
             yield from _records_and_lines(raw.splitlines())
+    yield from _records_and_lines(text[len(entry) :].splitlines())
 
 
 def _fields(entry: Entry) -> dict[str, str]:
@@ -211,6 +221,8 @@ def _records_and_lines(lines: Iterable[str]) -> Iterator[Record | Line]:
     tag, after_blank = "", False
     for line in chain(lines, ["TY  - "]):
         text = line.rstrip()
+        if not (text or record):
+            continue
         begun = next((one for one in TAGGED if (first := one.tag.fullmatch(text)) and first[1] == one.first), None)
         found = (begun or form).tag.fullmatch(text)
         if record and (begun or (found[1] == form.last if found else after_blank)):

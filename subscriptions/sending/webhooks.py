@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 
+from subscriptions.request_sizes import takes
 from subscriptions.sending import providers
 
 logger = logging.getLogger(__name__)
@@ -36,15 +37,13 @@ class Refused(Exception):
     """A report that is not genuine, or not understood: the name of what Anymail raised, and none of its words."""
 
 
+@takes(MOST_BYTES)
 @csrf_exempt  # Providers have no cookie; the secret, and their signature where they have one, are the proof.
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Hear the one provider that letters go by, if there is a secret. Nothing that it says is logged."""
     view_class = _view(provider)
     if view_class is None:
         raise Http404
-    announced = request.META.get("CONTENT_LENGTH") or ""  # Django reads no more than that, and nothing without it.
-    if announced.isdecimal() and int(announced[:20]) > MOST_BYTES:  # Thousands of digits would be no number to Python.
-        return HttpResponse(status=413)
     view = view_class()
     view.setup(request)
     view.run_validators, view.parse_events = _carefully(view.run_validators), _carefully(view.parse_events)

@@ -90,7 +90,7 @@ def test_the_categories_in_which_a_name_counts_stay_when_the_form_is_saved(clien
         {"phrases": "RAG", "unwanted_phrases": "rag"},
         {"paste": "2608.16590", "unwanted_paste": "arXiv:2608.16590"},
         {"phrases": "\n".join(f"phrase {number}" for number in range(MOST_INTERESTS + 1))},
-        {"paste": "x" * 100_001},
+        {"phrases": "x" * 100_001},
         {"paste": "\0"},
     ],
 )

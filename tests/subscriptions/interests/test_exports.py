@@ -134,6 +134,18 @@ def test_bibliographies_of_every_kind_may_follow_one_another():
     assert found.titles == ["Soundings.", "Soundings", "Lanterns", "Rivers", "Letters by Night"]
 
 
+def test_a_library_of_pubmed_with_its_addresses_is_read_whole():
+    library = "".join(
+        PUBMED.replace("Soundings.", f"Soundings {number}").replace("10.1000/Harbours", f"10.1000/{number}")
+        for number in range(1_000)
+    )
+
+    found = understand(library)
+
+    assert "@" in library
+    assert (len(found.named), len(found.titles), len(found.unknown)) == (1_000, 1_000, 0)
+
+
 @pytest.mark.parametrize("record", ["%0 Journal Article\n%A Quill, Ada", "PMID- 34567890\nFAU - Quill, Ada"])
 def test_a_record_that_names_no_paper_gets_a_sentence(record):
     [unknown] = understand(record).unknown

@@ -1,0 +1,113 @@
+"""The fields of readers' forms: how each reads what was typed, ticked or pasted."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+from email_validator import EmailNotValidError, validate_email
+
+from papers.models import Topic
+from subscriptions.interests import importing, kinds
+from subscriptions.interests.importing import Import
+from subscriptions.interests.kinds import PAPER, TOPIC, InterestKind, InterestSpec
+
+MOST_TYPED = 100_000  # characters of a field
+MOST_SHOWN_AGAIN = 64_000  # characters of what was pasted
+EXPECTED_ADDRESS = _("Expected an email address like ada@example.org.")
+TOO_LONG_TO_SHOW = _("What you pasted is too long to be shown again: paste it once more.")
+
+
+class AddressField(forms.CharField):
+    """An email address, in lower case and with its domain as mail servers know it."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "ada@example.org"})
+    default_error_messages = {"required": EXPECTED_ADDRESS}
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            found = validate_email(text, check_deliverability=False, allow_smtputf8=False, allow_quoted_local=False)
+        except EmailNotValidError as error:
+            raise ValidationError(EXPECTED_ADDRESS) from error
+        if found.ascii_email is None or len(found.ascii_email) > 254:
+            raise ValidationError(EXPECTED_ADDRESS)
+        return found.ascii_email.lower()
+
+
+class TopicsField(forms.ModelMultipleChoiceField):
+    """Topics by their slugs; cleaned to a list of slugs."""
+
+    default_error_messages = {"invalid_choice": _("Expected topics of the list, found %(value)s.")}
+
+    def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
+        self.wanted = wanted
+        super().__init__(queryset=Topic.objects.all(), to_field_name="slug", required=False, **kwargs)
+        self.widget = forms.CheckboxSelectMultiple()
+
+    def clean(self, value: Any) -> Any:
+        topics: QuerySet[Topic] = super().clean(value)
+        return sorted(topic.slug for topic in topics)
+
+    def specs(self, cleaned: Iterable[str]) -> Iterator[InterestSpec]:
+        return (InterestSpec(TOPIC.key, slug, self.wanted) for slug in cleaned)
+
+
+class TypedField(forms.CharField):
+    """Interests of a kind, one a line; cleaned to a list of them."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"})
+
+    def __init__(self, kind: InterestKind, *, wanted: bool = True, **kwargs: Any) -> None:
+        self.kind, self.wanted = kind, wanted
+        super().__init__(required=False, max_length=MOST_TYPED, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        lines = super().clean(value).splitlines()
+        found: dict[tuple[str, str], InterestSpec] = {}
+        for interest in (kinds.parse(self.kind.key, line, wanted=self.wanted) for line in lines if line.strip()):
+            found.setdefault(interest.name, interest)
+        return list(found.values())
+
+    def specs(self, cleaned: Iterable[InterestSpec]) -> Iterator[InterestSpec]:
+        return iter(cleaned)
+
+
+class PasteField(forms.CharField):
+    """Papers in whatever form they are at hand; cleaned to what was understood, or None where nothing was pasted.
+
+    How much that may be is for request_sizes to say: from a box that has a maximum browsers cut off what is more.
+    """
+
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocapitalize": "none"})
+
+    def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
+        self.wanted = wanted
+        super().__init__(required=False, **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        """Without what is too long to be shown again, which its help says."""
+        bound = super().get_bound_field(form, field_name)
+        if len(bound.data or "") > MOST_SHOWN_AGAIN:
+            bound.help_text = TOO_LONG_TO_SHOW
+        return bound
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return "" if len(data or "") > MOST_SHOWN_AGAIN else data
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return importing.resolve(text) if text else None
+
+    def specs(self, cleaned: Import | None) -> Iterator[InterestSpec]:
+        return (InterestSpec(PAPER.key, key, self.wanted) for key in (cleaned.keys if cleaned else ()))
+
+
+class KeysField(forms.MultipleChoiceField):
+    """Keys of papers, whichever: one that is gone already may be dropped again."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
