@@ -1,4 +1,5 @@
-"""When two papers turn out to be one, what readers were given of the second and said of it counts for the first."""
+"""When two papers turn out to be one, what readers were given of the second and said of it counts for the first. And
+when a paper is found that they had only a name for, what they said of it counts for the paper."""
 
 from collections import defaultdict
 
@@ -24,6 +25,11 @@ def move(kept: int, gone: int) -> None:
     given.update(paper=kept)
     keys = dict(Paper.objects.filter(pk__in=[kept, gone]).values_list("pk", "key"))
     _move_interests(keys[kept], keys[gone])
+
+
+def found(asked: str, key: str) -> None:
+    """Named in settings.PAPERS_FOUND: a paper that was asked for by one key has another."""
+    _move_interests(kept=key, gone=asked)
 
 
 def _move_interests(kept: str, gone: str) -> None:

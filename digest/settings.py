@@ -135,6 +135,8 @@ ENCODER_PATH = variable("ENCODER_PATH")
 
 # Told when two papers turn out to be one: (kept's key, gone's key).
 PAPERS_JOINED = ["digest.papers_joined.move"]
+# Told when a paper that was asked for is found: (key it was asked for by, key it has).
+PAPERS_FOUND = ["digest.papers_joined.found"]
 
 # ----------------------------------------------------------------------------------------------------------- database
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from papers import identifiers, sample, site_clock, storing
-from papers.models import Collection, Lookup, Paper
+from papers import sample, site_clock, storing
+from papers.models import Collection
 from papers.sources import calendar, reading, web
-from papers.sources.base import Source, SourceError
+from papers.sources.base import Source
 from papers.sources.reading import Fetch, NotRead, Read
 
 LOOKS_BACK = timedelta(days=49)  # a new site fills itself that far, an old one catches up that far
@@ -18,7 +18,6 @@ CLAIMED_FOR = timedelta(minutes=10)  # then whoever took a day to read it is tak
 WHILE_UNREACHABLE = timedelta(minutes=1)  # between two tries,
 AFTER_A_FAILURE = timedelta(minutes=15)  # and where it was reached but not understood, doubled with each in a row
 LONGEST_AFTER_FAILURES = timedelta(hours=6)
-ASKED_AGAIN_AFTER = timedelta(days=1)  # what a source did not know then, it may know by now
 BACKFILL_TRIES = 3  # of a day that cannot be reached, before a backfill gives the source up for now
 BETWEEN_TRIES = timedelta(seconds=5)  # of a backfill, unless the source says when
 
@@ -212,42 +211,3 @@ def _record(source: Source, day: date, now: datetime, **fields: object) -> Colle
     said = {"collected_at": now, "claimed_until": None, **fields}
     row, _ = Collection.objects.update_or_create(source=source.name, day=day, defaults=said)
     return row
-
-
-# ------------------------------------------------------------------------------------------------------- single papers
-
-
-def ask_for(keys: Iterable[str], now: datetime) -> None:
-    """Papers that somebody wants and that we may not have: they are looked up by the next `look_up`."""
-    keys = set(keys)
-    missing = sorted(keys - set(Paper.objects.filter(key__in=keys).values_list("key", flat=True)))
-    rows = [Lookup(key=key, asked_at=now, next_try_at=now) for key in missing]
-    Lookup.objects.bulk_create(rows, ignore_conflicts=True)
-    stale = Lookup.objects.filter(
-        key__in=missing, outcome=Lookup.Outcome.UNKNOWN, answered_at__lt=now - ASKED_AGAIN_AFTER
-    )
-    stale.update(outcome=Lookup.Outcome.WAITING, next_try_at=now, tries=0)
-
-
-def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Lookup]:
-    """Ask the source for some of the papers that are waiting to be looked up; those that were answered."""
-    if not (records := source.records) or not (asked := Lookup.objects.next_for(records.kind, records.at_once, now)):
-        return []
-    ids = [identifiers.named_by(one.key) for one in asked]
-    try:
-        listings = reading.read_records(records, ids, fetch)
-    except web.Unavailable as problem:
-        until = site_clock.of_site(problem.retry_at) if problem.retry_at else now + WHILE_UNREACHABLE
-        Lookup.objects.put_off(asked, until)
-        return []
-    except SourceError:
-        Lookup.objects.put_off(asked, now + AFTER_A_FAILURE * 2 ** min(asked[0].tries, 5), failed=True)
-        return []
-    with transaction.atomic():
-        storing.merge_papers(listings, source.name, records.name, now.date(), now)
-        there = set(Paper.objects.filter(arxiv_id__in=ids).values_list("arxiv_id", flat=True))
-        for one, arxiv_id in zip(asked, ids, strict=True):
-            one.outcome = Lookup.Outcome.FOUND if arxiv_id in there else Lookup.Outcome.UNKNOWN
-            one.answered_at = now
-        Lookup.objects.bulk_update(asked, ["outcome", "answered_at"])
-        return asked

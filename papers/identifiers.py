@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 LONGEST_DOI = 200  # characters; a longer one is none
-ARXIV, DOI = "arxiv", "doi"  # what a paper's key begins with: "arxiv:2608.16590", "doi:10.1101/..."
+LONGEST_KEY = 220  # characters
+# What a paper's key begins with: "arxiv:2608.16590", "doi:10.1101/...". By "title:..." papers are only asked for.
+ARXIV, DOI, TITLE = "arxiv", "doi", "title"
 
 # Of two that begin alike the longer comes first, or the shorter would be found in it.
 ARCHIVES = (
@@ -45,6 +47,7 @@ DOI_OF_PREPRINT = re.compile(r"(10\.(?:1101|64898)/[\d.]+)v\d.*")  # bioRxiv, me
 ENDS_OF_PAGES = re.compile(r"[?#].*|/(?:pdf|epdf|full|abstract|html)$|\.pdf$")  # what publishers' addresses add
 URL = re.compile(r"(?:https?://|www\.)[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 NAMES_ARXIV = re.compile(r"arxiv|\babs/", re.IGNORECASE)
+SEARCHABLE = re.compile(r"(?<!\w)[A-Za-z0-9]+(?:[-'./][A-Za-z0-9]+)*(?!\w)")  # a word that archives find as written
 LINK = re.compile(f"{URL.pattern}|{DOI_IN_TEXT.pattern}|{ARXIV_ID_IN_TEXT.pattern}", re.IGNORECASE | re.ASCII)
 
 
@@ -122,12 +125,24 @@ def doi_key(doi: str) -> str:
     return f"{DOI}:{doi}"
 
 
+def title_key(title: str) -> str | None:
+    """The key by which a paper is asked for whose title is all that is known. None where it is too long for a key, or
+    has fewer than two words that can be searched for."""
+    key = f"{TITLE}:{' '.join(title.split())}"
+    return key if len(key) <= LONGEST_KEY and len(SEARCHABLE.findall(key)) > 2 else None
+
+
+def shown(key: str) -> str:
+    """A key as readers see it: a title without more."""
+    return named_by(key) if key.startswith(f"{TITLE}:") else key
+
+
 def is_arxiv_key(key: str) -> bool:
     return key.startswith(f"{ARXIV}:")
 
 
 def named_by(key: str) -> str:
-    """The arXiv id or DOI that a paper's key holds."""
+    """The arXiv id, DOI or title that a paper's key holds."""
     return key.partition(":")[2]
 
 

@@ -1,8 +1,9 @@
 """What readers may ask for, checked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
@@ -11,6 +12,7 @@ from django.forms import BoundField
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from papers import identifiers
 from papers.models import Lookup
 from subscriptions.fields import AddressField, KeysField, PasteField, TopicsField, TypedField
 from subscriptions.interests import importing
@@ -21,7 +23,8 @@ from subscriptions.models import MOST_INTERESTS, Subscriber
 MOST_PAPERS = 30
 
 
-class Followed(NamedTuple):
+@dataclass(frozen=True)
+class Followed:
     """A paper of a reader's list, and what became of looking it up if it is not here."""
 
     key: str
@@ -29,6 +32,10 @@ class Followed(NamedTuple):
     page: str  # the key that it has here
     wanted: bool
     outcome: str
+
+    @property
+    def name(self) -> str:
+        return self.title or identifiers.shown(self.key)
 
 
 @cache

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from papers import collecting, site_clock
+from papers import lookups, site_clock
 from papers.models import Topic
 from subscriptions import limits, links, mailbox, signing_up
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
@@ -213,7 +213,7 @@ def _change(form: PreferencesForm) -> None:
     form.reader.schedule(site_clock.now())
     form.reader.save()
     if form.pasted:
-        collecting.ask_for(form.pasted.absent, site_clock.now())
+        lookups.ask_for(form.pasted.absent, site_clock.now())
 
 
 @csrf_exempt  # As for signing up: the letter is the proof.

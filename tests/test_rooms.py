@@ -24,6 +24,7 @@ LINES = {
         "storing trending",
         "sample",
         "collecting",
+        "lookups",
         "views",
         "admin apps management tasks urls",
     ],

@@ -9,11 +9,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from digest.models import Given
 from papers import storing
-from subscriptions.models import Bucket, Consent, Event, Letter, Subscriber
+from papers.models import Lookup
+from subscriptions.interests.kinds import PAPER
+from subscriptions.models import Bucket, Consent, Event, Interest, Letter, Subscriber
 
 logger = logging.getLogger(__name__)
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # the link in the letter that asks for it lives for seven
 EVENTS_KEPT_FOR = timedelta(days=90)  # bounces count for 30 days
+LOOKUPS_KEPT_FOR = timedelta(days=30)  # once they are answered, and no reader waits for the paper any more
 GIVEN_KEPT_FOR = timedelta(days=730)  # papers that old reach nobody's letter
 BUCKETS_KEPT_FOR = timedelta(days=2)  # full again, or of a day of a warm-up that is over
 PAPERS_AT_ONCE = 500  # whose sightings are in memory then
@@ -27,6 +30,7 @@ def prune(now: datetime) -> None:
         "addresses that were never confirmed": _forget(never_confirmed(now)),
         "reports of providers": _forget(Event.objects.filter(received_at__lt=now - EVENTS_KEPT_FOR)),
         "gifts": _forget(given_long_ago(now)),
+        "lookups": _forget(nobody_asks_for(now)),
         "buckets": _forget(Bucket.objects.filter(at__lt=now - BUCKETS_KEPT_FOR)),
     }
     for what, count in forgotten.items():
@@ -58,6 +62,13 @@ def _ai_summaries() -> int:
         if count < PAPERS_AT_ONCE:
             break
     return forgotten
+
+
+def nobody_asks_for(now: datetime) -> QuerySet[Lookup]:
+    """Papers that were looked up: a title among them may be any line that somebody pasted."""
+    asking = Interest.objects.filter(kind=PAPER.key, value=OuterRef("key"))
+    answered = Lookup.objects.filter(answered_at__lt=now - LOOKUPS_KEPT_FOR)
+    return answered.exclude(outcome=Lookup.Outcome.WAITING).exclude(Exists(asking)).order_by("pk")
 
 
 def _forget(rows: QuerySet) -> int:  # type: ignore[type-arg]  # of any model

@@ -10,6 +10,6 @@ def trust(source: str, reading: str) -> Trust:
     """How far a reading is believed. Of one that is no longer ours the facts stay, but any other comes first."""
     if found := SOURCES.get(source):
         known = {one.name: one.trust for one in found.readings}
-        known |= {found.records.name: found.records.trust} if found.records else {}
+        known |= {one.name: one.trust for one in found.records}
         return known.get(reading, Trust.SAMPLE)
     return Trust.SAMPLE

@@ -96,6 +96,7 @@ class Page:
 
     listings: list[Listing]
     next: str | None = None
+    cut: bool = False  # more was found than this answer had room for
 
 
 @dataclass(frozen=True)
@@ -120,15 +121,17 @@ class Latest:
 
 @dataclass(frozen=True)
 class Records:
-    """How to ask a source for single papers by their ids, a few at a time."""
+    """How to ask a source for single papers by what names them, a few at a time."""
 
     name: str  # as a reading's
+    kind: str  # of the keys that hold such names: "arxiv", "doi", "title"
     address: Callable[[Sequence[str]], str]
-    parse: Callable[[bytes], Page]  # raises SourceError; ids that the source does not know are left out
+    parse: Callable[[bytes], Page]  # raises SourceError; papers that the source does not know are left out
+    named: Callable[[Listing], str | None]  # what a paper that was found is asked for by
     trust: Trust
     manners: Manners
-    at_once: int  # ids in one request
-    kind: str = "arxiv"  # of the keys of its papers
+    at_once: int  # names in one request
+    folded: Callable[[str], str] = str  # the same for two ways of writing a name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,4 +144,4 @@ class Source:
     credit: str = ""  # who is thanked for the list on every page and letter
     announces: bool = True  # False: being on its list is no news of a paper
     latest: Latest | None = None
-    records: Records | None = None
+    records: tuple[Records, ...] = ()

@@ -81,9 +81,9 @@ def latest_day(source: Source, fetch: Fetch = web.get) -> date | None:
         return None
 
 
-def read_records(records: Records, ids: Sequence[str], fetch: Fetch = web.get) -> list[Listing]:
-    """Single papers by their ids. Raises SourceError and web.Unavailable."""
-    return records.parse(fetch(records.address(ids), records.manners).body).listings
+def read_records(records: Records, names: Sequence[str], fetch: Fetch = web.get) -> Page:
+    """Single papers by what names them, and others like them. Raises SourceError and web.Unavailable."""
+    return records.parse(fetch(records.address(names), records.manners).body)
 
 
 @dataclass

@@ -14,8 +14,11 @@ from papers.text.words import folded, title_key
 from subscriptions.interests import pasting
 from subscriptions.interests.pasting import Unknown
 
-EXPECTED_KNOWN_TITLE = _("No paper here has exactly this title: expected its arXiv id, which can be looked up.")
-EXPECTED_KNOWN_DOI = _("No paper here has this DOI: expected its arXiv id, which can be looked up.")
+EXPECTED_KNOWN_TITLE = _(
+    "No paper here has this title, and it cannot be looked up: expected one of two words or more and of at most "
+    "%(most)d characters, or the paper's arXiv id."
+)
+LONGEST_TITLE = identifiers.LONGEST_KEY - len(f"{identifiers.TITLE}:")  # characters
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Import:
     @property
     def keys(self) -> list[str]:
         return [*self.papers, *self.absent]
+
+    @property
+    def asked_for(self) -> list[str]:
+        """What can be looked up, as readers see it."""
+        return [identifiers.shown(key) for key in self.absent]
 
     @classmethod
     def of_all(cls, imports: Iterable[Import]) -> Import:
@@ -48,18 +56,17 @@ def resolve(text: str) -> Import:
     here = papers_of(pasted.keys)
     titles = _by_title(item.title for item in pasted.items if item.key not in here)
     papers: dict[str, str] = {}
-    absent: list[str] = []
+    absent: dict[str, None] = {}
     unknown = list(pasted.unknown)
     for key, title in pasted.items:
         if found := here.get(key) or titles.get(folded(title)):
             papers[found[0]] = found[1]
-        elif identifiers.is_arxiv_key(key):
-            absent.append(key)
-        elif key:
-            unknown.append(Unknown(identifiers.named_by(key), str(EXPECTED_KNOWN_DOI)))
+        # A title is asked for rather than a DOI, which few papers of arXiv name.
+        elif asked := key if identifiers.is_arxiv_key(key) else identifiers.title_key(title) or key:
+            absent[asked] = None
         else:
-            unknown.append(Unknown(title, str(EXPECTED_KNOWN_TITLE)))
-    return Import(papers, absent, unknown)
+            unknown.append(Unknown(title, str(EXPECTED_KNOWN_TITLE % {"most": LONGEST_TITLE})))
+    return Import(papers, list(absent), unknown)
 
 
 def papers_of(keys: Collection[str]) -> dict[str, tuple[str, str]]:

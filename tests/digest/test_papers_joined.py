@@ -96,3 +96,15 @@ def test_the_link_of_a_paper_that_was_joined_away_opens_the_one_that_stayed(clie
     page = client.get(place(reader, gone))
 
     assert "What stayed" in page.text
+
+
+def test_what_was_asked_for_by_a_title_counts_for_the_paper_that_is_found():
+    first, second, paper = make_reader(), make_reader(), make_paper()
+    first.add_interest(InterestSpec("paper", "title:Letters by Night", wanted=False))
+    second.add_interest(InterestSpec("paper", "title:Letters by Night"))
+    second.add_interest(InterestSpec("paper", paper.key))
+
+    papers_joined.found("title:Letters by Night", paper.key)
+
+    assert facts(first) == [("paper", paper.key, False, "imported", [])]
+    assert facts(second) == [("paper", paper.key, True, "imported", [])]

@@ -117,6 +117,29 @@ def test_classes_of_others_are_no_categories(term: str):
     assert not identifiers.is_category(term)
 
 
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("Letters  by\nNight", "title:Letters by Night"),
+        ("World Models", "title:World Models"),
+        ("Nächte am Hafen", "title:Nächte am Hafen"),
+        ("x" * 107 + " " + "y" * 106, f"title:{'x' * 107} {'y' * 106}"),
+        ("x" * 108 + " " + "y" * 106, None),
+        ("Letters", None),
+        ("Nächte Häfen", None),
+        ("Ночные письма", None),
+        ("", None),
+    ],
+)
+def test_a_title_can_be_asked_for_if_it_can_be_searched_for_and_fits(title: str, key: str | None):
+    assert identifiers.title_key(title) == key
+
+
+def test_readers_see_a_title_without_its_kind():
+    assert identifiers.shown("title:Letters: by Night") == "Letters: by Night"
+    assert identifiers.shown("arxiv:2608.16590") == "arxiv:2608.16590"
+
+
 @given(text=st.text() | st.lists(st.sampled_from([*IDS, "v1", ".", "/", "10.1000/a", "arxiv:", " "])).map("".join))
 def test_whatever_the_text_a_key_holds_an_id_that_is_read_as_itself(text: str):
     for key in identifiers.keys_in(text):

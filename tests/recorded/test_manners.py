@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from papers import collecting
+from papers import collecting, lookups
 from papers.sources import SOURCES, calendar
 from tests.recorded.conftest import NEWEST, Replica, a_replica
 
@@ -33,10 +33,10 @@ def asked(log: Path) -> list[dict[str, object]]:
 
 def test_arxiv_is_asked_every_three_seconds_over_feed_archive_and_query(strict: tuple[Replica, Path]):
     arxiv, (_, log) = SOURCES["arxiv"], strict
-    collecting.ask_for(["arxiv:2608.16590"], NOW)
+    lookups.ask_for(["arxiv:2608.16590"], NOW)
 
     days = list(collecting.backfill(arxiv, calendar.days(NEWEST - timedelta(days=2), NEWEST), NOW))
-    found = collecting.look_up(arxiv, NOW)
+    found = lookups.look_up(arxiv, NOW)
 
     requests = asked(log)
     assert [one.failed for one in days] == [False] * 3

@@ -122,23 +122,46 @@ def test_papers_that_were_understood_before_titles_had_keys_are_found_by_their_t
     assert importing.resolve("Letters by night").papers == {"arxiv:1": "Letters by Night"}
 
 
-def test_a_title_that_is_only_alike_is_not_understood(client, reader):
+def test_titles_and_dois_that_are_not_here_are_kept_and_asked_for(client, reader):
     make_paper(title="Letters by Night")
 
-    page = save(client, paste="Letters by Nights\n10.1000/nowhere\nhttps://openreview.net/forum?id=a")
+    page = save(
+        client, paste="Letters by  Nights\n10.1000/nowhere\n@misc{a, title={A Sea: so <wide>}, doi={10.1000/a}}"
+    )
+
+    keys = ["doi:10.1000/nowhere", "title:A Sea: so <wide>", "title:Letters by Nights"]
+    assert rows(reader) == [("paper", key, True, "imported") for key in keys]
+    assert sorted(Lookup.objects.values_list("key", flat=True)) == keys
+    assert "3 papers to be looked up at arXiv" in page.text
+    assert "<li>A Sea: so &lt;wide&gt;</li>" in page.text
+    listed = client.get(PAGE).text
+    assert 'Letters by Nights <span class="muted">to be looked up' in listed
+    assert 'doi:10.1000/nowhere <span class="muted">to be looked up' in listed
+
+
+def test_a_title_that_is_not_known_to_arxiv_is_said_to_be_so(client, reader):
+    save(client, paste="Letters by Nights")
+    Lookup.objects.update(outcome="unknown")
+
+    assert 'Letters by Nights <span class="muted">not known to arXiv' in client.get(PAGE).text
+
+
+def test_what_cannot_be_looked_up_is_not_understood(client, reader):
+    page = save(client, paste=f"Letters\nhttps://openreview.net/forum?id=a\n{'so long ' * 30}")
 
     assert rows(reader) == []
     assert "3 things not understood, and left out" in page.text
-    assert "<q>Letters by Nights</q>" in page.text
-    assert "No paper here has exactly this title" in page.text
-    assert "<q>10.1000/nowhere</q>" in page.text
+    assert "<q>Letters</q>" in page.text
+    assert "expected one of two words or more and of at most 214 characters" in page.text
     assert "<q>https://openreview.net/forum?id=a</q>" in page.text
 
 
 def test_what_was_pasted_is_shown_as_text(client, reader):
-    page = save(client, paste="<script>alert(1)</script>")
+    page = save(client, paste="<script>alert</script>\n<script>")
 
     assert "<q>&lt;script&gt;" in page.text
+    assert "<li>&lt;script&gt;" in page.text
+    assert "<script>alert" not in page.text
 
 
 def test_papers_stay_until_they_are_removed(client, reader):

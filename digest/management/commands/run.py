@@ -23,7 +23,7 @@ from django.utils import timezone
 from digest import environment
 from digest.letters import planning
 from digest.watching import alarms, pruning, selftest
-from papers import collecting, sample, site_clock
+from papers import collecting, lookups, sample, site_clock
 from papers.management import arguments
 from papers.models import Paper
 from papers.search import understanding
@@ -176,7 +176,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
 
 
 def _collect(source: Source, stop: threading.Event) -> None:
-    collecting.look_up(source, site_clock.now())
+    lookups.look_up(source, site_clock.now())
     for collected in collecting.collect_due(source):
         logger.info("%s", collected)
         if stop.is_set():

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from papers import collecting, identifiers, site_clock
+from papers import collecting, identifiers, lookups, site_clock
 from papers.collecting import Collected
 from papers.management import arguments
 from papers.models import Collection, Lookup
@@ -48,9 +48,9 @@ class Command(BaseCommand):
                 self._backfill(sources, arguments.not_in_future(which["since"], moment), now)
             elif which["paper"]:
                 keys = [identifiers.arxiv_key(arguments.arxiv_id(text)) for text in which["paper"]]
-                collecting.ask_for(keys, moment)
+                lookups.ask_for(keys, moment)
                 for one in SOURCES.values():
-                    collecting.look_up(one, moment)
+                    lookups.look_up(one, moment)
                 asked = {row.key: row for row in Lookup.objects.filter(key__in=keys)}
                 for key in keys:
                     self.stdout.write(f"{key}: {asked[key].get_outcome_display() if key in asked else 'already here'}")

@@ -1,4 +1,8 @@
-"""arXiv's query API: single papers by their ids."""
+"""arXiv's query API: single papers by their ids, titles or DOIs.
+
+Its manual names `ti`; `doi` it does not name, but arXiv's own notes do (arxiv-search, README_classic_search_query.md):
+it finds the DOIs that authors gave.
+"""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -13,6 +17,9 @@ from papers.sources.arxiv.elements import ARXIV, ATOM
 from papers.sources.base import Listing, Page, SourceError
 from papers.text import tex
 
+OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+MOST_PHRASES = 3  # of a title
+FOUND_A_TITLE = 5  # papers: some have in their titles what is another's whole one
 PLACES = ("http://arxiv.org/abs/", "https://arxiv.org/abs/")  # what an entry's id begins with
 
 
@@ -20,11 +27,41 @@ def query_address(ids: Sequence[str]) -> str:
     return f"{settings.ARXIV_API_URL}/api/query?id_list={','.join(map(quote, ids))}&max_results={len(ids)}"
 
 
+def titles_address(titles: Sequence[str]) -> str:
+    """Of papers in whose titles all phrases of one of these stand: also of others than those meant."""
+    either = [" AND ".join(f'ti:"{phrase}"' for phrase in _phrases(title)) for title in titles]
+    return _search_address(either, FOUND_A_TITLE * len(titles))
+
+
+def dois_address(dois: Sequence[str]) -> str:
+    return _search_address(['doi:"{}"'.format(doi.replace('"', "")) for doi in dois], len(dois))
+
+
+def _search_address(either: Sequence[str], most: int) -> str:
+    asked = " OR ".join(f"({one})" for one in either) if len(either) > 1 else either[0]
+    return f"{settings.ARXIV_API_URL}/api/query?search_query={quote(asked)}&max_results={most}"
+
+
+def _phrases(title: str) -> list[str]:
+    """The longest runs of words with nothing but spaces between them: how arXiv reads signs is not known."""
+    runs, end = [[""]], 0
+    for word in identifiers.SEARCHABLE.finditer(title.replace("’", "'")):
+        if title[end : word.start()].strip():
+            runs.append([])
+        runs[-1].append(word[0])
+        end = word.end()
+    longest = sorted((" ".join(run).strip() for run in runs), key=len, reverse=True)
+    return [phrase for phrase in longest[:MOST_PHRASES] if " " in phrase] or longest[:1]
+
+
 def query(body: bytes) -> Page:
     """The papers that were asked for; those that arXiv does not know are left out."""
     feed = elements.parsed(body)
     elements.expect_root(feed, f"{ATOM}feed", "an Atom feed")
-    return Page(checks.once_each(checks.each(feed.findall(f"{ATOM}entry"), _listing)))
+    entries = feed.findall(f"{ATOM}entry")
+    found = elements.text(feed, f"{OPENSEARCH}totalResults")
+    is_cut = found.isdecimal() and 0 < len(entries) < int(found[:10])
+    return Page(checks.once_each(checks.each(entries, _listing)), cut=is_cut)
 
 
 def _listing(entry: etree._Element) -> Listing:

@@ -8,8 +8,9 @@ from pytest_django import Settings
 from digest.models import Given
 from digest.watching import pruning
 from digest.watching.pruning import prune
-from papers.models import Paper
+from papers.models import Lookup, Paper
 from subscriptions import signing_up
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Bucket, Event, Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader
 
@@ -118,3 +119,23 @@ def test_buckets_that_are_full_again_are_forgotten():
     prune(NOW)
 
     assert [bucket.purpose for bucket in Bucket.objects.all()] == ["1 days"]
+
+
+@pytest.mark.parametrize(
+    ("key", "days_ago", "outcome", "is_kept"),
+    [
+        ("title:Letters by Night", 31, "unknown", False),
+        ("title:Letters by Night", 31, "found", False),
+        ("title:Letters by Night", 29, "unknown", True),
+        ("title:Letters by Night", 31, "waiting", True),  # It is asked for once more.
+        ("title:Rivers that Remember", 31, "unknown", True),  # A reader is told so.
+    ],
+)
+def test_what_was_looked_up_is_forgotten_after_thirty_days_once_no_reader_names_it(key, days_ago, outcome, is_kept):
+    make_reader().add_interest(InterestSpec("paper", "title:Rivers that Remember"))
+    at = NOW - days_ago * DAY
+    Lookup.objects.create(key=key, asked_at=at, next_try_at=at, answered_at=at, outcome=outcome)
+
+    prune(NOW)
+
+    assert Lookup.objects.exists() is is_kept

@@ -1,10 +1,11 @@
 """Single papers by the query API."""
 
 from datetime import date
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from papers.sources.arxiv.query import query
+from papers.sources.arxiv.query import dois_address, query, titles_address
 from papers.sources.base import Listing, Page, SourceError
 from tests.papers.sources.arxiv.samples import QUERY, changed, ids, without_items
 
@@ -30,6 +31,36 @@ def test_a_query_says_all_of_a_paper():
 
 def test_a_query_that_finds_nothing_is_an_answer():
     assert query(without_items(QUERY)) == Page([])
+
+
+def test_an_answer_that_had_no_room_for_all_says_so():
+    assert query(QUERY).cut is False
+    assert query(changed(QUERY, "<opensearch:totalResults>2", "<opensearch:totalResults>3")).cut is True
+
+
+def asked(address):
+    return parse_qs(urlsplit(address).query)["search_query"][0]
+
+
+@pytest.mark.parametrize(
+    ("title", "query"),
+    [
+        ("Letters by Night", 'ti:"Letters by Night"'),
+        ("Letters by Night: a Study", 'ti:"Letters by Night" AND ti:"a Study"'),
+        ("The river’s self-made bed, and GPT-4.5", """ti:"The river's self-made bed" AND ti:"and GPT-4.5\""""),
+        ("Nächte am alten Hafen", 'ti:"am alten Hafen"'),
+        ("Rivers", 'ti:"Rivers"'),
+        ('A "quoted" (title) AND more\\: OR none', 'ti:"AND more" AND ti:"OR none"'),
+        ("A: bb: ccc ddd: ee ff: gg hh: ii jj", 'ti:"ccc ddd" AND ti:"ee ff" AND ti:"gg hh"'),
+    ],
+)
+def test_a_title_is_searched_for_by_its_longest_phrases(title, query):
+    assert asked(titles_address([title])) == query
+
+
+def test_several_names_are_searched_for_at_once():
+    assert asked(titles_address(["Letters by Night", "Rivers"])) == '(ti:"Letters by Night") OR (ti:"Rivers")'
+    assert asked(dois_address(['10.1000/a"b', "10.1000/c"])) == '(doi:"10.1000/ab") OR (doi:"10.1000/c")'
 
 
 def test_a_paper_found_twice_is_one():

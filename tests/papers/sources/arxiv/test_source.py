@@ -90,6 +90,8 @@ def test_a_feed_shows_only_today_and_the_archive_any_day():
 
 def test_arxiv_is_asked_slowly_and_left_alone_after_a_refusal():
     assert (SOURCE.manners.spacing, SOURCE.manners.silence) == (timedelta(seconds=3), timedelta(minutes=10))
-    assert SOURCE.records.manners == QUERY_MANNERS
+    assert [(records.kind, records.manners) for records in SOURCE.records] == [
+        (kind, QUERY_MANNERS) for kind in ("arxiv", "title", "doi")
+    ]
     assert QUERY_MANNERS.budget == SOURCE.manners.budget
     assert SOURCE.manners.closed_hours is None
