@@ -1,14 +1,17 @@
-"""How much a request may send: as much as its view takes, else what any form needs. Nothing of more is read."""
+"""How much a request may send: as much as its view takes, else what any form needs. Nothing of more is kept."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 
 View = Callable[..., HttpResponse]
 FORM = 64_000  # bytes
 PASTE = 10_000_000  # bytes: some 10,000 entries of a bibliography with their abstracts
+THROWN_AWAY = 100_000_000  # bytes: who sends more sees a connection that was closed
+AT_ONCE = 65_536  # bytes
 
 
 def takes(most: int) -> Callable[[View], View]:
@@ -33,7 +36,11 @@ class RequestSizes:
     def process_view(self, request: HttpRequest, view: View, _args: Any, _kwargs: Any) -> HttpResponse | None:
         most: int = getattr(view, "most_bytes", FORM)
         announced = request.META.get("CONTENT_LENGTH") or ""  # Django reads no more than that, and nothing without it.
-        if not announced.isdecimal() or int(announced[:20]) <= most:  # Thousands of digits are no number to Python.
+        size = int(announced[:20]) if announced.isdecimal() else 0  # Thousands of digits are no number to Python.
+        if size <= most:
             return None
+        with suppress(UnreadablePostError):  # Browsers show an answer only once all was sent.
+            while size <= THROWN_AWAY and request.read(AT_ONCE):
+                continue
         expected = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1_000} kB"
         return render(request, "too_large.html", {"most": expected}, status=413)

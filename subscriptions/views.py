@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -162,6 +163,23 @@ def preferences(request: HttpRequest, reader: Subscriber) -> HttpResponse:
         return redirect(f"{request.path}?saved")
     # What was made of it is shown at once and kept nowhere; to send the same again would change nothing.
     return preferences_page(request, PreferencesForm(form.reader), saved=True, pasted=form.pasted)
+
+
+@never_cache
+def cookie_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Where the check of a form's cookie fails. The preferences come back as they were filled in, so that nothing that
+    was typed is lost; other sites cannot have them come, as browsers send them no cookie of the visit."""
+    reader = Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
+    asked = request.resolver_match.view_name if request.resolver_match else ""
+    if not reader or asked not in ("subscriptions:preferences", "preview"):
+        return render(request, "403_csrf.html", status=403)
+    form = PreferencesForm(reader, request.POST)
+    form.add_error(
+        None, gettext("Nothing was saved, as this page had become too old. It is as you left it: save it again.")
+    )
+    response = preferences_page(request, form)
+    response.status_code = 403
+    return response
 
 
 @require_POST

@@ -1,11 +1,13 @@
 """How much a form may send: what a page of a reader's papers needs where they are pasted, little anywhere else."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from subscriptions import request_sizes
+from subscriptions import request_sizes, views
 from subscriptions.links import Purpose
 from tests.factories import make_reader
 from tests.subscriptions.saving import PAGE, rows
@@ -94,13 +96,51 @@ def test_any_other_form_may_send_64_kilobytes_and_no_more(client, reader):
 def test_the_page_says_how_much_was_expected(client, path, most):
     page = client.post(path, filled(10_000_001), content_type=FORM)
 
-    assert f"Expected at most {most} in one form, found more. Nothing was changed" in page.text
+    assert (
+        f"Expected at most {most} in one form, found more. Nothing was changed; please send it in parts." in page.text
+    )
+
+
+@pytest.mark.parametrize("path", [PAGE, PREVIEW])
+def test_a_form_whose_cookie_is_gone_comes_back_as_it_was_filled_in_and_saves_at_the_next_try(reader, path):
+    browser = Client(enforce_csrf_checks=True)
+    open_preferences(browser, reader)
+    before = every_row()
+
+    page = browser.post(path, interests(phrases="sparse autoencoders", paste="2608.16590"))
+
+    assert page.status_code == 403
+    assert errors(page) == ["Nothing was saved, as this page had become too old. It is as you left it: save it again."]
+    assert "sparse autoencoders</textarea>" in page.text
+    assert every_row() == before
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(.*?)"', page.text)[0]
+    browser.post(PAGE, interests(phrases="sparse autoencoders", csrfmiddlewaretoken=token))
+    assert rows(reader) == [("phrase", "sparse autoencoders", True, "chosen")]
+
+
+@pytest.mark.parametrize("path", [PAGE, PREVIEW, f"{PAGE}undo/1/"])
+def test_without_a_visit_a_form_whose_cookie_is_gone_shows_nothing(path):
+    page = Client(enforce_csrf_checks=True).post(path, interests(phrases="sparse autoencoders"))
+
+    assert page.status_code == 403
+    assert "This page has become too old" in page.text
+    assert "sparse autoencoders" not in page.text
 
 
 def test_what_is_too_much_is_said_before_the_browser_is_asked_for_its_cookie():
     client = Client(enforce_csrf_checks=True)
 
     assert client.post(PAGE, filled(10_000_001), content_type=FORM).status_code == 413
+
+
+@pytest.mark.parametrize("size", [64_001, 1_000_000])
+def test_what_is_too_much_is_taken_off_the_line_as_browsers_show_an_answer_only_then(rf, size):
+    request = rf.post("/my-link/", filled(size), content_type=FORM)
+
+    response = request_sizes.RequestSizes(views.my_link).process_view(request, views.my_link, (), {})
+
+    assert response.status_code == 413
+    assert request.environ["wsgi.input"].read() == b""
 
 
 @pytest.mark.parametrize("length", ["9" * 9_000, "-1", ""])

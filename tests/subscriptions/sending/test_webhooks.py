@@ -63,7 +63,7 @@ def forged(letter: Letter) -> list[tuple[Report, dict]]:
         *((genuine.but(body=body), {}) for body in garbage),
         *((genuine.but(body=body), {}) for body in near),
         *((genuine.but(body=genuine.body + b" " * more), {}) for more in (MOST_BYTES, 3 * MOST_BYTES)),
-        *((genuine, {"CONTENT_LENGTH": length}) for length in (str(MOST_BYTES + 1), "9" * 9000, "-1", "x", "")),
+        *((genuine, {"CONTENT_LENGTH": length}) for length in ("9" * 9000, "-1", "x", "")),
         *((genuine.but(body=json.dumps([json.loads(genuine.body)] * size).encode()), {}) for size in (1, 2, 1000)),
         *((genuine, {"secret": f"{SECRET}{i}"}) for i in range(40)),
     ]
