@@ -146,6 +146,14 @@ def test_a_library_of_pubmed_with_its_addresses_is_read_whole():
     assert (len(found.named), len(found.titles), len(found.unknown)) == (1_000, 1_000, 0)
 
 
+def test_a_library_with_addresses_and_no_blank_line_is_read_whole():
+    record = "TY  - JOUR\nTI  - Letters {0}\nAD  - ada@example.org\nDO  - 10.1000/{0}\nER  - \n"
+
+    found = understand("".join(record.format(number) for number in range(2_000)))
+
+    assert (len(found.named), len(found.titles), len(found.unknown)) == (2_000, 0, 0)
+
+
 @pytest.mark.parametrize("record", ["%0 Journal Article\n%A Quill, Ada", "PMID- 34567890\nFAU - Quill, Ada"])
 def test_a_record_that_names_no_paper_gets_a_sentence(record):
     [unknown] = understand(record).unknown
