@@ -28,7 +28,7 @@ class Lookup(models.Model):
         FOUND = "found", "found"
         UNKNOWN = "unknown", "not known to its source"
 
-    key = models.CharField(max_length=220, unique=True)  # as a paper's
+    key = models.CharField(max_length=220, unique=True)  # as a paper's, or "title:" and its title
     outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.WAITING)
     asked_at = models.DateTimeField()
     next_try_at = models.DateTimeField()

@@ -156,8 +156,8 @@ class Line:
     text: str
 
     def papers(self) -> Iterator[Item | Unknown]:
-        if not any(map(str.isalnum, self.text)):
-            return
+        if not any(map(str.isalnum, self.text)) or self.text.startswith("% "):
+            return  # What separates, or a comment, such as tools write it above their entries.
         links = {found[0]: list(identifiers.keys_in(found[0])) for found in identifiers.LINK.finditer(self.text)}
         yield from map(Item, chain.from_iterable(links.values()))
         if any(links.values()) and any(map(str.isalpha, identifiers.LINK.sub(" ", self.text))):

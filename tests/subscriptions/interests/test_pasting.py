@@ -153,6 +153,12 @@ def test_a_line_that_separates_is_nothing():
     assert found == understand("")
 
 
+def test_a_comment_of_a_bibliography_is_nothing():
+    found = understand("% Encoding: UTF-8\n\n@misc{a, title={Letters by Night}}\n\n% 100% of them\n")
+
+    assert (found.titles, found.unknown) == (["Letters by Night"], [])
+
+
 def test_words_around_an_entry_are_read_too():
     found = understand("2608.16590\n@misc{a, eprint={2608.16591}}\nhttps://arxiv.org/abs/2608.16592")
 
