@@ -7,9 +7,15 @@ from enum import IntEnum
 from typing import Any
 
 from papers import identifiers
+from papers.sources.addresses import LONGEST as LONGEST_URL
 from papers.sources.calendar import Calendar
+from papers.text.cleaning import ELLIPSIS, clean, cut
 
 LONGEST = {"key": 220, "arxiv_id": 40, "doi": identifiers.LONGEST_DOI}  # characters, as the columns hold
+# Texts and lists that are longer are cut, which an ellipsis at the end says: pages and letters show all of a paper.
+LONGEST_TEXT = {"title": 1_000, "abstract": 20_000, "organisation": 200}  # characters
+LONGEST_NAME = 200  # characters, of each in a list
+LONGEST_LIST = {"authors": 2_000, "categories": 100, "keywords": 100}
 
 
 class SourceError(Exception):
@@ -40,7 +46,11 @@ class Manners:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """A paper on a source's list, as one reading gave it; None means that the reading does not say."""
+    """A paper on a source's list, as one reading gave it; None means that the reading does not say.
+
+    Its texts are cleaned and its length is bounded here, for every source alike. Raises SourceError where there is no
+    title, and for an id that is too long.
+    """
 
     key: str  # "arxiv:2608.16590"
     title: str
@@ -68,6 +78,17 @@ class Listing:
                 raise SourceError(
                     f"expected {name} of at most {longest} characters, found {getattr(self, name)!r:.80}"
                 )
+        bounded: dict[str, Any] = {name: _text(getattr(self, name), most) for name, most in LONGEST_TEXT.items()}
+        bounded |= {name: _names(getattr(self, name), most) for name, most in LONGEST_LIST.items()}
+        if self.identities is not None:
+            known = {_text(name, LONGEST_NAME): account for name, account in self.identities.items()}
+            bounded["identities"] = {name: known[name] for name in bounded["authors"] or () if name in known}
+        if self.urls is not None:
+            bounded["urls"] = {kind: address for kind, address in self.urls.items() if len(address) <= LONGEST_URL}
+        for name, value in bounded.items():
+            object.__setattr__(self, name, value)  # No one has seen the listing yet: from here on it is frozen.
+        if not self.title:
+            raise SourceError("expected a title, found an empty one")
 
     def completed_by(self, other: "Listing") -> "Listing":
         """With what only the other one says, and as new as that one has it."""
@@ -82,6 +103,18 @@ class Listing:
             for name, value in said.items()
             if value is not None
         }
+
+
+def _text(said: str | None, longest: int) -> str | None:
+    """Clean and short enough; a text of which nothing is left was not said."""
+    return cut(clean(said), longest) or None if said is not None else None
+
+
+def _names(said: list[str] | None, most: int) -> list[str] | None:
+    if said is None:
+        return None
+    some = said if len(said) <= most else [*said[: most - 1], ELLIPSIS]
+    return [name for one in some if (name := _text(one, LONGEST_NAME))]
 
 
 FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced", "announced_on"))

@@ -7,19 +7,12 @@ from typing import TypeVar
 
 from papers import identifiers
 from papers.sources.base import Listing, SourceError
+from papers.text.cleaning import clean as clean  # Parsers find it here, beside the other ways to clean.
 
 LARGEST_COUNT = 2**31 - 1  # what the database's integers hold
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")  # control characters, lone surrogates
 
 T = TypeVar("T")
-
-
-def clean(text: str) -> str:
-    """The text on one line, without the characters that nobody sees and PostgreSQL does not take."""
-    if text.isprintable() and "  " not in text:  # as most are
-        return text.strip(" ")
-    return " ".join(UNSEEN.sub("", text).split())
 
 
 def found(value: object) -> str:
