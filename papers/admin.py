@@ -57,7 +57,18 @@ class PaperAdmin(ReadOnly):
 
 @admin.register(Collection)
 class CollectionAdmin(ReadOnly):
-    list_display = ("source", "day", "outcome", "reading", "listed", "error", "tries", "collected_at", "next_try_at")
+    list_display = (
+        "source",
+        "day",
+        "outcome",
+        "reading",
+        "listed",
+        "left_out",
+        "error",
+        "tries",
+        "collected_at",
+        "next_try_at",
+    )
     list_filter = ("source", "outcome")
     date_hierarchy = "day"
 

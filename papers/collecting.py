@@ -20,6 +20,7 @@ AFTER_A_FAILURE = timedelta(minutes=15)  # and where it was reached but not unde
 LONGEST_AFTER_FAILURES = timedelta(hours=6)
 BACKFILL_TRIES = 3  # of a day that cannot be reached, before a backfill gives the source up for now
 BETWEEN_TRIES = timedelta(seconds=5)  # of a backfill, unless the source says when
+NO_FAILURE: dict[str, object] = {"error": "", "tries": 0, "failing_since": None}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Collected:
         if self.failed:
             return f"{row.source} {row.day}: {row.error}"
         remark = "" if row.outcome == Collection.Outcome.LISTED else f" ({row.get_outcome_display()})"
+        remark += f"; {row.left_out}" if row.left_out else ""
         return f"{row.source} {row.day}: {row.listed} listed, {self.new} new, {self.updated} updated{remark}"
 
 
@@ -69,10 +71,10 @@ def due_days(source: Source, now: datetime) -> list[date]:
 
 
 def missing_days(source: Source, since: date, now: datetime) -> list[date]:
-    """The days from `since` on that were not read to the end, oldest first."""
+    """The days from `since` on that were not read to the end, or of which something was left out, oldest first."""
     wanted = [day for day in calendar.days(since, source.calendar.today(now)) if can_read(source, day, now)]
     outcomes = (Collection.Outcome.LISTED, Collection.Outcome.NOTHING)
-    read = Collection.objects.of(source.name, wanted).filter(outcome__in=outcomes)
+    read = Collection.objects.of(source.name, wanted).filter(outcome__in=outcomes, left_out="")
     whole = {row.day for row in read if row.collected_at >= source.calendar.ends_at(row.day)}
     return [day for day in wanted if day not in whole]
 
@@ -167,23 +169,22 @@ def _remember(
         listed = (merged.announced if source.announces else len(listings)) or listed
     if merged.new:
         sample.remove()
-    next_try_at = source.calendar.next_look(day, now, listed=bool(listed))
-    if listed:
-        outcome = Collection.Outcome.LISTED
-    else:
-        outcome = Collection.Outcome.NOTHING if next_try_at is None else Collection.Outcome.NOTHING_YET
+    left_out = read.page.left_out if read.page else ""  # An answer of which something was is never found unchanged.
+    next_try_at = source.calendar.next_look(day, now, listed=bool(listed), whole=not left_out)
+    if left_out and not (record and record.left_out):
+        next_try_at = next_try_at or now + calendar.AFTERWARDS  # Also an old day is looked at once more.
+    nothing = Collection.Outcome.NOTHING if next_try_at is None else Collection.Outcome.NOTHING_YET
     row = _record(
         source,
         day,
         now,
-        outcome=outcome,
+        outcome=Collection.Outcome.LISTED if listed else nothing,
         next_try_at=next_try_at,
         listed=listed,
-        error="",
-        tries=0,
-        failing_since=None,
+        left_out=left_out,
         reading=read.reading.name,
         validator=read.validator,
+        **NO_FAILURE,
     )
     return Collected(row, merged.new, merged.updated)
 

@@ -57,10 +57,10 @@ def _answer(source: Source, records: Records, asked: Sequence[Lookup], page: Pag
     """Of those asked for that were answered, what was found is stored, and known to whoever asked."""
     by_name = {records.folded(records.named(one) or ""): one for one in reversed(page.listings)}
     found = {one: by_name.get(records.folded(identifiers.named_by(one.key))) for one in asked}
-    if page.cut and len(asked) > 1:  # What others crowded out is asked for alone.
-        crowded_out = [one for one, listing in found.items() if not listing]
-        Lookup.objects.put_off(crowded_out, now, failed=True)
-        asked = [one for one in asked if one not in crowded_out]
+    if (page.cut or page.odd) and len(asked) > 1:  # What others crowded out, or was left out, is asked for alone.
+        missing = [one for one, listing in found.items() if not listing]
+        Lookup.objects.put_off(missing, now + AFTER_A_FAILURE if page.odd else now, failed=True)
+        asked = [one for one in asked if one not in missing]
     there = [listing for listing in found.values() if listing]
     storing.merge_papers(there, source.name, records.name, now.date(), now)
     ids = [listing.arxiv_id for listing in there]

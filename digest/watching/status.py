@@ -28,13 +28,15 @@ class Came(StrEnum):
 
 @dataclass(frozen=True)
 class DayState:
-    """What came of a source's day, in words; `since` and `error` say why it could not be read."""
+    """What came of a source's day, in words; `left_out` says which papers were not understood, `since` and `error` why
+    it could not be read."""
 
     source: Source
     came: Came
     words: str
     since: datetime | None = None
     error: str = ""
+    left_out: str = ""
 
 
 def days_of(
@@ -58,21 +60,21 @@ def days_of(
 def _day_state(fresh: Freshness, day: date, row: Collection | None, now: datetime) -> DayState | None:
     if fresh.first is None or day < fresh.first:
         return None
-    source = fresh.source
+    source, left_out = fresh.source, row.left_out if row else ""
     since, error = (row.failing_since, row.error) if row and row.outcome == Outcome.FAILED else (None, "")
     if row and row.listed:
         words = ngettext("%(n)d paper", "%(n)d papers", row.listed) % {"n": row.listed}
-        return DayState(source, Came.LISTED, words, since, error)
+        return DayState(source, Came.LISTED, words, since, error, left_out)
     if not source.calendar.announces(day):
         words = _("holiday: nothing expected") if source.calendar.is_holiday(day) else _("weekend: nothing expected")
-        return DayState(source, Came.NOTHING, words, since, error)
+        return DayState(source, Came.NOTHING, words, since, error, left_out)
     if row is None or row.outcome == Outcome.READING:
         return _unread(fresh, day, row, now)
     if row.outcome == Outcome.FAILED:
         return DayState(source, Came.MISSING, _missing(source, day, now), since, error)
     if row.outcome == Outcome.NOTHING:
-        return DayState(source, Came.NOTHING, _("nothing announced"))
-    return DayState(source, Came.WAITING, _("nothing yet"))
+        return DayState(source, Came.NOTHING, _("nothing announced"), left_out=left_out)
+    return DayState(source, Came.WAITING, _("nothing yet"), left_out=left_out)
 
 
 def _unread(fresh: Freshness, day: date, row: Collection | None, now: datetime) -> DayState:

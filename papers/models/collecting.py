@@ -75,6 +75,7 @@ class Collection(models.Model):
     reading = models.CharField(max_length=40, blank=True)
     listed = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)  # one sentence
+    left_out = models.TextField(blank=True, default="", db_default="")  # one sentence: which papers, and why
     tries = models.PositiveIntegerField(default=0)  # in a row that failed
     failing_since = models.DateTimeField(null=True)  # when the first of them did
     validator = models.JSONField(default=dict)  # address, etag, last_modified of a day that came in one answer

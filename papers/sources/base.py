@@ -16,6 +16,7 @@ LONGEST = {"key": 220, "arxiv_id": 40, "doi": identifiers.LONGEST_DOI}  # charac
 LONGEST_TEXT = {"title": 1_000, "abstract": 20_000, "organisation": 200}  # characters
 LONGEST_NAME = 200  # characters, of each in a list
 LONGEST_LIST = {"authors": 2_000, "categories": 100, "keywords": 100}
+ODD_SHOWN = 3  # of the papers of a list that were left out, with the reason why
 
 
 class SourceError(Exception):
@@ -122,7 +123,8 @@ FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of a reading: the listings in the source's order, and the address of the next answer, if any.
+    """One answer of a reading: the listings in the source's order, the address of the next answer, if any, and a
+    sentence for each paper that was left out, as it was not understood.
 
     `{number}` in that address stands for the ordinal of the next answer: 1 after the first, then 2, and so on.
     """
@@ -130,6 +132,17 @@ class Page:
     listings: list[Listing]
     next: str | None = None
     cut: bool = False  # more was found than this answer had room for
+    odd: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> str:
+        """What was left out, in one sentence; empty when nothing was."""
+        if not self.odd:
+            return ""
+        more = len(self.odd) - ODD_SHOWN
+        others = (f"and {more} more",) if more > 0 else ()
+        count = f"{len(self.odd)} of {len(self.listings) + len(self.odd)}"
+        return f"{count} left out: {'; '.join((*self.odd[:ODD_SHOWN], *others))}"
 
 
 @dataclass(frozen=True)

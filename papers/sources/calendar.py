@@ -48,14 +48,16 @@ class Calendar:
     def ends_at(self, day: date) -> datetime:
         return self.begins_at(day + timedelta(days=1))
 
-    def closes_at(self, day: date, *, listed: bool) -> datetime:
-        """From then on the day is not read again, whatever it held; `listed` says whether it has papers by now."""
-        awaited = AWAITED_FOR if self.announces(day) else timedelta(0)
-        return self.ends_at(day) + (self.grows_for if listed else awaited)
+    def closes_at(self, day: date, *, listed: bool, whole: bool = True) -> datetime:
+        """From then on the day is not read again, whatever it held; `listed` says whether it has papers by now, and
+        `whole` whether none was left out."""
+        is_awaited = not whole or (self.announces(day) and not listed)
+        grows_for = self.grows_for if listed else timedelta(0)
+        return self.ends_at(day) + max(grows_for, AWAITED_FOR if is_awaited else timedelta(0))
 
-    def next_look(self, day: date, now: datetime, *, listed: bool) -> datetime | None:
+    def next_look(self, day: date, now: datetime, *, listed: bool, whole: bool = True) -> datetime | None:
         """When to read a day again that was read now; None when that was the last time."""
-        closes_at, ends_at = self.closes_at(day, listed=listed), self.ends_at(day)
+        closes_at, ends_at = self.closes_at(day, listed=listed, whole=whole), self.ends_at(day)
         if now < ends_at:
             pause = WHILE_GROWING if listed or self.announces(day) else AFTERWARDS
         else:

@@ -6,9 +6,10 @@ from datetime import date
 from typing import TypeVar
 
 from papers import identifiers
-from papers.sources.base import Listing, SourceError
+from papers.sources.base import Listing, Page, SourceError
 from papers.text.cleaning import clean as clean  # Parsers find it here, beside the other ways to clean.
 
+ODD_ONE_IN = 10  # of a list that is still believed
 LARGEST_COUNT = 2**31 - 1  # what the database's integers hold
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -24,6 +25,13 @@ def title(text: str) -> str:
     if cleaned := clean(text):
         return cleaned
     raise SourceError("expected a title, found an empty one")
+
+
+def abstract(text: str) -> str:
+    """Every paper has one: where many show none, it is the list that is not understood."""
+    if cleaned := clean(text):
+        return cleaned
+    raise SourceError("expected an abstract, found an empty one")
 
 
 def arxiv_id(text: str, *, versioned: bool = False) -> str:
@@ -52,22 +60,26 @@ def count(number: int) -> int:
     return max(0, number)
 
 
-def each(items: Iterable[T], read: Callable[[T], Listing | None]) -> list[Listing]:
-    """What was read of each item of a list, if anything; an error says which one it is in."""
-    listings = []
+def each(items: Iterable[T], read: Callable[[T], Listing | None], following: str | None = None) -> Page:
+    """A page of what was read of each item, if anything. A paper that is listed twice counts where it is news, else
+    where it comes first.
+
+    An item that raises SourceError is left out. Where more than one in ten do, it is not one odd item but another kind
+    of list, and the first error is that of the whole; of a few, one alone may, if there is another that is sound.
+    """
+    listings, odd = [], []
     for place, item in enumerate(items, 1):
         try:
             listing = read(item)
         except SourceError as error:
-            raise SourceError(f"{error} (paper {place} of the list)") from error
+            odd.append(f"{error} (paper {place} of the list)")
+            continue
         if listing:
             listings.append(listing)
-    return listings
-
-
-def once_each(listings: Iterable[Listing]) -> list[Listing]:
-    """Each paper where it comes first."""
+    if odd and (not listings or len(odd) > max(1, (len(listings) + len(odd)) // ODD_ONE_IN)):
+        raise SourceError(odd[0])
     once: dict[str, Listing] = {}
     for listing in listings:
-        once.setdefault(listing.key, listing)
-    return list(once.values())
+        if listing.key not in once or listing.announced > once[listing.key].announced:
+            once[listing.key] = listing
+    return Page(list(once.values()), following, odd=tuple(odd))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from papers.models import Collection
 from papers.sources import web
-from papers.sources.base import Listing, Page, Reading, Records, Source, SourceError
+from papers.sources.base import Page, Reading, Records, Source, SourceError
 
 Fetch = Callable[..., web.Response]  # web.get, or one that keeps another time
 MOST_PAGES = 20
@@ -61,10 +61,12 @@ def read_day(
                 return Read(reading, None, known)
             page = reading.parse(response.body, day)
             if page.next is not None or reading.completed_by:
-                return Read(reading, Page(_all_listings(reading, page, day, visit)), {})
+                return Read(reading, _whole(reading, page, day, visit), {})
         except (SourceError, web.Unavailable) as problem:
             problems.append((reading, problem))
             continue
+        if page.odd:  # A later version may understand the same answer, so it is asked for in full.
+            return Read(reading, page, {})
         # Only a day that came whole in one answer can be known to be unchanged by one answer.
         validator = {"etag": response.etag, "last_modified": response.last_modified}
         return Read(reading, page, {"address": address, **validator})
@@ -111,10 +113,9 @@ class Visit:
         return response
 
 
-def _all_listings(reading: Reading, page: Page, day: date, visit: Visit) -> list[Listing]:
-    """Those of this first page and of all that follow it, completed where another list says more of them."""
-    listings = {listing.key: listing for listing in page.listings}
-    number = 1
+def _whole(reading: Reading, page: Page, day: date, visit: Visit) -> Page:
+    """This first page and all that follow it as one, completed where another list says more of its papers."""
+    listings, odd, number = {listing.key: listing for listing in page.listings}, page.odd, 1
     while page.next is not None:
         if number == MOST_PAGES:
             raise SourceError(f"expected at most {MOST_PAGES} pages of {day}, found more")
@@ -123,9 +124,13 @@ def _all_listings(reading: Reading, page: Page, day: date, visit: Visit) -> list
         for listing in page.listings:
             listings.setdefault(listing.key, listing)
         number += 1
-    if listings and (other := reading.completed_by):
-        more = other.parse(visit.get(other.address(day), {}).body, day)
-        for listing in _all_listings(other, more, day, visit):
-            if listing.key in listings:  # One that only the other list has changed meanwhile, and is on another day's.
-                listings[listing.key] = listings[listing.key].completed_by(listing)
-    return list(listings.values())
+        odd += tuple(f"{sentence}, in answer {number}" for sentence in page.odd)
+    if not listings or not (other := reading.completed_by):
+        return Page(list(listings.values()), odd=odd)
+    more = _whole(other, other.parse(visit.get(other.address(day), {}).body, day), day, visit)
+    # One that only the other list has changed meanwhile, and is on another day's; of one that is odd there too little
+    # is known.
+    said = {listing.key: listing for listing in more.listings}
+    whole = [one.completed_by(said[key]) if key in said else one for key, one in listings.items()]
+    known = [one for one in whole if one.key in said or not more.odd]
+    return Page(known, odd=tuple(dict.fromkeys((*odd, *more.odd))))

@@ -45,6 +45,7 @@ def lists(far_end: FarEnd, day: date, *numbers: int) -> None:
             "paper": {
                 "id": f"2503.{number:05}",
                 "title": f"Invented paper {number}",
+                "summary": "On letters.",
                 "submittedOnDailyAt": f"{day}T00:00:00.000Z",
                 "upvotes": number,
             }

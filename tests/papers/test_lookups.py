@@ -142,6 +142,16 @@ def test_what_was_unknown_is_asked_for_again_after_a_day(far_end: FarEnd):
     assert look_up(tomorrow) == [f"{UNKNOWN} unknown"]
 
 
+def test_what_an_odd_answer_does_not_name_is_asked_for_alone(far_end: FarEnd):
+    odd = ANSWER.replace(b"Rivers that Remember", b"")
+    far_end.answers("/api/query?id_list=2609.99901,hep-th/9901007&max_results=2", body=odd)
+    lookups.ask_for(KNOWN, MORNING)
+
+    assert look_up() == [f"{KNOWN[0]} found"]
+    assert look_up() == []  # It is put off.
+    assert look_up(MORNING + timedelta(hours=1)) == [f"{KNOWN[1]} found"]
+
+
 # ----------------------------------------------------------------------------------------------------- titles and DOIs
 
 

@@ -45,6 +45,7 @@ def of_day(day: date) -> list[dict[str, object]]:
             "paper": {
                 "id": f"26{day:%m.%d}{number:03}",
                 "title": f"Dictionary learning, part {number} of {day}",
+                "summary": "On letters.",
                 "submittedOnDailyAt": f"{day}T00:00:00.000Z",
                 "upvotes": number,
             }

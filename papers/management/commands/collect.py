@@ -79,9 +79,10 @@ class Command(BaseCommand):
             raise CommandError("\n".join(failed))
 
     def _backfill(self, sources: Sequence[Source], since: date, now: datetime | None) -> None:
-        """A bar with its rate and the time left, a line for each day that failed, and a sum at the end."""
+        """A bar with its rate and the time left, a line for each day of which something was left out, a sum, and a
+        line for each day that failed."""
         missing = {one.name: collecting.missing_days(one, since, now or site_clock.now()) for one in sources}
-        days, empty, papers, failed = 0, 0, 0, []
+        days, empty, papers, odd, failed = 0, 0, 0, [], []
         with tqdm(total=sum(map(len, missing.values())), unit="day", disable=None) as bar:
             try:
                 for one in sources:
@@ -90,6 +91,7 @@ class Command(BaseCommand):
                         days, papers = days + (not collected.failed), papers + collected.new
                         empty += collected.collection.outcome == Collection.Outcome.NOTHING
                         failed += [str(collected)] * collected.failed
+                        odd += [str(collected)] * bool(collected.collection.left_out and not collected.failed)
                         bar.update()
                         bar.set_postfix(day=collected.collection.day, papers=papers)
             except KeyboardInterrupt:
@@ -97,9 +99,7 @@ class Command(BaseCommand):
                     f"stopped: {days} days read, {papers} new papers; the same command goes on from here",
                     returncode=130,
                 ) from None
-        self.stdout.write(
-            f"{days} days read, on {empty} of them nothing announced; {papers} new papers; "
-            f"{len(failed)} days could not be read"
-        )
+        summed = f"{days} days read, on {empty} of them nothing announced; {papers} new papers; "
+        self.stdout.write("\n".join((*odd, f"{summed}{len(failed)} days could not be read")))
         if failed:
             raise CommandError("\n".join(failed))

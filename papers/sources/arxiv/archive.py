@@ -51,19 +51,17 @@ def _address(day: date, form: str) -> str:
 def oai(body: bytes, day: date) -> Page:
     """What the records of our categories that changed that day say, but for when."""
     records, following = _records(body, day)
-    listings = checks.each(records, partial(_listing, wanted=frozenset(categories())))
-    return Page(checks.once_each(listings), following)
+    return checks.each(records, partial(_listing, day=day, wanted=frozenset(categories())), following)
 
 
 def versions(body: bytes, day: date) -> Page:
     """When the papers of these records came in, on whose list they were to be, and which are news on this one."""
     records, following = _records(body, day)
-    listings = checks.each(records, partial(_dated, day=day, wanted=frozenset(categories())))
-    return Page(checks.once_each(listings), following)
+    return checks.each(records, partial(_dated, day=day, wanted=frozenset(categories())), following)
 
 
 def _records(body: bytes, day: date) -> tuple[list[etree._Element], str | None]:
-    """The records of the day, and the address of more."""
+    """The records, of which some are of the day, and the address of more."""
     answer = elements.parsed(body)
     elements.expect_root(answer, f"{OAI}OAI-PMH", "an OAI-PMH answer")
     if (error := elements.child(answer, f"{OAI}error")) is not None:
@@ -73,20 +71,21 @@ def _records(body: bytes, day: date) -> tuple[list[etree._Element], str | None]:
         raise SourceError(f"expected records, found the error {checks.found(said)}")
     holder = elements.required(answer, f"{OAI}ListRecords")
     records = holder.findall(f"{OAI}record")
-    days = [elements.day(elements.required(record, f"{OAI}header"), f"{OAI}datestamp") for record in records]
+    stamps = (checks.day_of(elements.text(header, f"{OAI}datestamp")) for header in holder.iter(f"{OAI}header"))
+    days = [changed for changed in stamps if changed]
     if days and day not in days:
         raise SourceError(f"expected records of {day}, found those of {min(days)} to {max(days)}")
     token = elements.text(holder, f"{OAI}resumptionToken")
     # Quoted, as braces in an address would stand for the number of the answer.
     following = f"{settings.ARXIV_OAI_URL}?verb=ListRecords&resumptionToken={quote(token, safe='')}"
-    # One that changed again while we asked belongs to another day.
-    of_day = [record for record, changed in zip(records, days, strict=True) if changed == day]
-    return of_day, following if token else None
+    return records, following if token else None
 
 
-def _paper(record: etree._Element, form: str, wanted: frozenset[str]) -> etree._Element | None:
+def _paper(record: etree._Element, form: str, day: date, wanted: frozenset[str]) -> etree._Element | None:
     """The paper in a record of this format, unless it was deleted or is in none of the categories wanted."""
-    if elements.required(record, f"{OAI}header").get("status") == "deleted":
+    header = elements.required(record, f"{OAI}header")
+    # One that changed again while we asked belongs to another day.
+    if elements.day(header, f"{OAI}datestamp") != day or header.get("status") == "deleted":
         return None
     space = f"{{http://arxiv.org/OAI/{form}/}}"
     paper = elements.required(elements.required(record, f"{OAI}metadata"), f"{space}{form}")
@@ -94,8 +93,8 @@ def _paper(record: etree._Element, form: str, wanted: frozenset[str]) -> etree._
     return paper if any(term in wanted or identifiers.archive_of(term) in wanted for term in terms) else None
 
 
-def _listing(record: etree._Element, wanted: frozenset[str]) -> Listing | None:
-    if (paper := _paper(record, RECORDS, wanted)) is None:
+def _listing(record: etree._Element, day: date, wanted: frozenset[str]) -> Listing | None:
+    if (paper := _paper(record, RECORDS, day, wanted)) is None:
         return None
     arxiv_id = checks.arxiv_id(elements.text(paper, f"{RECORD}id"))
     return Listing(
@@ -116,7 +115,7 @@ def _author(author: etree._Element) -> str:
 
 
 def _dated(record: etree._Element, day: date, wanted: frozenset[str]) -> Listing | None:
-    if (paper := _paper(record, VERSIONS, wanted)) is None:
+    if (paper := _paper(record, VERSIONS, day, wanted)) is None:
         return None
     arxiv_id = checks.arxiv_id(elements.text(paper, f"{RAW_RECORD}id"))
     versions = paper.findall(f"{RAW_RECORD}version")

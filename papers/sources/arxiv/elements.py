@@ -1,6 +1,8 @@
 """What the readings of arXiv share: XML that is safe to read, and the parts of a paper as arXiv writes them. All raise
 SourceError: what was expected, what was found."""
 
+import re
+import sys
 from collections.abc import Iterable
 from datetime import date
 
@@ -12,11 +14,20 @@ from papers.sources.base import SourceError
 from papers.text import tex
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")  # which XML 1.0 forbids,
+NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # and U+FFFE and U+FFFF,
+REFERENCE = re.compile(rb"&#(?:x(?P<hexadecimal>[0-9A-Fa-f]++)|(?P<decimal>[0-9]++));")  # also in these words
+LONGEST_CODE = 7  # digits
 ARXIV = "{http://arxiv.org/schemas/atom}"
 
 
 def parsed(body: bytes) -> etree._Element:
-    """The root of a whole document, in which nothing is left to be expanded or fetched."""
+    """The root of a whole document, in which nothing is left to be expanded or fetched.
+
+    Characters that XML forbids are taken out first, as one of them in one paper would spoil all of the others.
+    """
+    # Of the first bytes a NUL says that it is no UTF-8.
+    body = body[:4] + REFERENCE.sub(_if_allowed, NO_CHARACTERS.sub(b"", body[4:].translate(None, CONTROLS)))
     if b"<!DOCTYPE" in body:
         raise SourceError("expected XML without a document type, found one")
     parser = etree.XMLParser(
@@ -30,6 +41,14 @@ def parsed(body: bytes) -> etree._Element:
         return etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise SourceError(f"expected a whole XML document in UTF-8, found none: {checks.found(error.msg)}") from error
+
+
+def _if_allowed(reference: re.Match[bytes]) -> bytes:
+    """A character reference as it is, unless XML 1.0 forbids what it stands for."""
+    digits = (reference["hexadecimal"] or reference["decimal"]).lstrip(b"0") or b"0"
+    code = int(digits, 16 if reference["hexadecimal"] else 10) if len(digits) <= LONGEST_CODE else sys.maxunicode + 1
+    is_allowed = code in b"\t\n\r" if code < 0x20 else code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+    return reference[0] if is_allowed and code <= sys.maxunicode else b""
 
 
 def expect_root(root: etree._Element, tag: str, expected: str) -> None:
@@ -75,8 +94,8 @@ def title(parent: etree._Element, tag: str) -> str:
     return tex.to_unicode(checks.title(text(parent, tag)))
 
 
-def abstract(written: str) -> str | None:
-    return tex.to_unicode(written.strip()) or None
+def abstract(written: str) -> str:
+    return tex.to_unicode(checks.abstract(written))
 
 
 def authors(names: Iterable[str]) -> list[str] | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -85,8 +85,8 @@ def rss(body: bytes, day: date) -> Page:
     items = feed.findall(flavour.item)
     if len(items) >= MOST_ITEMS:
         raise SourceError(f"expected fewer than {MOST_ITEMS} items, found {len(items)}: the feed may be cut")
-    listings = checks.each(items, partial(_listing, flavour=flavour))
-    return Page(checks.once_each(sorted(listings, key=lambda listing: not listing.announced)))
+    page = checks.each(items, partial(_listing, flavour=flavour))
+    return replace(page, listings=sorted(page.listings, key=lambda listing: not listing.announced))
 
 
 def _listing(item: etree._Element, flavour: Flavour) -> Listing:

@@ -5,6 +5,7 @@ it finds the DOIs that authors gave.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from django.conf import settings
@@ -61,7 +62,7 @@ def query(body: bytes) -> Page:
     entries = feed.findall(f"{ATOM}entry")
     found = elements.text(feed, f"{OPENSEARCH}totalResults")
     is_cut = found.isdecimal() and 0 < len(entries) < int(found[:10])
-    return Page(checks.once_each(checks.each(entries, _listing)), cut=is_cut)
+    return replace(checks.each(entries, _listing), cut=is_cut)
 
 
 def _listing(entry: etree._Element) -> Listing:
@@ -78,7 +79,8 @@ def _listing(entry: etree._Element) -> Listing:
         key=identifiers.arxiv_key(arxiv_id),
         arxiv_id=arxiv_id,
         title=elements.title(entry, f"{ATOM}title"),
-        abstract=elements.abstract(elements.text(entry, f"{ATOM}summary")),
+        # Somebody asked for this very paper, so it is taken without an abstract too.
+        abstract=tex.to_unicode(elements.text(entry, f"{ATOM}summary")) or None,
         authors=elements.authors(tex.to_unicode(elements.text(author, f"{ATOM}name")) for author in authors),
         categories=elements.categories(one.get("term") or "" for one in terms),
         doi=checks.doi(elements.text(entry, f"{ARXIV}doi")),

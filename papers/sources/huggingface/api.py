@@ -1,10 +1,12 @@
 """The API of Daily Papers: the list of a day, of a week, of a month, and of what is trending now."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 
+from papers.sources import checks
 from papers.sources.base import Page
 from papers.sources.huggingface import entries
 from papers.sources.shapes import parsed
@@ -35,7 +37,7 @@ def latest_address() -> str:
 def daily(body: bytes, day: date) -> Page:
     """An answer for a day; an empty one is an answer too. A full one may have another behind it."""
     items = _items(body)
-    return Page(entries.listings(items, day), _more(daily_address(day), items))
+    return checks.each(items, partial(entries.listing, day=day), _more(daily_address(day), items))
 
 
 def week(body: bytes, day: date) -> Page:
@@ -50,7 +52,7 @@ def month(body: bytes, day: date) -> Page:
 
 def trending(body: bytes, day: date) -> Page:
     """What is trending there now, best first: papers of any age, so none of them is announced by being on it."""
-    return Page(entries.listings(_items(body), announced=False))
+    return checks.each(_items(body), partial(entries.listing, announced=False))
 
 
 def latest(body: bytes) -> date:
@@ -61,8 +63,7 @@ def latest(body: bytes) -> date:
 
 def _of_span(body: bytes, day: date, address: str) -> Page:
     items = _items(body)
-    own = [item for item in items if entries.submitted_on(item) == day]
-    return Page(entries.listings(own, day), _more(address, items))
+    return checks.each(items, partial(entries.listing_on, day=day), _more(address, items))
 
 
 def _items(body: bytes) -> list[Any]:

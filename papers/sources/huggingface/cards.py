@@ -34,7 +34,7 @@ def daily(body: bytes, day: date) -> Page:
     if day not in stated:
         found = " and ".join(map(str, stated)) or "no date"
         raise SourceError(f"expected the page to say that it is {day}, found {found}")
-    return Page(checks.once_each(checks.each(page.select("article"), partial(_listing, day=day))))
+    return checks.each(page.select("article"), partial(_listing, day=day))
 
 
 def _listing(article: Tag, day: date) -> Listing:

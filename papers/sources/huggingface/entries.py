@@ -2,9 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import partial
 
 import msgspec
 
@@ -76,11 +75,6 @@ class Dated(msgspec.Struct):
 # ------------------------------------------------------------------------------------------------------------ listings
 
 
-def listings(items: Iterable[object], day: date | None = None, *, announced: bool = True) -> list[Listing]:
-    """The papers of a list in their order, each where it comes first. With a day, all must have been listed on it."""
-    return checks.once_each(checks.each(items, partial(_listing, day=day, announced=announced)))
-
-
 def expect_day(moment: str, day: date, where: str) -> None:
     if moment[:10] != day.isoformat():
         raise SourceError(f"expected {where} to be {day}, found {checks.found(moment)}")
@@ -92,7 +86,13 @@ def submitted_on(item: object) -> date:
     return _day(moment, "paper.submittedOnDailyAt")
 
 
-def _listing(item: object, day: date | None, announced: bool) -> Listing:
+def listing_on(item: object, day: date) -> Listing | None:
+    """An entry of the list of more than one day; None where it was listed on another."""
+    return listing(item, day) if submitted_on(item) == day else None
+
+
+def listing(item: object, day: date | None = None, announced: bool = True) -> Listing:
+    """An entry's paper; with a day, it must have been listed on it."""
     entry = shaped(item, Entry, EACH)
     paper = entry.paper
     if day and paper.submitted_on_daily_at is not None:  # Answers for days before March 2025 do not say it.
@@ -104,7 +104,7 @@ def _listing(item: object, day: date | None, announced: bool) -> Listing:
         key=identifiers.arxiv_key(arxiv_id),
         arxiv_id=arxiv_id,
         title=checks.title(paper.title),
-        abstract=_clean(paper.summary),
+        abstract=checks.abstract(paper.summary or ""),
         authors=[name for name, _ in authors] if are_named else None,
         identities=_identities(authors) if are_named else None,
         organisation=_organisation(paper.organization) or _organisation(shaped(item, Beside, EACH).organization),

@@ -1,6 +1,7 @@
 """The pages of Daily Papers, and the data inside them."""
 
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -8,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 from django.conf import settings
 
+from papers.sources import checks
 from papers.sources.base import Page, SourceError
 from papers.sources.huggingface import entries
 from papers.sources.shapes import parsed
@@ -42,7 +44,7 @@ def daily(body: bytes, day: date) -> Page:
     if shown is None:
         raise SourceError("expected dateString, found none")
     entries.expect_day(shown, day, "the page's date")
-    return Page(entries.listings(data.daily_papers, day))
+    return checks.each(data.daily_papers, partial(entries.listing, day=day))
 
 
 def trending(body: bytes, day: date) -> Page:
@@ -50,7 +52,7 @@ def trending(body: bytes, day: date) -> Page:
     data = _props(body, TrendingProps)
     if not data.is_trending:
         raise SourceError("expected isTrending in data-props, found another list")
-    return Page(entries.listings(data.daily_papers, announced=False))
+    return checks.each(data.daily_papers, partial(entries.listing, announced=False))
 
 
 def _props(body: bytes, kind: type[T]) -> T:

@@ -26,6 +26,7 @@ TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = (date(2026, 8, day) for day in 
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)  # Thursday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ERROR = "api: expected 200 from huggingface.co/api/daily_papers, found 503"
+LEFT_OUT = "1 of 10 left out: expected a title, found an empty one (paper 3 of the list)"
 HUGGINGFACE = SOURCES["huggingface"]
 
 
@@ -90,6 +91,13 @@ def test_a_day_whose_papers_we_have_is_not_missing_when_it_cannot_be_read_again(
     state = states()[WEDNESDAY]
 
     assert (state.came, state.words, state.error) == ("listed", "9 papers", ERROR)
+
+
+@pytest.mark.parametrize("row", [{"listed": 9}, {"outcome": Outcome.NOTHING}, {"outcome": Outcome.NOTHING_YET}])
+def test_a_day_says_what_was_left_out_and_why(row):
+    make_collection("huggingface", WEDNESDAY, left_out=LEFT_OUT, **row)
+
+    assert states()[WEDNESDAY].left_out == LEFT_OUT
 
 
 def test_a_day_that_was_not_asked_for_since_the_source_was_first_read_is_not_read_yet():
@@ -187,6 +195,15 @@ def test_a_fresh_source_says_what_it_had_last_and_what_comes_next(page):
     assert "Next expected Friday, 21 August 2026" in read
     assert "Last asked 2026-08-20 12:00 UTC" in read
     assert "42 papers" in read
+
+
+def test_the_page_says_which_papers_were_left_out_and_why(page):
+    make_collection("huggingface", THURSDAY, listed=9, left_out=LEFT_OUT)
+
+    read = page()
+
+    assert f"9 papers {LEFT_OUT}" in read
+    assert "Daily Papers fresh" in read
 
 
 def test_a_stale_source_says_since_when_and_why(page):

@@ -106,3 +106,31 @@ def test_both_lists_are_read_page_by_page(far_end: FarEnd):
 
     assert collect().collection.listed == 2
     assert [paper.arxiv_id for paper in Paper.objects.filter(listed_on=DAY)] == ["2609.99901", "2609.99911"]
+
+
+def test_a_record_that_is_odd_in_both_lists_is_left_out_once(far_end: FarEnd):
+    for form, body in (("arXiv", RECORDS), ("arXivRaw", VERSIONS)):
+        serves(far_end, form, body.replace(b"2609.99904</id>", b"99904</id>"))
+
+    row = collect().collection
+
+    assert row.left_out == (
+        f"1 of 2 left out: expected an id like 2608.16590, found '99904' (paper {place(b'2609.99904')} of the list)"
+    )
+    assert row.next_try_at is not None
+    assert [paper.arxiv_id for paper in Paper.objects.all()] == ["2609.99901"]
+
+
+def test_a_paper_of_which_nobody_knows_when_it_was_new_is_left_out(far_end: FarEnd):
+    serves(far_end, "arXiv", RECORDS)
+    serves(far_end, "arXivRaw", VERSIONS.replace(b"Fri, 11 Sep 2026 09:30:00 GMT", b"lately"))
+
+    row = collect().collection
+
+    assert row.left_out == "1 of 2 left out: expected the first version's moment, found 'lately' (paper 1 of the list)"
+    assert [paper.arxiv_id for paper in Paper.objects.all()] == ["2609.99904"]
+
+
+def place(number: bytes) -> int:
+    """Of a paper among the records."""
+    return 1 + [number in record for record in RECORDS.split(b"<record>")[1:]].index(True)

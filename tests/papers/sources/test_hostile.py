@@ -1,10 +1,11 @@
 """Hostile and broken pages, one by one, through a real web server: each is one sentence in the day's record, the day
-stays due, nothing is half-stored, and other sources go on."""
+stays due, nothing is half-stored, and other sources go on. One odd paper spoils no list."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ def entry(number: int = 1, **fields: Any) -> dict[str, Any]:
     paper = {
         "id": f"2608.{number:05}",
         "title": "Invented",
+        "summary": "On letters.",
         "submittedOnDailyAt": f"{DAY}T00:00:00.000Z",
         "upvotes": 3,
     }
@@ -103,7 +105,6 @@ ARXIV_PAGES: dict[str, tuple[dict[str, Any], str]] = {
     "another day": ({"body": feed(item(), day="Wed, 19 Aug 2026")}, "2026-08-20"),
     "a day to come": ({"body": feed(item(), day="Fri, 21 Aug 2026")}, "2026-08-20"),
     "invalid UTF-8": ({"body": feed(item()).replace(b"Invented", b"\xff\xfe")}, "expected a whole XML document"),
-    "NUL": ({"body": feed(item()).replace(b"Invented", b"In\x00vented")}, "expected a whole XML document"),
     "a page": ({"body": b"<!DOCTYPE html><html><body>Maintenance</body></html>"}, "expected"),
     "noise": ({"body": bytes(range(256)) * 16}, "expected a whole XML document"),
     "a feed of errors": ({"status": 400, "body": feed()}, "expected 200"),
@@ -212,12 +213,136 @@ def test_negative_votes_are_none(far_end: FarEnd):
     assert Paper.objects.get().votes == 0
 
 
-def test_one_bad_entry_among_good_ones_stores_none_of_them(far_end: FarEnd):
-    serve(far_end, "huggingface", {"body": answer(entry(1), entry(2, title=""), entry(3))})
+# What is odd about one of fifteen entries, and what the ledger says of it.
+ODD_ENTRIES: dict[str, tuple[dict[str, Any], str]] = {
+    "no title": (entry(3, title=None), "expected paper.title, found none"),
+    "an empty title": (entry(3, title=" \x08"), "expected a title, found an empty one"),
+    "no abstract": (entry(3, summary=None), "expected an abstract, found an empty one"),
+    "an empty abstract": (entry(3, summary="\u200b"), "expected an abstract, found an empty one"),
+    "no id": (entry(3, id="tide"), "expected an id like 2608.16590, found 'tide'"),
+    "another shape": ({"papers": []}, "expected paper, found none"),
+    "votes in words": (entry(3, upvotes="many"), "expected paper.upvotes to be a whole number, found a string"),
+    "a date in words": (entry(3, publishedAt="soon"), "expected paper.publishedAt to begin with a date, found 'soon'"),
+    "another day": (
+        entry(3, submittedOnDailyAt="2026-08-19T00:00:00Z"),
+        "expected paper.submittedOnDailyAt to be 2026-08-20, found '2026-08-19T00:00:00Z'",
+    ),
+}
+ODD_ITEMS: dict[str, tuple[str, str]] = {
+    "an empty title": (item(3, title="&#8; "), "expected a title, found an empty one"),
+    "no title": (item(3).replace("<title>Invented</title>", ""), "expected a title, found an empty one"),
+    "an empty abstract": (item(3).replace("On letters.", ""), "expected an abstract, found an empty one"),
+    "no abstract": (
+        item(3).replace("Abstract: On letters.", ""),
+        "expected a text with Abstract: in it, found 'arXiv:2608.00003v1 Announce Type: new'",
+    ),
+    "no id": (
+        item(3).replace("oai:arXiv.org:2608.00003v1", "tide"),
+        "expected an id like oai:arXiv.org:2604.21952v1, found 'tide'",
+    ),
+    "no kind": (
+        item(3).replace("arxiv:announce_type>", "arxiv:kind>"),
+        "expected an element announce_type, found none",
+    ),
+}
 
-    assert collecting.collect(HUGGINGFACE, DAY, NOON).failed
-    assert not Paper.objects.exists()
-    assert "(paper 2 of the list)" in Collection.objects.get().error
+
+@pytest.mark.parametrize("odd", ODD_ENTRIES)
+@pytest.mark.parametrize("reading", ["api", "props"])
+def test_an_odd_entry_of_daily_papers_is_left_out_and_the_others_are_kept(far_end: FarEnd, reading: str, odd: str):
+    spoiled, sentence = ODD_ENTRIES[odd]
+    entries = [spoiled if number == 3 else entry(number) for number in range(1, 16)]
+    if reading == "api":
+        serve(far_end, "huggingface", {"body": answer(*entries)})
+    else:
+        far_end.answers("/api/daily_papers", 503)
+        data = escape(json.dumps({"dateString": str(DAY), "dailyPapers": entries}))
+        far_end.answers(f"/papers/date/{DAY}", body=f'<p data-target="DailyPapers" data-props="{data}">'.encode())
+
+    _expect_all_but_the_third(collecting.collect(HUGGINGFACE, DAY, NOON), reading, sentence)
+
+
+def test_an_odd_card_is_left_out_and_the_others_are_kept(far_end: FarEnd):
+    card = '<article><h3><a href="/papers/2608.{number:05}">{title}</a></h3></article>'
+    cards = "".join(card.format(number=number, title="Invented" * (number != 3)) for number in range(1, 16))
+    far_end.answers("/api/daily_papers", 503)
+    page = f"<html><title>Daily Papers - August 20, 2026</title>{cards}</html>"
+    far_end.answers(f"/papers/date/{DAY}", body=page.encode())
+
+    collected = collecting.collect(HUGGINGFACE, DAY, NOON)
+
+    _expect_all_but_the_third(collected, "cards", "expected a title, found an empty one")
+
+
+@pytest.mark.parametrize("odd", ODD_ITEMS)
+def test_an_odd_item_of_arxivs_feed_is_left_out_and_the_others_are_kept(far_end: FarEnd, odd: str):
+    spoiled, sentence = ODD_ITEMS[odd]
+    items = [spoiled if number == 3 else item(number) for number in range(1, 16)]
+    serve(far_end, "arxiv", {"body": feed(*items)})
+
+    _expect_all_but_the_third(collecting.collect(ARXIV, DAY, NOON), "rss", sentence)
+
+
+def _expect_all_but_the_third(collected: collecting.Collected, reading: str, sentence: str) -> None:
+    row = Collection.objects.get()
+    assert (row.outcome, row.reading, row.listed) == (Collection.Outcome.LISTED, reading, 14)
+    assert row.left_out == f"1 of 15 left out: {sentence} (paper 3 of the list)"
+    assert str(collected).endswith(f": 14 listed, 14 new, 0 updated; {row.left_out}")
+    assert set(Paper.objects.values_list("arxiv_id", flat=True)) == {
+        f"2608.{number:05}" for number in range(1, 16) if number != 3
+    }
+    assert row.next_try_at is not None
+
+
+@pytest.mark.parametrize("control", ["\x00", "\x08", "\x1b"])
+def test_a_control_character_in_one_title_is_dropped_and_nothing_left_out(far_end: FarEnd, control: str):
+    raw = answer(entry(1), entry(2)).replace(b"Invented", f"In{control}vented".encode(), 1)
+    serve(far_end, "huggingface", {"body": raw})
+    serve(far_end, "arxiv", {"body": feed(item(3, title=f"In{control}vented"), item(4, title="In&#8;ven&#x1B;ted"))})
+
+    rows = [collecting.collect(source, DAY, NOON).collection for source in (HUGGINGFACE, ARXIV)]
+
+    assert [(row.listed, row.left_out) for row in rows] == [(2, ""), (2, "")]
+    assert set(Paper.objects.values_list("title", flat=True)) == {"Invented"}
+
+
+def test_a_list_of_which_more_than_one_in_ten_is_odd_is_another_kind_of_list(far_end: FarEnd):
+    odd = [entry(number, title="") for number in (1, 2)]
+    serve(far_end, "huggingface", {"body": answer(*odd, *map(entry, range(3, 20)))})
+
+    collected = collecting.collect(HUGGINGFACE, DAY, NOON)
+
+    _expect_a_sentence_and_no_paper(collected, "expected a title, found an empty one (paper 1 of the list)")
+    assert len(far_end.requests) > 1  # Its other readings were asked.
+
+
+def test_one_in_ten_may_be_odd(far_end: FarEnd):
+    odd = [entry(number, title="") for number in (1, 2)]
+    serve(far_end, "huggingface", {"body": answer(*odd, *map(entry, range(3, 21)))})
+
+    row = collecting.collect(HUGGINGFACE, DAY, NOON).collection
+
+    assert row.listed == 18
+    assert row.left_out == (
+        "2 of 20 left out: expected a title, found an empty one (paper 1 of the list); "
+        "expected a title, found an empty one (paper 2 of the list)"
+    )
+
+
+def test_of_a_few_one_may_be_odd(far_end: FarEnd):
+    serve(far_end, "huggingface", {"body": answer(entry(1, title=""), entry(2))})
+
+    assert collecting.collect(HUGGINGFACE, DAY, NOON).collection.listed == 1
+
+
+def test_of_many_odd_papers_the_first_three_are_explained(far_end: FarEnd):
+    odd = [entry(number, title="") for number in range(1, 6)]
+    serve(far_end, "huggingface", {"body": answer(*odd, *map(entry, range(6, 60)))})
+
+    row = collecting.collect(HUGGINGFACE, DAY, NOON).collection
+
+    assert row.left_out.startswith("5 of 59 left out: ")
+    assert row.left_out.endswith("(paper 3 of the list); and 2 more")
 
 
 def test_a_second_page_that_fails_leaves_nothing_of_the_first(far_end: FarEnd):

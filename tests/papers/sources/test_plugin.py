@@ -62,6 +62,18 @@ def test_a_day_of_it_that_is_not_understood_stays_due(far_end: FarEnd):
     assert str(collected) == "tidewater 2026-08-20: list: expected the list of 2026-08-20, found '2026-08-19'"
 
 
+def test_a_preprint_of_it_that_is_not_understood_is_left_out(far_end: FarEnd):
+    odd = SAMPLE | {"preprints": [*SAMPLE["preprints"], {"doi": "10.9999/tide.2"}]}
+    far_end.answers(f"/lists/{DAY}.json", body=json.dumps(odd).encode())
+
+    collected = collecting.collect(TIDEWATER.SOURCE, DAY, MORNING)
+
+    assert collected.collection.left_out == (
+        "1 of 2 left out: expected a preprint, found {'doi': '10.9999/tide.2'} (paper 2 of the list)"
+    )
+    assert Paper.objects.get().key == "doi:10.9999/tide.1"
+
+
 LEAVES = st.none() | st.integers() | st.text()
 NAMES = st.sampled_from(["day", "preprints", "doi", "title"])
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner))

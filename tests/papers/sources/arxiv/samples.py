@@ -33,6 +33,12 @@ def ids(page):
     return [listing.arxiv_id for listing in page.listings]
 
 
+def the_odd_one(page):
+    """What is said of the one paper that was left out."""
+    (sentence,) = page.odd
+    return sentence
+
+
 def changed(sample, old, new, times=-1):
     """The sample after something in it was replaced."""
     assert old in sample.decode()

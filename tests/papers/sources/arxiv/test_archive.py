@@ -13,6 +13,7 @@ from tests.papers.sources.arxiv.samples import (
     VERSIONS,
     changed,
     ids,
+    the_odd_one,
 )
 
 pytestmark = pytest.mark.one_database
@@ -114,9 +115,11 @@ def test_a_paper_is_published_on_the_day_it_is_in_greenwich():
 
 
 @pytest.mark.parametrize("moment", ["", "yesterday", "Fri, 99 Sep 2026", "31 Dec 9999"])
-def test_a_first_version_without_a_moment_is_named(moment):
-    with pytest.raises(SourceError, match=r"^expected the first version's moment, found '.*\(paper 1 of the list\)"):
-        versions(changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", moment), DAY)
+def test_a_first_version_without_a_moment_is_named_and_left_out(moment):
+    page = versions(changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", moment), DAY)
+
+    assert the_odd_one(page) == f"expected the first version's moment, found '{moment}' (paper 1 of the list)"
+    assert ids(page) == ["2609.99904"]
 
 
 def test_a_paper_without_versions_is_named():
@@ -174,11 +177,7 @@ def test_a_record_that_changed_again_belongs_to_its_new_day():
     ("old", "new", "message"),
     [
         ("<datestamp>2026-09-14", "<datestamp>yesterday", "expected datestamp to begin with a date, found 'yesterday"),
-        ("<id>2609.99901</id>", "<id>99901</id>", "expected an id like 2608.16590, found '99901'"),
-        ("<id>2609.99901</id>", "", "expected an id like 2608.16590, found ''"),
         ("<datestamp>2026-09-14</datestamp>", "", "expected datestamp to begin with a date, found ''"),
-        ("<header status=", "<header/><header status=", "expected datestamp to begin with a date, found ''"),
-        ("<record>", "<record/><record>", "expected an element header, found none"),
         ("metadata>", "data>", "expected an element metadata, found none"),
         ("http://arxiv.org/OAI/arXiv/", "http://arxiv.org/OAI/other/", "expected an element arXiv, found none"),
         ("ListRecords>", "ListSets>", "expected an element ListRecords, found none"),
@@ -188,3 +187,32 @@ def test_a_record_that_changed_again_belongs_to_its_new_day():
 def test_a_harvest_that_cannot_be_read_is_named(old, new, message):
     with pytest.raises(SourceError, match=rf"^{message}"):
         oai(changed(OAI, old, new), DAY)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "<datestamp>2026-09-14",
+            "<datestamp>yesterday",
+            "expected datestamp to begin with a date, found 'yesterday'",
+        ),
+        ("<header>", "<head>", "expected an element header, found none"),
+        ("<id>2609.99901</id>", "<id>99901</id>", "expected an id like 2608.16590, found '99901'"),
+        ("<id>2609.99901</id>", "", "expected an id like 2608.16590, found ''"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_named_and_left_out(old, new, message):
+    body = changed(OAI, old, new, 1)
+    page = oai(body.replace(b"</header>", b"</head>", 1) if new == "<head>" else body, DAY)
+
+    assert the_odd_one(page) == f"{message} (paper 1 of the list)"
+    assert ids(page) == ["2609.99904"]
+
+
+@pytest.mark.parametrize("element", ["title", "abstract"])
+def test_a_record_without_a_title_or_an_abstract_is_left_out(element):
+    page = oai(re.sub(rf"<{element}>.*?</{element}>".encode(), b"", OAI, count=1, flags=re.DOTALL), DAY)
+
+    assert re.match(rf"expected an? {element}, found an empty one \(paper 1 of the list\)", the_odd_one(page))
+    assert ids(page) == ["2609.99904"]

@@ -15,6 +15,7 @@ from tests.papers.sources.arxiv.samples import (
     changed,
     first,
     ids,
+    the_odd_one,
     with_items,
     without_items,
 )
@@ -226,19 +227,24 @@ def test_a_full_feed_is_refused_as_it_may_be_cut(feed):
         ("Lanterns in the Fog: Finding Lost Tools with $\\alpha$-Traces", " ", "expected a title, found an empty one"),
     ],
 )
-def test_an_item_that_cannot_be_read_is_named(old, new, message):
-    with pytest.raises(SourceError, match=rf"^{re.escape(message)}.* \(paper 2 of the list\)$"):
-        rss(changed(RSS, old, new), DAY)
+def test_an_item_that_cannot_be_read_is_named_and_left_out(old, new, message):
+    page = rss(changed(RSS, old, new), DAY)
+
+    assert re.match(rf"{re.escape(message)}.* \(paper 2 of the list\)$", the_odd_one(page))
+    assert ids(page) == ["2609.99902", "2609.99904", "hep-th/9901007"]
 
 
 def test_an_id_may_come_without_a_version():
     assert first(changed(RSS, "oai:arXiv.org:2609.99901v1", "oai:arXiv.org:2609.99901")).arxiv_id == "2609.99901"
 
 
-def test_an_empty_abstract_is_none():
+def test_a_paper_with_an_empty_abstract_is_left_out():
     text = r"We ask why an agent forgets a tool, and show that $O(n^2)$ lanterns bring 41\% of lost tools back."
 
-    assert first(changed(RSS, text, " ")).abstract is None
+    page = rss(changed(RSS, text, " "), DAY)
+
+    assert the_odd_one(page) == "expected an abstract, found an empty one (paper 2 of the list)"
+    assert "2609.99901" not in ids(page)
 
 
 def test_markup_that_was_not_escaped_leaves_its_text():

@@ -54,11 +54,40 @@ def test_what_is_no_xml_is_refused(sample, read, body):
 
 @EVERYWHERE
 @pytest.mark.parametrize(
-    "spoiler", [b"\xff", b"\xe9", b"\xed\xa0\x80", b"\xc0\x80", b"\0", b"\x0b", b"&#0;", b"&#xD800;"]
+    "spoiler", [b"\xff", b"\xe9", b"\xed\xa0\x80", b"\xc0\x80", b"&#x;", b"&#;", b"&#8", b"&#-8;", b"&&#8;#8;"]
 )
 def test_spoiled_letters_are_refused(sample, read, spoiler):
     with pytest.raises(SourceError, match=NO_XML):
         read(sample.replace(b"that Remember", b"that " + spoiler))
+
+
+@EVERYWHERE
+@pytest.mark.parametrize(
+    "control",
+    [
+        *(b"\0", b"\x08", b"\x0b", b"\x1b", b"\x1f", b"\xef\xbf\xbe", b"\xef\xbf\xbf"),
+        *(b"&#0;", b"&#8;", b"&#x8;", b"&#x001F;", b"&#xD800;", b"&#57343;", b"&#xFFFE;", b"&#x110000;"),
+        *(b"&#" + b"9" * 100_000 + b";", b"&#" + b"0" * 100_000 + b"8;"),
+    ],
+    ids=lambda control: repr(control)[:16],
+)
+def test_a_character_that_xml_forbids_is_dropped(sample, read, control):
+    whole = read(sample)
+
+    assert read(sample.replace(b"that Remember", b"that Re" + control + b"member")) == whole
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("reference", [b"R", b"&#82;", b"&#x52;", b"&#x0000052;"])
+def test_any_other_reference_stands_for_its_letter(sample, read, reference):
+    assert read(sample.replace(b"that Remember", b"that " + reference + b"emember")) == read(sample)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("hidden", [b"<!DOC\x08TYPE x>", b"<!DOC&#8;TYPE x>"])
+def test_no_document_type_is_hidden_by_what_is_dropped(sample, read, hidden):
+    with pytest.raises(SourceError, match=r"^expected XML without a document type, found one$"):
+        read(sample.replace(b"\n", b"\n" + hidden, 1))
 
 
 @EVERYWHERE

@@ -1,5 +1,6 @@
 """Single papers by the query API."""
 
+import re
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,7 +8,7 @@ import pytest
 
 from papers.sources.arxiv.query import dois_address, query, titles_address
 from papers.sources.base import Listing, Page, SourceError
-from tests.papers.sources.arxiv.samples import QUERY, changed, ids, without_items
+from tests.papers.sources.arxiv.samples import QUERY, changed, ids, the_odd_one, without_items
 
 pytestmark = pytest.mark.one_database
 
@@ -71,10 +72,14 @@ def test_an_error_of_the_query_api_is_named():
     body = changed(QUERY, "http://arxiv.org/abs/hep-th/9901007v12", "https://arxiv.org/api/errors#incorrect_id")
     body = body.replace(b"A river is a memory with a bed.", b"incorrect id format for abc")
 
-    with pytest.raises(
-        SourceError, match=r"^expected papers, found the error 'incorrect id format for abc' \(paper 2 "
-    ):
-        query(body)
+    found = "expected papers, found the error 'incorrect id format for abc'"
+    assert the_odd_one(query(body)) == f"{found} (paper 2 of the list)"
+    with pytest.raises(SourceError, match=rf"^{found} \(paper 1 of the list\)$"):
+        query(re.sub(rb"<entry>.*?</entry>", b"", body, count=1, flags=re.DOTALL))
+
+
+def test_a_paper_that_was_asked_for_may_have_no_abstract():
+    assert query(changed(QUERY, "A river is a memory with a bed.", " ")).listings[1].abstract is None
 
 
 def test_a_paper_may_be_called_error():
@@ -89,6 +94,8 @@ def test_a_paper_may_be_called_error():
         ("Rivers that Remember", "", "expected a title, found an empty one"),
     ],
 )
-def test_an_entry_that_cannot_be_read_is_named(old, new, message):
-    with pytest.raises(SourceError, match=rf"^{message}.*\(paper 2 of the list\)$"):
-        query(changed(QUERY, old, new))
+def test_an_entry_that_cannot_be_read_is_named_and_left_out(old, new, message):
+    page = query(changed(QUERY, old, new))
+
+    assert re.match(rf"{message}.*\(paper 2 of the list\)$", the_odd_one(page))
+    assert ids(page) == ["2609.99901"]

@@ -17,6 +17,12 @@ def ids(page):
     return [listing.arxiv_id for listing in page.listings]
 
 
+def the_odd_one(page):
+    """What is said of the one paper that was left out."""
+    (sentence,) = page.odd
+    return sentence
+
+
 def answer(change):
     """The API's answer after `change` was made to its entries."""
     entries = json.loads(ANSWER)

@@ -8,7 +8,7 @@ import pytest
 from papers.sources.base import SourceError
 from papers.sources.huggingface.api import month, trending, week
 from papers.sources.huggingface.page import trending as trending_props
-from tests.papers.sources.huggingface.samples import ANSWER, DAY, IDS, PAGE, answer, ids, put
+from tests.papers.sources.huggingface.samples import ANSWER, DAY, IDS, PAGE, answer, ids, put, the_odd_one
 
 pytestmark = pytest.mark.one_database
 
@@ -25,7 +25,15 @@ def test_a_longer_list_is_read_for_the_one_day(reading):
 @pytest.mark.parametrize("reading", [week, month], ids=["week", "month"])
 def test_a_longer_list_that_does_not_say_the_days_is_not_understood(reading):
     with pytest.raises(SourceError, match=r"^expected paper.submittedOnDailyAt, found none"):
-        reading(answer(lambda entries: entries[0]["paper"].pop("submittedOnDailyAt")), DAY)
+        reading(answer(lambda entries: [entry["paper"].pop("submittedOnDailyAt") for entry in entries]), DAY)
+
+
+@pytest.mark.parametrize("reading", [week, month], ids=["week", "month"])
+def test_a_paper_that_does_not_say_its_day_is_left_out(reading):
+    page = reading(answer(lambda entries: entries[0]["paper"].pop("submittedOnDailyAt")), DAY)
+
+    assert ids(page) == IDS[1:]
+    assert the_odd_one(page) == "expected paper.submittedOnDailyAt, found none (paper 1 of the list)"
 
 
 def test_a_full_longer_list_has_another_behind_it():
