@@ -41,6 +41,7 @@ def test_a_document_that_was_cut_off_is_refused_though_some_papers_are_whole(sam
         b"Rate exceeded.",
         b"<html><head><title>arXiv</title><meta></head><body>Down<br></body></html>",
         b"<!doctype html><html></html>",
+        "<rss></rss>".encode("utf-16-le"),
         b"<a>" * 100_000,
         b"<a>" * 300 + b"</a>" * 300,
         b"<a>" + b"a" * 10_000_100 + b"</a>",
@@ -78,9 +79,13 @@ def test_a_character_that_xml_forbids_is_dropped(sample, read, control):
 
 
 @EVERYWHERE
-@pytest.mark.parametrize("reference", [b"R", b"&#82;", b"&#x52;", b"&#x0000052;"])
-def test_any_other_reference_stands_for_its_letter(sample, read, reference):
-    assert read(sample.replace(b"that Remember", b"that " + reference + b"emember")) == read(sample)
+@pytest.mark.parametrize(
+    ("reference", "letter"), [(b"&#82;", "R"), (b"&#x52;", "R"), (b"&#x0000052;", "R"), (b"&#128300;", "🔬")]
+)
+def test_any_other_reference_stands_for_its_letter(sample, read, reference, letter):
+    referred = sample.replace(b"that Remember", b"that " + reference + b"emember")
+
+    assert read(referred) == read(sample.replace(b"that Remember", f"that {letter}emember".encode()))
 
 
 @EVERYWHERE
