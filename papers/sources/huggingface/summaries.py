@@ -7,6 +7,7 @@ from papers.sources import checks
 from papers.sources.base import SourceError
 from papers.sources.shapes import shaped
 from papers.text import tex
+from papers.text.cleaning import cut
 
 LONGEST, LONGEST_NAME = 2_000, 200  # characters
 
@@ -30,8 +31,4 @@ def ai_summary(item: object) -> dict[str, str] | None:
     except SourceError:  # It is worth less than the rest of the day.
         return None
     text, by = tex.to_unicode(checks.clean(paper.ai_summary or "")), checks.clean(paper.ai_summary_model or "")
-    return {"text": _cut(text, LONGEST), "by": _cut(by, LONGEST_NAME)} if text else None
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    return {"text": cut(text, LONGEST), "by": cut(by, LONGEST_NAME)} if text else None

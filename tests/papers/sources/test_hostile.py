@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from papers import collecting
@@ -203,6 +204,19 @@ def test_six_hundred_authors_are_all_kept(far_end: FarEnd):
     collecting.collect(ARXIV, DAY, NOON)
 
     assert [len(authors) for authors in Paper.objects.values_list("authors", flat=True)] == [600, 600]
+
+
+def test_megabytes_of_abstract_authors_and_keywords_make_no_page_of_megabytes(far_end: FarEnd, client: Client):
+    names = [f"Ada Quill {number} {'of the Harbour ' * 40}" for number in range(5_000)]
+    long = entry(summary="Of letters. " * 400_000, authors=[{"name": name} for name in names], ai_keywords=names)
+    serve(far_end, "huggingface", {"body": answer(long)})
+
+    collecting.collect(HUGGINGFACE, DAY, NOON)
+
+    paper = Paper.objects.get()
+    assert (len(paper.abstract), len(paper.authors), paper.authors[-1]) == (19_995, 2_000, "…")
+    assert len(client.get(paper.get_absolute_url()).content) < 600_000
+    assert len(client.get(f"/date/{DAY}/").content) < 100_000
 
 
 def test_negative_votes_are_none(far_end: FarEnd):
