@@ -168,7 +168,7 @@ def holds(read, body):
     except SourceError as error:
         complaint, listings = str(error), []
     else:
-        complaint, listings = "", found.listings
+        complaint, listings = found.left_out, found.listings
     assert complaint.isprintable()
     for listing in listings:
         assert listing.title

@@ -40,6 +40,7 @@ def holds(reading, body):
         text = str(error)
         assert text.isprintable()
     else:
+        assert found.left_out.isprintable()
         text = json.dumps([listing.facts() for listing in found.listings], ensure_ascii=False)
         assert all(listing.title for listing in found.listings)
         assert all(0 <= (listing.votes or 0) < 2**31 for listing in found.listings)
