@@ -13,92 +13,242 @@ class Change(NamedTuple):
 
 # What a phrase brought was read in recorded papers that say no other phrase of the topic, and not in their title. Names
 # of models, data sets and benchmarks went that are used in passing; so did words of which a stem finds another ("songs"
-# found authors called Song), unless as written, in double quotes.
+# found authors called Song), unless as written, in double quotes. What abstracts mostly list ("experiments on
+# mathematical reasoning") stays as titles write it: "Mathematical Reasoning".
 CHANGES = {
     "pretraining": Change(
         """
-            next-token prediction objective, foundation model pretraining, language model pretraining,
-            pretraining tokens, training tokens
+            language model pretraining, scaling laws, pretraining data, pre-training data,
+            pretraining corpora, pre-training corpora, data mixture, training tokens,
+            pretraining tokens, pre-training tokens, next-token prediction objective,
+            multi-token prediction, data mixing, foundation model pretraining
         """,
         """
-            "foundation model pretraining", "language model pretraining", "pretraining token", "training token"
+            "foundation model pretraining", "language model pretraining", "pretraining token",
+            "Scaling Law", scaling laws for large language models,
+            scaling laws of large language models, LLM scaling laws, "Pretraining Data",
+            pretraining data selection, pretraining data curation, "Pre-Training Data",
+            "Pre-training Data", pre-training data quality, pre-training data mixture, "Data Mixture",
+            data mixture weights, "pre-training token", "Multi-Token Prediction", "Data Mixing",
+            Chinchilla, "Compute-Optimal"
         """,
     ),
     "long-context": Change(
         """
-            million tokens, rotary position embedding
+            longer contexts, context window, rotary position embedding, context engineering,
+            memory-augmented, external memory, million tokens, memory retrieval
         """,
         """
-            million-token context, "RoPE scaling", RoPE extrapolation
+            million-token context, RoPE extrapolation, "Context Window", extending the context window,
+            "Context Engineering", "Memory-Augmented", memory-augmented agents, memory-augmented LLM,
+            "Memory Retrieval", "Memory System", long-term dialogue, long-term conversation
+        """,
+    ),
+    "multilingual": Change(
+        """
+            Greek, dialectal variation, across languages, language identification
+        """,
+        """
+            Ancient Greek, Modern Greek, Greek language, Greek text, "for Greek", Greek LLM,
+            Greek-English, "dialectal variation", "across languages", "Language Identification",
+            spoken language identification, language identification systems,
+            language identification models, Bangla, Hebrew, Sinhala, Marathi, Tamil, Nepali, Thai,
+            Romanian, "Dialect", "Dialectal"
+        """,
+    ),
+    "information-retrieval": Change(
+        """
+            information retrieval, re-ranking, sentence embedding, vector database, vector search,
+            nearest neighbor search, BM25, query rewriting, search engine, image-text retrieval,
+            retrieval benchmark, cross-encoder, multimodal embedding, hybrid retrieval,
+            query understanding, dense embedding
+        """,
+        """
+            "Information Retrieval", information retrieval systems, information retrieval methods,
+            "Re-Ranking", "Re-ranking", "Re-rank", passage re-ranking, retrieval and re-ranking,
+            re-ranking models, "Sentence Embedding", "Vector Database", "Vector Search",
+            vector search systems, "Nearest Neighbor Search", "Query Rewriting", "Query Rewriter",
+            "Search Engine", generative search engine, search engine optimization,
+            "Image-Text Retrieval", "Retrieval Benchmark", "Cross-Encoder", cross-encoder rankers,
+            "Multimodal Embedding", universal multimodal embedding, "Hybrid Retrieval",
+            "Query Understanding", multi-vector retrieval, "Text Embeddings", text embedding benchmark,
+            "Query Reformulation"
         """,
     ),
     "retrieval-augmented-generation": Change(
         """
-            HotpotQA, BrowseComp, grounded generation, agentic search, search agents
+            multi-hop question answering, multi-hop QA, agentic search, search agents, web search,
+            open-domain question answering, retrieved documents, knowledge-intensive, BrowseComp,
+            HotpotQA, grounded generation
         """,
         """
-            "grounded generation", "agentic search", "search agent"
+            "grounded generation", "search agent", "Multi-Hop Question Answering",
+            "Multi-hop Question Answering", "Multihop Question Answering", "Multi-Hop QA",
+            "Multi-hop QA", "Web Search", web search agents, web search capabilities,
+            "Open-Domain Question Answering", "retrieved document", "Knowledge-Intensive",
+            "Knowledge-intensive", "Agentic Search", agentic search systems, graph retrieval,
+            "Multi-Hop Retrieval", knowledge-based visual question answering, "Evidence Retrieval"
         """,
     ),
     "reasoning": Change(
         """
-            AIME24, AIME25, self-consistency
+            CoT, reasoning trajectories, inference-time compute, logical reasoning,
+            commonsense reasoning, causal reasoning, abstract reasoning, self-consistency, AIME24,
+            AIME25, temporal reasoning
         """,
         """
-            self-consistency decoding, self-consistency prompting, self-consistency voting
+            "CoT", "reasoning trajectories", "reasoning trajectory", "inference-time compute",
+            "Logical Reasoning", "Logic Reasoning", logical reasoning ability,
+            logical reasoning capabilities, "Commonsense Reasoning", "Causal Reasoning",
+            causal reasoning ability, causal reasoning capabilities, "Abstract Reasoning",
+            "Temporal Reasoning", temporal reasoning of LLMs, "Self-Consistency", reasoning LLMs,
+            thinking models, "Efficient Reasoning", reasoning in large language models,
+            reasoning in LLMs, multi-hop reasoning
+        """,
+    ),
+    "mathematical-reasoning": Change(
+        """
+            mathematical reasoning, math reasoning, mathematical problem, math problem, theorem proving,
+            formal proof, autoformalization, formal mathematics, Coq, competition math, SAT solver,
+            satisfiability modulo, mathematical proofs, proof generation, Erdős, mathematical benchmarks
+        """,
+        """
+            "Mathematical Reasoning", mathematical reasoning of LLMs, mathematical reasoning in LLMs,
+            mathematical reasoning in large language models, mathematical reasoning ability,
+            mathematical reasoning capabilities, mathematical reasoning in language models,
+            "Math Reasoning", math reasoning ability, math reasoning capabilities,
+            "Mathematical Problem", mathematical problem solving of, "Math Problem",
+            math problem solving, solving math problems, "theorem proving", "Formal Proof",
+            formal proof generation, formal proof search, "autoformalization", "autoformalisation",
+            "formal mathematics", "Coq", "SAT Solver", "Mathematical Proof",
+            mathematical proof generation, writing mathematical proofs, Erdős problem,
+            Erdős minimum overlap, math proof, mathematics questions
         """,
     ),
     "agents": Change(
         """
-            Terminal-Bench, tau-bench, GAIA benchmark
+            tool-integrated, function calling, MCP, agent training, agent trajectories, agent planning,
+            agent evaluation, Terminal-Bench, tau-bench, GAIA benchmark
         """,
-        "",
+        """
+            "tool-integrated", "function calling", MCP server, MCP tools, MCP-enabled, MCP-based,
+            MCP agents, MCP ecosystem, MCP benchmark, MCP safety, MCP architecture, MCP implementations,
+            "agentic training", "Agent Training", "agent trajectories", "agentic trajectories",
+            "agentic trajectory", "Agent Planning", "agentic planning", "agent evaluation", "Agentic",
+            "agentic reinforcement learning", "agentic rl", multimodal agents
+        """,
+    ),
+    "computer-use-agents": Change(
+        """
+            GUI, graphical user interface, web navigation, WebArena, web browsing, device control
+        """,
+        """
+            GUI navigation, GUI interaction, GUI control, GUI understanding, GUI environments,
+            GUI world model, GUI perception, GUI trajectories, GUI functionality, multimodal GUI,
+            "Web Navigation", autonomous web navigation, "Web Browsing", mobile device control,
+            "Device Control", GUI testing, GUI benchmark, mobile-use agents, web-use agents,
+            "Computer Use"
+        """,
     ),
     "multi-agent-systems": Change(
         """
-            Atari, video games, gameplay
+            social simulation, video games, chess, Minecraft, Atari, multi-agent interactions,
+            multi-agent planning, game playing, gameplay
         """,
         """
-            Atari games, playing video games, video game agents
+            "Social Simulation", LLM-based social simulation, "Chess", chess engine, chess variant,
+            chess puzzle, playing chess, chess games, in Minecraft, for Minecraft, Minecraft agents,
+            "Multi-Agent Interaction", "Multi-Agent Planning", "game-playing", "Multi-Agent",
+            "Multi-agent", multi-agent workflow, multi-agent pipeline, multi-agent reasoning,
+            multi-agent games
         """,
     ),
     "code-generation": Change(
         """
-            code repositories, notebooks
+            SWE-bench, bug, unit tests, test generation, code repositories, code reasoning, Verilog,
+            LLM compilers, code editing, code quality, formal specification, notebooks
         """,
         """
-            Jupyter notebooks, computational notebooks
+            "Bug", software bugs, bug reproduction, "Unit Test", unit test generation,
+            "test generation", "Code Reasoning", Verilog generation, Verilog code, RTL generation,
+            RTL code, Verilog designs, "llm compiler", "Code Editing", "Code Quality",
+            "Formal Specification", "Formal specification", formal specification generation,
+            LLM-generated code, AI-generated code, Text2SQL, issue resolution, "fuzzing",
+            test case generation, software vulnerabilities, "Code Optimization"
         """,
     ),
     "vision-language": Change(
         """
-            CLIP models, LLaVA, Qwen-VL
+            visual question answering, VQA, image captioning, visual reasoning, visual grounding,
+            visual tokens, unified multimodal, multimodal understanding, LLaVA, Qwen-VL, CLIP models,
+            vision-centric, multimodal instruction, image understanding, spatial reasoning
         """,
         """
-            "CLIP model"
+            "CLIP model", "Visual Question Answering", medical visual question answering, medical VQA,
+            clinical VQA, multimodal VQA, in VQA, VQA benchmark, knowledge-based VQA, multilingual VQA,
+            document VQA, "Image Captioning", image captioning models, image caption evaluation,
+            "Visual Reasoning", visual reasoning ability, visual reasoning capabilities,
+            "Visual Grounding", 3D visual grounding, visual token pruning, visual token reduction,
+            "visual token compression", unified multimodal understanding, unified multimodal generation,
+            "Unified Multimodal", "Multimodal Understanding", multimodal instruction tuning,
+            multimodal instruction data, "Image Understanding", "Spatial Reasoning",
+            spatial reasoning in VLMs, spatial reasoning of VLMs, visual-spatial reasoning,
+            "Spatial Intelligence", visual-language model, multimodal language model, vision LLM,
+            vision-language pre-training, "Vision-Language Reasoning", visually grounded reasoning,
+            "Vision-Language Alignment"
         """,
     ),
     "image-generation": Change(
         """
-            SVG, FLUX
+            Stable Diffusion, FLUX, personalized generation, style transfer, inpainting, ControlNet,
+            visual generation, typography, SVG, diffusion-based image, text rendering,
+            compositional generation, identity preservation, makeup, multi-subject, controllable image
         """,
         """
-            SVG generation, SVG code
+            SVG generation, SVG code, "personalized image", "Personalized Generation", "Style Transfer",
+            "Inpainting", "Visual Generation", visual generation models,
+            autoregressive visual generation, "Typography", "Typographic", "text rendering",
+            identity-preserving image, identity-preserving generation, identity-preserving editing,
+            identity-preserving personalization, makeup transfer, multi-subject generation,
+            multi-subject personalization, multi-subject customization, multi-subject image,
+            multi-subject composition, scene text editing, "Visual Editing"
         """,
     ),
     "video-generation": Change(
         """
-            multi-shot, HunyuanVideo, VBench
+            text-to-video, image-to-video, generative video, Sora, HunyuanVideo, VBench, motion control,
+            controllable video, multi-shot, video tokenizer, audio-driven, first-frame
         """,
         """
-            multi-shot video, multi-shot generation, multi-shot storytelling
+            multi-shot video, multi-shot generation, "Text-to-Video", text-to-video task,
+            "Image-to-Video", image-to-video models, "generative video", "Generated Video", "Sora",
+            motion-controlled video, motion control in video, camera and motion control,
+            "Motion Control", "controllable video", "video tokenizer", "video tokenization",
+            audio-driven talking, audio-driven portrait, audio-driven video, audio-driven avatar,
+            audio-driven human animation, audio-driven character, AI-generated videos,
+            video frame interpolation, video outpainting, image animation, video motion transfer
+        """,
+    ),
+    "video-understanding": Change(
+        """
+            long video, temporal grounding, action segmentation, video summarization
+        """,
+        """
+            "Long-Form Video", "Long-form Video", long video comprehension, long video benchmark,
+            hour-long video, thinking with long videos, understanding long videos, "temporal grounding",
+            "action segmentation", "video summarization", "video grounding", "video segmentation",
+            visual tracking, VideoLLM, "Video Comprehension", video representation learning
         """,
     ),
     "3d-vision": Change(
         """
-            spatial intelligence
+            mesh generation, spatial intelligence
         """,
-        "",
+        """
+            "Mesh Generation", 3D mesh generation, autoregressive mesh generation,
+            semantic scene completion, stereo matching, semantic occupancy, 3D human reconstruction,
+            multi-view reconstruction, "3D Geometry"
+        """,
     ),
     "visual-recognition": Change(
         """
