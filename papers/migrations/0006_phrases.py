@@ -252,66 +252,184 @@ CHANGES = {
     ),
     "visual-recognition": Change(
         """
-            ViT, DINO, DINOv2, DINOv3
+            panoptic, image classification, fine-grained recognition, vision transformer, ViT, YOLO, DINO, DINOv2,
+            DINOv3, vision foundation models, salient object, few-shot classification, visual recognition,
+            fine-grained classification, object recognition, defect detection
         """,
         """
-            "ViTs", ViT architectures, ViT models
+            "ViTs", ViT architectures, "Image Classification", "Object Recognition", panoptic segmentation,
+            salient object detection, few-shot image classification, fine-grained visual classification,
+            fine-grained visual recognition, fine-grained image classification, surface defect detection,
+            industrial defect detection, "Defect Detection", "YOLO", "Segmentation", "Object Detector",
+            "reasoning segmentation", "small target detection", scene graph generation, long-tailed recognition,
+            class-agnostic counting, "Visual Recognition", "Fine-Grained Classification", "Few-Shot Classification",
+            "Vision Transformers", "Vision Foundation Model", panoptic occupancy, panoptic perception
+        """,
+    ),
+    "image-restoration": Change(
+        """
+            low-light, HDR, high dynamic range, hyperspectral image, compressed sensing, noise removal,
+            learned compression, event camera, image degradation
+        """,
+        """
+            "Low-Light", low-light image, low-light enhancement, HDR image, "High Dynamic Range",
+            hyperspectral image reconstruction, hyperspectral image denoising, pansharpening, "Compressed Sensing",
+            "Compressive Sensing", "learned compression", event-based video reconstruction, event-to-video,
+            "compressive imaging", video coding, CT denoising
+        """,
+    ),
+    "human-motion": Change(
+        """
+            motion capture, gesture, human video, garment, hair
+        """,
+        """
+            gesture recognition, gesture generation, hand gesture, co-speech gesture, human video generation,
+            human-centric video, garment reconstruction, garment simulation, 3D garment, hair strands, "Hair",
+            motion retargeting, facial reaction, "Motion Capture", markerless motion capture
+        """,
+    ),
+    "document-understanding": Change(
+        """
+            visual document, DocVQA, infographic, historical documents, document retrieval, multi-page,
+            document processing
+        """,
+        """
+            "visual document", visually rich document, "Infographic", "historical document", multi-page document,
+            "Handwritten", "Flowchart"
         """,
     ),
     "speech-recognition": Change(
         """
-            Whisper
+            Whisper, spoken language, keyword spotting, word error rate, speech models
         """,
         """
-            "Whisper"
+            "Whisper", spoken language model, spoken language understanding, "Spoken Language", "Keyword Spotting",
+            speech translation, mispronunciation, conversational speech, "Speech Model", self-supervised speech model
+        """,
+    ),
+    "speech-synthesis": Change(
+        """
+            voice conversion
+        """,
+        """
+            "voice conversion", speech editing, voice anonymization
         """,
     ),
     "music-and-audio": Change(
         """
-            songs, MIDI
+            music, audio generation, text-to-audio, MIDI, songs, source separation
         """,
         """
-            "songs", "MIDI"
+            "songs", "MIDI", "Music", "Musical", music generation, text-to-music, music-driven,
+            music information retrieval, "Audio Generation", music source separation, audio source separation,
+            "Text-to-Audio", audiovisual, audio-video generation, audio editing
         """,
     ),
     "robotics": Change(
         """
-            LIBERO, legged
+            embodied AI, embodied intelligence, humanoid, locomotion, object navigation, imitation learning,
+            sim-to-real, LIBERO, drones, UAV, bimanual, legged, action tokens, tactile, robot control, mobile robot,
+            robot planning, robotic systems, robotic surgery, human-robot, autonomous robots, soft robots,
+            robot perception, robotic platform, robot simulation
         """,
         """
-            "legged"
+            "legged", "Humanoid", humanoid control, humanoid motion, "Locomotion", "object navigation",
+            robot imitation learning, "Sim-to-Real", UAV navigation, UAV control, UAV swarm, drone navigation,
+            "Bimanual", bimanual manipulation, "Tactile", tactile sensing, visuo-tactile, autonomous mobile robot,
+            "robot planning", "soft robot", "Robot", "Robotic", "Embodied", exoskeleton, "action tokenizer",
+            "action tokenization", "Quadrotor"
+        """,
+    ),
+    "autonomous-driving": Change(
+        """
+            self-driving, autonomous vehicle, Waymo, LiDAR, BEV, trajectory prediction, trajectory forecasting,
+            traffic flow, motion forecasting, occupancy prediction
+        """,
+        """
+            "Autonomous Vehicle", LiDAR-camera, LiDAR-based 3D, LiDAR object detection, LiDAR semantic segmentation,
+            LiDAR scene, LiDAR perception, BEV perception, BEV segmentation, "Trajectory Prediction",
+            vehicle trajectory prediction, pedestrian trajectory prediction, human trajectory prediction,
+            "Trajectory Forecasting", "Motion Forecasting", "occupancy prediction", "Driving", automated driving,
+            traffic signal control, traffic accident, collaborative perception, cooperative perception,
+            driver monitoring, LiDAR segmentation, camera-LiDAR, connected vehicle, "Traffic Flow",
+            traffic flow prediction
         """,
     ),
     "world-models": Change(
         """
-            JEPA, playable
+            world simulator, latent dynamics, Dreamer, JEPA, joint-embedding predictive, generative simulator,
+            game engine, generative world, physical reasoning, world generation, physics-based simulation, playable,
+            laws of physics, physical realism
         """,
         """
-            "JEPA", "playable"
+            "JEPA", "world simulator", "World Simulation", latent dynamics model, "Dreamer", "generative simulator",
+            "generative simulation", "Game Engine", "generative world", "world generation", "Playable",
+            world action model, "Physical Reasoning", "Physical Realism"
+        """,
+    ),
+    "reinforcement-learning": Change(
+        """
+            Markov decision process, policy learning, reward shaping, credit assignment, value function
+        """,
+        """
+            "markov decision processes", "Policy Learning", offline policy learning, "Reward Shaping",
+            "Credit Assignment", "value function approximation", optimal value function, "Imitation Learning",
+            "Self-Play", "Policy Optimization"
         """,
     ),
     "preference-alignment": Change(
         """
-            post-training stage, instruction-following ability
+            human feedback, pairwise preferences, LLM post-training, post-training stage, post-training pipeline,
+            instruction-tuning data, visual preference, Bradley-Terry, personalized alignment,
+            instruction-following models, instruction-following ability
         """,
-        "",
+        """
+            "from human feedback", "Human Feedback", "Pairwise Preference", "LLM Post-Training", "Visual Preference",
+            "personalized alignment", "LLM Post-training", human values
+        """,
     ),
     "diffusion-and-flows": Change(
         """
-            VAE, score-based, consistency training
+            score matching, score-based, consistency models, VAE, generative flow, consistency training
         """,
         """
-            "score-based", "consistency training"
+            "score matching", "consistency model", "generative flow", "Score-Based", score-based generative,
+            score-based diffusion, "VAEs", "Diffusion Models", autoregressive diffusion, "drifting model"
         """,
     ),
     "fine-tuning": Change(
         """
-            LoRA
+            parameter-efficient, LoRA, continual learning, lifelong learning, incremental learning, model editing,
+            unlearning, domain adaptation, LoRA adapters, adapter tuning, full fine-tuning, instruction fine-tuning,
+            weight interpolation, weight merging
         """,
         """
-            LoRA fine-tuning, LoRA tuning, LoRA training, LoRA variants, LoRA rank, LoRA modules,
-            LoRA parameters, LoRA methods, LoRA merging, LoRA weights, LoRA experts, LoRA-based adaptation,
-            mixture of LoRA, "LoRAs"
+            LoRA training, LoRA variants, LoRA rank, LoRA modules, LoRA parameters, LoRA methods, LoRA merging,
+            LoRA weights, LoRA experts, LoRA-based adaptation, mixture of LoRA, "LoRAs", "Parameter-Efficient",
+            parameter-efficient finetuning, parameter-efficient adaptation, parameter-efficient tuning,
+            "continual learning", "Lifelong Learning", "Incremental Learning", "model editing", "unlearning",
+            "domain adaptation", "adapter tuning", "Instruction Fine-Tuning", "weight interpolation",
+            "weight merging", "LoRA Fine-Tuning", concept erasure, prompt learning, "Fine-Tuning of",
+            "LLM Fine-Tuning", "Domain-Adaptive", "Adapters", "LoRA Adapter", "Full Fine-Tuning"
+        """,
+    ),
+    "distillation": Change(
+        """
+            model distillation, distillation objective, score distillation, teacher and student, stronger teacher
+        """,
+        """
+            "model distillation", "distillation objective", "between teacher and student", "Distillation"
+        """,
+    ),
+    "graph-learning": Change(
+        """
+            graph representation, link prediction, message passing, graph transformer, oversmoothing, dynamic graph,
+            attributed graph, social network analysis
+        """,
+        """
+            graph representation learning, "Graph Representation", "link prediction", "graph transformer",
+            "Oversmoothing", "Dynamic Graph", dynamic graph representation, "attributed graph",
+            "Social Network Analysis", "Message Passing", "message passing neural network"
         """,
     ),
     "time-series-and-tables": Change(
