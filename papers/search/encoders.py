@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats
 
-LOUDNESS_WEIGHT = 4.25  # beside a nearness that is learned from words alone, or unknown
+LOUDNESS_WEIGHT = 4.6  # beside a nearness that is learned from words alone, or unknown
 State = Mapping[str, NDArray[Any]]  # what a fit keeps, by name
 
 
