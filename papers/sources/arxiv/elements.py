@@ -91,11 +91,11 @@ def _name(tag: str) -> str:
 
 
 def title(parent: etree._Element, tag: str) -> str:
-    return tex.to_unicode(checks.title(text(parent, tag)))
+    return checks.title(tex.to_unicode(text(parent, tag)))
 
 
 def abstract(written: str) -> str:
-    return tex.to_unicode(checks.abstract(written))
+    return checks.abstract(tex.to_unicode(written))
 
 
 def authors(names: Iterable[str]) -> list[str] | None:

@@ -10,6 +10,7 @@ from papers import identifiers
 from papers.sources import checks
 from papers.sources.base import Listing, Page, SourceError
 from papers.sources.huggingface.page import find, soup
+from papers.text import tex
 
 COUNT = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,9})?)(?P<thousands>k?)", re.ASCII)
 MONTHS = (
@@ -47,8 +48,8 @@ def _listing(article: Tag, day: date) -> Listing:
     return Listing(
         key=identifiers.arxiv_key(arxiv_id),
         arxiv_id=arxiv_id,
-        title=checks.title(_shown(link)),
-        abstract=(_shown(abstract) or None) if abstract else None,
+        title=checks.title(tex.to_unicode(_shown(link))),
+        abstract=(tex.to_unicode(_shown(abstract)) or None) if abstract else None,
         organisation=_organisation(article),
         published_on=published_on,
         votes=_shown_count(article, ".shadow-alternate div.leading-none"),

@@ -13,6 +13,7 @@ from papers.sources.base import Listing, SourceError
 from papers.sources.huggingface.linked import linked
 from papers.sources.huggingface.summaries import ai_summary
 from papers.sources.shapes import shaped
+from papers.text import tex
 
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", re.ASCII)
 EACH = "each entry to be an object"
@@ -98,13 +99,13 @@ def listing(item: object, day: date | None = None, announced: bool = True) -> Li
     if day and paper.submitted_on_daily_at is not None:  # Answers for days before March 2025 do not say it.
         expect_day(paper.submitted_on_daily_at, day, "paper.submittedOnDailyAt")
     arxiv_id = checks.arxiv_id(paper.id)
-    authors = [(name, one) for one in paper.authors or () if (name := checks.clean(one.name)) and not one.hidden]
+    authors = [(name, one) for one in paper.authors or () if (name := _meant(one.name)) and not one.hidden]
     are_named = paper.authors is not None
     return Listing(
         key=identifiers.arxiv_key(arxiv_id),
         arxiv_id=arxiv_id,
-        title=checks.title(paper.title),
-        abstract=checks.abstract(paper.summary or ""),
+        title=checks.title(_meant(paper.title)),
+        abstract=checks.abstract(_meant(paper.summary or "")),
         authors=[name for name, _ in authors] if are_named else None,
         identities=_identities(authors) if are_named else None,
         organisation=_organisation(paper.organization) or _organisation(shaped(item, Beside, EACH).organization),
@@ -147,6 +148,11 @@ def _day(moment: str, path: str) -> date:
     if day := checks.day_of(moment):
         return day
     raise SourceError(f"expected {path} to begin with a date, found {checks.found(moment)}")
+
+
+def _meant(text: str) -> str:
+    """Authors' words: of many papers they come as arXiv has them, with TeX in them."""
+    return tex.to_unicode(checks.clean(text))
 
 
 def _clean(text: str | None) -> str | None:

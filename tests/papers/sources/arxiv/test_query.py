@@ -20,7 +20,7 @@ def test_a_query_says_all_of_a_paper():
         key="arxiv:2609.99901",
         arxiv_id="2609.99901",
         title="Lanterns in the Fog: Finding Lost Tools with α-Traces",
-        abstract="We ask why an agent forgets a tool, and show that $O(n^2)$ lanterns bring 41% of lost tools back.",
+        abstract="We ask why an agent forgets a tool, and show that O(n²) lanterns bring 41% of lost tools back.",
         authors=["Ilse Vandermolen", "Tomás Quiroga-Reyes"],
         categories=["cs.CL", "cs.AI"],
         doi="10.99999/fog.2026.17",

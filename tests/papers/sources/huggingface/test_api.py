@@ -22,7 +22,7 @@ def test_the_api_says_all_of_a_paper():
         key="arxiv:2609.99901",
         arxiv_id="2609.99901",
         title="Lanterns in the Fog: Finding Lost Tools in Long Agent Traces",
-        abstract="We ask why an agent forgets a tool that it has used before, and show that $n < 7$ lanterns, small "
+        abstract="We ask why an agent forgets a tool that it has used before, and show that n < 7 lanterns, small "
         "notes left in its own trace, bring 41% of lost tools back.",
         authors=["Ilse Vandermolen", "Tomás Quiroga-Reyes", "沈 小雨"],
         identities={"Ilse Vandermolen": "huggingface:ilse-v"},
@@ -56,6 +56,17 @@ def test_what_the_api_does_not_say_is_none():
 )
 def test_null_says_as_little_as_nothing(path, field):
     assert getattr(first(path, None), field) is None
+
+
+def test_titles_abstracts_and_names_are_read_as_they_were_meant():
+    listing = first("paper.title", r"S$^4$R: A {\em Lantern}")
+    assert listing.title == "S⁴R: A Lantern"
+    assert first("paper.summary", r"By 41\% of $n$ &lt; 7").abstract == "By 41% of n < 7"
+    assert (first("paper.authors.0.name", r"Tom\'as Reyes").authors or [])[0] == "Tomás Reyes"
+
+
+def test_an_entry_of_whose_title_nothing_is_left_but_markup_is_left_out():
+    assert IDS[0] not in ids(api(answer(put("paper.title", r"{\em }")), DAY))
 
 
 @pytest.mark.parametrize("reading", [api, props])

@@ -36,6 +36,12 @@ def test_cards_say_what_they_show():
     assert sheep.votes == 0
 
 
+def test_titles_and_abstracts_are_read_as_they_were_meant():
+    shown = cards(page("A Kettle Is All You Boil", r"A $k$-Kettle \&amp; more", times=9), DAY).listings[1]
+
+    assert shown.title == "A k-Kettle & more"
+
+
 @pytest.mark.parametrize(
     ("shown", "votes"), [("-", 0), ("7", 7), ("1k", 1000), ("1.96k", 1960), (" 12\n", 12), ("2147483.6k", 2147483600)]
 )

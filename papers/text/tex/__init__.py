@@ -1,0 +1,50 @@
+"""TeX in titles, abstracts and names becomes the text that it stands for, in plain letters and the signs of Unicode.
+
+Each expression here reads any text once: none of its parts can match the same stretch in two ways.
+"""
+
+import re
+
+from papers.text.tex.prose import Prose
+
+ENTITY = re.compile(
+    r"&(?:amp;)*(?P<name>lt|gt|quot|apos|nbsp|amp);|&(?:amp;)*#(?P<number>\d{2,6}|x[0-9A-Fa-f]{2,5});", re.ASCII
+)
+ENTITIES = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " ", "amp": "&"}
+# What lost its backslash on the way
+LOST = re.compile(
+    r"(?<![\\A-Za-z])(text(?:bf|it|tt|sc|sf|rm)|emph|underline|math(?:bf|cal|bb|rm|sf|it))"
+    r"(?=\{[^{}$]{0,300}(?:\{[^{}$]{0,300}\}[^{}$]{0,300}){0,9}\})"
+)
+LONGEST = 100_000  # characters; what is longer is no title and no abstract, and stays as it was written
+MOST_TIMES = 4  # that what was decoded is looked at again, such as \\%, which was escaped twice
+MARKUP = re.compile(r"[\\${`~^]|\w_\d|--|''|&(?:[a-z]|#)|\*\S")
+
+
+def to_unicode(text: str) -> str:
+    """The text as it was meant to be read. Decoding it again changes nothing, and nothing is lost but markup.
+
+    Formulas become a line of text, wholly or not at all; what is not known stays as it was written.
+    """
+    if len(text) > LONGEST:
+        return text
+    decoded = text
+    for _ in range(MOST_TIMES):
+        before, decoded = decoded, _once(decoded)
+        if decoded == before:
+            return decoded
+    return text
+
+
+def _once(text: str) -> str:
+    if not MARKUP.search(text):
+        return text
+    return Prose(LOST.sub(r"\\\1", ENTITY.sub(_meant, text))).to_unicode()
+
+
+def _meant(found: re.Match[str]) -> str:
+    if name := found["name"]:
+        return ENTITIES[name]
+    number = found["number"]
+    meant = chr(int(number[1:], 16) if number[0] == "x" else int(number))
+    return meant if meant.isprintable() else found[0]
