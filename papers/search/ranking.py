@@ -18,7 +18,7 @@ from papers.search import candidates, fits
 from papers.search.candidates import SearchCandidates
 from papers.search.encoders import Text
 from papers.search.fits import Understanding
-from papers.text import lexical, tokenizing
+from papers.text import lexical, tex, tokenizing
 from papers.text.lexical import Lexicon, QueryTerms
 from papers.text.sparse import Floats
 from papers.text.words import WORD
@@ -61,7 +61,7 @@ def fusion(query: Text | None, known: Understanding | None) -> Fusion:
 
 def search(query: str, most: int = 100, among: Sequence[int] | None = None) -> list[SearchResult]:
     """The papers that fit the words best, best first; any text will do. With `among`, all of these papers in order."""
-    text = readable(query)
+    text = tex.to_unicode(readable(query))  # People ask for a title as it was written, such as "M^3Eval".
     wanted = Text(text, "", tokenizing.terms(text, ""), is_query=True)
     return _search(wanted, wanted, most, among) if among is not None or WORD.search(text) else []
 

@@ -8,6 +8,8 @@ from threading import Lock
 
 import Stemmer
 
+from papers.text.tex.symbols import PLAIN
+
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: whole pieces are remembered
 _stemming = Lock()  # a stemmer must not be used by two threads at once
@@ -33,8 +35,8 @@ def title_key(title: str) -> str:
 
 
 def stems_of(words: Iterable[str]) -> list[str]:
-    """Each word's stem, by Snowball's English stemmer (Porter2)."""
-    lowered = [word.lower() for word in words]
+    """Each word's stem, by Snowball's English stemmer (Porter2). H₂O is the word that H2O is."""
+    lowered = [(word if word.isascii() else word.translate(PLAIN)).lower() for word in words]
     with _stemming:
         stems: list[str] = _stemmer.stemWords(lowered)
     return stems

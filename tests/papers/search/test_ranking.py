@@ -56,6 +56,14 @@ def test_a_word_with_an_apostrophe_is_found():
     assert found("don't") == [one.pk]
 
 
+@pytest.mark.parametrize("asked", ["M³Eval", "M^3Eval", "m3eval", "M$^3$Eval"])
+def test_a_word_with_a_raised_digit_is_found_however_it_is_typed(asked: str):
+    one = paper("M³Eval: A Harbour")
+    understanding.keep_up()
+
+    assert found(asked) == [one.pk]
+
+
 def test_a_word_that_is_too_long_for_an_index_is_found_all_the_same():
     one = paper("é" * 5000)
     understanding.keep_up()

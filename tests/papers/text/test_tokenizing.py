@@ -21,6 +21,10 @@ def test_terms_are_the_stems_of_title_and_abstract_with_a_full_stop_between():
     )
 
 
+def test_raised_and_lowered_letters_are_the_plain_ones():
+    assert tokenizing.terms("M³Eval of H₂O in ℝᵈ", "") == tokenizing.terms("M3Eval of H2O in Rd", "")
+
+
 def test_a_text_of_only_punctuation_has_no_words_and_terms_that_are_not_empty():
     terms = tokenizing.terms("?!", "— … ()")
 
