@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 
+from papers.text import summary
 from papers.text.phrases import list_of_phrases
 
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
@@ -129,6 +130,11 @@ class Paper(models.Model):
         authors = ngettext("%(count)d author", "%(count)d authors", count) % {"count": count}
         more = gettext(" and %(others)d more") % {"others": others} if others > 0 else ""
         return f"{authors}: {', '.join(self.authors[:AUTHORS_NAMED])}{more}"
+
+    @property
+    def key_sentences(self) -> str:
+        """One or two of the abstract's own sentences: what was done, and what was found; empty without an abstract."""
+        return " ".join(summary.key_sentences(self.abstract, self.title))
 
     @property
     def links(self) -> list[tuple[str, str]]:

@@ -1,0 +1,202 @@
+"""What a paper did and found, in its abstract's own words: one or two of its sentences, chosen by rules.
+
+No word is changed or added. Authors say in few ways what they did ("we propose", "this paper presents") and what came
+of it ("experiments show", a number with a sign of percent), and the first comes before the second. The rules were read
+off 160 abstracts in which two readers marked such sentences, and tested on 80 others (docs/benchmarks.md).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
+
+MOST_WORDS = 40  # of both sentences
+OVER = 4  # words that a whole second sentence may have beyond that, rather than being cut
+MOST_CHARACTERS = 600
+FEWEST_OF_A_CLAUSE, FEWEST_OF_DONE = 8, 12
+
+Span = tuple[int, int]  # where a sentence, or what is shown of it, begins and ends
+
+# ----------------------------------------------------------------------------------------------------------- sentences
+
+NO_END = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|al|Fig|Eq|Sec|resp|cf|approx|No|Dr|Mr|Ms|St|Jr|w\.r\.t|a\.k\.a)|(?<![\w/])[A-Z])\.$"
+)
+END = re.compile(r"[.!?][\"')\]’”]*(?=\s+[\"'(\[“‘]?[^\sa-z])")
+BLANKS = re.compile(r"\s*")
+LOOKED_BACK = 12  # characters, by which an abbreviation is known
+WORD = re.compile(r"\S+")
+CLAUSE_END = re.compile(r"[,;:–—](?=\s)|\s(?=(?:which|while|whereas|thereby|by)\b)")
+
+
+def sentences(text: str) -> list[Span]:
+    """Where each sentence begins and ends, its full stop included."""
+    found, start, stop = [], len(text) - len(text.lstrip()), len(text.rstrip())
+    for end in END.finditer(text, start, stop):
+        if not NO_END.search(text, max(start, end.start() - LOOKED_BACK), end.start() + 1):
+            found.append((start, end.end()))
+            start = BLANKS.match(text, end.end()).end()  # type: ignore[union-attr]  # It matches nothing at all, too.
+    return [*found, (start, stop)] if start < stop else found
+
+
+# ---------------------------------------------------------------------------------------------------------------- cues
+
+WORK = r"(?:paper|work|report|article|study|survey|manuscript|review|tutorial)"
+OFTEN = r"(?:\w+ly |further |first |also |then |thus |instead |here )?"  # what may stand before a verb
+DOES = (
+    "propose|present|introduce|develop|describe|release|unveil|devise|build|construct|create|formulate|formalize|"
+    "establish"
+)
+STUDIES = (
+    "study|investigate|examine|explore|analy[sz]e|revisit|address|ask|benchmark|characterize|survey|review|derive|argue|"
+    "identify|reformulate|reframe|train|collect|provide|offer|contribute|extend|leverage|adopt|use|design"
+)
+# What says that a sentence is about what was done, and how sure that is: the surest counts.
+DONE = tuple(
+    (re.compile(pattern, re.IGNORECASE), weight)
+    for pattern, weight in (
+        (rf"\bwe {OFTEN}(?:{DOES}|design|conduct|curate|announce|open-source)\b", 3.0),
+        (rf"\b(?:this|our|the|the present) {WORK} {OFTEN}(?:{DOES}|{STUDIES}|studie|report)s?\b", 3.0),
+        (r"\b(?:is|are) (?:introduced|proposed|presented|developed)\b", 2.0),
+        (rf"\bin (?:this|our) {WORK}\b", 1.6),
+        (rf"\bwe {OFTEN}(?:{STUDIES})\b", 1.6),
+        (rf"\bwe {OFTEN}(?:show|demonstrate|find|report)\b", 0.9),
+        (r"\bour (?:approach|method|framework|model|system|key|core|main|contribution)", 0.6),
+    )
+)
+MADE = DONE[0][0]
+BESIDE_IT = re.compile(  # what was done besides
+    r"^(?:also|further(?:more)?|additionally|in addition|moreover|finally|second(?:ly)?|third(?:ly)?|then|next|beyond|"
+    r"building (?:up)?on|based on|as a comparison)\b|"
+    r"^to (?:\w+ )?(?:support|facilitate|evaluate|train|validate|assess|enhance|improve|bridge the gap in)\b|"
+    r"\bwe (?:also|further|additionally|finally)\b",
+    re.IGNORECASE,
+)
+# What says that a sentence tells what was found: these add up.
+FOUND = tuple(
+    (re.compile(pattern, re.IGNORECASE), weight)
+    for pattern, weight in (
+        (
+            r"\b(?:outperform|surpass|exceed|beat|improv|achiev|attain|reach|yield|reduc|boost|increas|accelerat|matches|"
+            r"matching|match\b|gain|deliver|obtain|rank|raise|cut)\w*",
+            1.0,
+        ),
+        (r"state-of-the-art|\bSOTA\b|\b(?:superior|competitive|comparable|best|stronger|consistent)", 0.7),
+        (
+            r"\b(?:results?|experiments?|evaluations?|findings|analys[ie]s|ablations?|studies|benchmarks?)\b[^.]{0,90}?"
+            r"\b(?:show|demonstrat|reveal|indicat|suggest|confirm|highlight|validat|find)",
+            1.3,
+        ),
+        (rf"\bwe {OFTEN}(?:find|show|demonstrate|observe|discover|reveal|uncover|prove)\b", 1.2),
+        (r"(?<![\d.,])\d[\d.,]*+\s*+(?:%|x\b|×|points?\b|percent|-?fold|times\b)", 1.2),
+        (r"\d", 0.3),
+    )
+)
+AVAILABLE = re.compile(
+    r"\b(?:code|data(?:sets?)?|models?|weights|demo|project page|website|checkpoints)\b[^.]{0,200}"
+    r"\b(?:available|released?|open-sourced?|public|found at|access)|https?://|\bgithub\b",
+    re.IGNORECASE,
+)
+OUTLOOK = re.compile(  # what it may be good for, which authors say last
+    r"\b(?:highlight|underscore|emphasi[sz]e|challenge|call for|urge|pave|lay|open|offer|provide|shed|improve)\w*\b"
+    r"[^.]{0,60}\b(?:need|importance|potential|community|way|foundation|insights?|understanding|light|direction|tool|"
+    r"avenues?|future|promise|nature|guidance)",
+    re.IGNORECASE,
+)
+OURS = re.compile(r"\b(?:we|our)\b", re.IGNORECASE)
+NAMED_IN_TITLE = 4  # words at most, before a colon: the name of what was made
+CUT = 0.5  # what it takes from a sentence's worth that it is not shown whole
+WORTH_SHOWING = 0.8  # of what was found: below it one sentence is shown alone
+
+
+def _done(text: str, title: str, place: float) -> float:
+    """How surely a sentence, `place` (0 to 1) of the way through its abstract, says what was done."""
+    name, colon, _ = title.partition(":")
+    is_named = bool(colon) and len(name.split()) <= NAMED_IN_TITLE and name.lower() in text.lower()
+    cue = max((weight for pattern, weight in DONE if pattern.search(text)), default=0.0)
+    aside = 0.8 * bool(BESIDE_IT.search(text)) + 1.5 * bool(AVAILABLE.search(text))
+    return cue + 0.9 * is_named - aside - 0.5 * place
+
+
+def _found(text: str, place: float) -> float:
+    """How surely a sentence says what was found. What comes early and is not ours is what others found."""
+    cues = sum(weight for pattern, weight in FOUND if pattern.search(text))
+    is_of_others = place < 0.3 and not OURS.search(text)
+    aside = 2.5 * bool(AVAILABLE.search(text)) + 1.5 * bool(OUTLOOK.search(text)) + 1.5 * is_of_others
+    return cues + 1.2 * place - aside - 1.0 * bool(MADE.search(text))
+
+
+# ------------------------------------------------------------------------------------------------------------ choosing
+
+
+def key_spans(abstract: str, title: str) -> list[Span]:
+    """Where in the abstract it says what was done and, if it does, what was found: one or two sentences in its order,
+    of some MOST_WORDS words; a long one may end with one of its clauses."""
+    spans = sentences(abstract)
+    if not spans:
+        return []
+    texts = [abstract[start:end] for start, end in spans]
+    places = [number / len(spans) for number in range(len(spans))]
+    did = [_done(text, title, place) for text, place in zip(texts, places, strict=True)]
+    first = did.index(max(did))
+    in_words = texts[first][: min(_end_of_word(texts[first], MOST_WORDS), MOST_CHARACTERS)]
+    best, chosen = -1.0, [next(_shown(texts[first], MOST_WORDS), in_words), ""]
+    second = first
+    # What was done is cut where that makes room for what was found.
+    for done in _shown(texts[first], MOST_WORDS):
+        is_cut = len(done) < len(texts[first])
+        if is_cut and (_words(done) < FEWEST_OF_DONE or _done(done, title, places[first]) < did[first] - 1.0):
+            continue  # It no longer says what was done.
+        found = _best_found(texts, places, first, MOST_WORDS + OVER - _words(done))
+        score = (found[0] if found else WORTH_SHOWING) - CUT * is_cut
+        if score > best:
+            best, chosen = score, [done, found[2] if found else ""]
+            second = found[1] if found else first
+    starts = spans[first][0], spans[second][0]
+    return sorted((start, start + len(text)) for start, text in zip(starts, chosen, strict=True) if text)
+
+
+def _best_found(texts: Sequence[str], places: Sequence[float], first: int, most: int) -> tuple[float, int, str] | None:
+    """The other sentence that says best what was found, in at most so many words: how surely, which, and its words."""
+    parts = (
+        (_found(part, places[number]) - CUT * (len(part) < len(text)) - 2.0 * (number < first), number, part)
+        for number, text in enumerate(texts)
+        if number != first
+        for part in islice(_shown(text, most), 2)
+    )
+    return max((part for part in parts if part[0] > WORTH_SHOWING), key=itemgetter(0), default=None)
+
+
+def _shown(text: str, most: int) -> Iterator[str]:
+    """A sentence in at most so many words: whole, and up to the end of a clause, the longest first."""
+    if _words(text) <= most and len(text) <= MOST_CHARACTERS:
+        yield text
+    yield from _clauses(text, most)
+
+
+def _clauses(text: str, most: int) -> Iterator[str]:
+    """What a sentence says up to the end of a clause, in at most so many words, the longest first. Parentheses stay
+    whole."""
+    ends = [end.start() for end in CLAUSE_END.finditer(text, 0, _end_of_word(text, most) + 1)]
+    for end in reversed(ends):
+        part = text[:end]
+        if FEWEST_OF_A_CLAUSE <= _words(part) <= most and all(part.count(a) == part.count(b) for a, b in ("()", "[]")):
+            yield part
+
+
+def _end_of_word(text: str, number: int) -> int:
+    """Where the word ends that has this number, from 1, or the last one."""
+    return max((word.end() for word in islice(WORD.finditer(text), max(number, 0))), default=0)
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def key_sentences(abstract: str, title: str) -> list[str]:
+    """What key_spans finds, in words; an ellipsis stands where a sentence goes on."""
+    ends = {end for _, end in sentences(abstract)}
+    return [
+        abstract[start:end] if end in ends else f"{abstract[start:end]}\u00a0…"
+        for start, end in key_spans(abstract, title)
+    ]
