@@ -29,6 +29,7 @@ def make_paper(*, rank: int | None = None, source: str = "huggingface", **fields
         "published_on": day,
         "listed_on": day,
         "first_seen_at": datetime.combine(day, time(6), UTC),
+        "on_hugging_face": source.startswith("huggingface"),
     } | fields
     kind, _, name = filled["key"].partition(":")
     paper = Paper.objects.create(**({"arxiv_id": name} if kind == "arxiv" else {}) | filled)

@@ -17,7 +17,7 @@ from subscriptions import composing, mime
 
 PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any other column is its default
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
-    *("urls", "ai_summary", "published_on", "votes", "comments"),
+    *("urls", "ai_summary", "published_on", "votes", "comments", "on_hugging_face"),
 )
 CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
 REASONS_KEPT = 20_000
@@ -31,6 +31,7 @@ class Card:
     title: str
     html: SafeString
     text: str
+    links: tuple[tuple[str, str], ...]  # what it is, address; without the one that its votes lead to
     place: str  # the end of each reader's own links that are about it
     says: tuple[str, str]  # title and abstract
 
@@ -72,6 +73,7 @@ def _card(site: tuple[str, bool], *values: Any) -> Card:
         title=paper.title,
         html=render_to_string("mail/card.html", context),
         text=render_to_string("mail/card.txt", context).strip(),
+        links=tuple(one for one in paper.links if not (paper.votes and one[1] == paper.hugging_face_url)),
         place=f"{quote(paper.key, safe='/:')}/",
         says=(paper.title, paper.abstract),
     )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from digest.letters import ledger, planning
 from digest.letters.cards import Card, Part, cards_for, encoded_words
@@ -23,6 +24,7 @@ from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
 
+TITLES_BEFORE_OPENING = 4
 Frame = tuple[tuple[str, Any], ...]  # what subscriptions.composing.frame() has, fit to be a key
 
 
@@ -67,9 +69,22 @@ class Parts(NamedTuple):
     def cards(self) -> list[Card]:
         return [*self.for_you.cards, *self.trending.cards]
 
+    @property
+    def counted(self) -> str:
+        """How many papers stand under each heading, such as: 7 for you, 3 trending."""
+        counts = (_("%(count)d for you"), len(self.for_you)), (_("%(count)d trending"), len(self.trending))
+        return ", ".join(words % {"count": count} for words, count in counts if count)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What a digest says of its papers in one line, and what an inbox shows of it beside its subject, which names
+        the first paper: the next ones."""
+        titles = "; ".join(card.title for card in self.cards[1:TITLES_BEFORE_OPENING])
+        return {"counted": self.counted, "preheader": f"{self.counted}: {titles}" if titles else self.counted}
+
     def context(self, sample: bool) -> dict[str, Any]:
         """For templates."""
-        return {**self._asdict(), "cards": self.cards, "sample": sample}
+        return {**self._asdict(), **self.words, "cards": self.cards, "sample": sample}
 
 
 def parts(letter: Letter, cards: Mapping[int, Card]) -> Parts:
@@ -112,7 +127,9 @@ class Digest:
             named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": address}
             given = named | headers(self.letter, self.now, links_to["unsubscribe_url"])
             head = b"".join(mime.header(*one) for one in given.items())
-            text, html = (self._body(kind, {**links_to, "subject": subject}) for kind in ("txt", "html"))
+            text, html = (
+                self._body(kind, {**links_to, **self.shown.words, "subject": subject}) for kind in ("txt", "html")
+            )
             return mime.multipart(head, text, html)
         except (BadHeaderError, UnicodeError, ValueError) as error:
             raise BadLetter(f"The letter could not be built: {type(error).__name__}.") from error
@@ -142,6 +159,6 @@ def _around(kind: str, slot: str, for_you: bool, trending: bool, sample: bool, f
         name: SimpleNamespace(html=mime.mark(name), text=mime.mark(name)) if there else None
         for name, there in (("for_you", for_you), ("trending", trending))
     }
-    own = {name: mime.mark(name) for name in ("subject", "manage_url", "unsubscribe_url")}
+    own = {name: mime.mark(name) for name in ("subject", "counted", "preheader", "manage_url", "unsubscribe_url")}
     context = {**dict(frame), **own, **papers, "sample": sample, "slot": date.fromisoformat(slot)}
     return mime.form(composing.html("digest", context) if kind == "html" else composing.text("digest", context))

@@ -11,13 +11,13 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy
 
 from papers.text import summary
 from papers.text.phrases import list_of_phrases
 
 SAMPLE = "sample"  # the source of the invented papers that are shown until the first real ones arrive
-AUTHORS_NAMED = 3
+AUTHORS_NAMED = 3  # of more, the first two and the last
 HUGGING_FACE = "https://huggingface.co"
 LINKED = {  # to a paper, on Hugging Face: kind -> where such are there, and how they are counted
     "models": ("", ngettext_lazy("%(count)d model", "%(count)d models", "count")),
@@ -100,6 +100,7 @@ class Paper(models.Model):
     votes = models.IntegerField(default=0)
     comments = models.IntegerField(default=0)
     stars = models.IntegerField(null=True)
+    on_hugging_face = models.BooleanField(default=False, db_default=False)  # listed there, so that people could vote
     terms = models.TextField(blank=True, editable=False)  # see text/tokenizing.py; empty: still to be understood
     # By which it is found by its title, see papers/text/words.py; made with the terms, of no use while those are empty
     title_key = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
@@ -123,13 +124,15 @@ class Paper(models.Model):
 
     @property
     def byline(self) -> str:
-        """How many authors there are, and the first of them by name; empty when the source names none."""
-        if not self.authors:
-            return ""
-        count, others = len(self.authors), len(self.authors) - AUTHORS_NAMED
-        authors = ngettext("%(count)d author", "%(count)d authors", count) % {"count": count}
-        more = gettext(" and %(others)d more") % {"others": others} if others > 0 else ""
-        return f"{authors}: {', '.join(self.authors[:AUTHORS_NAMED])}{more}"
+        """Its authors by name, of many the first two and the last, and how many they are; empty when none is named."""
+        if len(self.authors) <= AUTHORS_NAMED:
+            return ", ".join(self.authors)
+        first, last = ", ".join(self.authors[: AUTHORS_NAMED - 1]), self.authors[-1]
+        return gettext("%(first)s … %(last)s (%(count)d authors)") % {
+            "first": first,
+            "last": last,
+            "count": len(self.authors),
+        }
 
     @property
     def key_sentences(self) -> str:
@@ -140,21 +143,21 @@ class Paper(models.Model):
     def links(self) -> list[tuple[str, str]]:
         """The places on the web where the paper can be read and tried, best first: (what it is, address)."""
         own = [("arXiv", f"https://arxiv.org/abs/{self.arxiv_id}"), ("PDF", f"https://arxiv.org/pdf/{self.arxiv_id}")]
-        discussed = [("Hugging Face", self.hugging_face_url)]
+        discussed = [("Hugging Face", self.hugging_face_url)] if self.hugging_face_url else []
         named = [
             (name, self.urls[kind]) for kind, name in (("code", "Code"), ("project", "Project")) if kind in self.urls
         ]
-        return [*own, *discussed, *named] if self.arxiv_id else named
+        return [*(own if self.arxiv_id else []), *discussed, *named]
 
     @property
     def hugging_face_url(self) -> str:
-        """Its page on Hugging Face; empty where it can have none."""
-        return f"{HUGGING_FACE}/papers/{self.arxiv_id}" if self.arxiv_id else ""
+        """Its page on Hugging Face, where people vote on it and discuss it; empty where it was never listed there."""
+        return f"{HUGGING_FACE}/papers/{self.arxiv_id}" if self.arxiv_id and self.on_hugging_face else ""
 
     @property
     def comments_url(self) -> str:
         """Where its comments are; empty where there are none."""
-        return f"{self.hugging_face_url}#community" if self.arxiv_id and self.comments else ""
+        return f"{self.hugging_face_url}#community" if self.hugging_face_url and self.comments else ""
 
     @property
     def machine_summary(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from papers import sources
 from papers.models import Paper, Sighting
+from papers.sources import huggingface
 from papers.storing.signals import SIGNALS
 
 # A lasting fact comes from the most trusted reading that gave it; a signal from whoever spoke last.
@@ -43,6 +44,7 @@ def take_best(paper: Paper, sightings: Sequence[Sighting], owners: dict[str, int
         del best["doi"]
     for name, value in best.items():
         setattr(paper, name, date.fromisoformat(value) if name == "published_on" else value)
+    paper.on_hugging_face |= any(sighting.source in huggingface.NAMES for sighting in sightings)
     listed_on = max((sighting.day for sighting in sightings if sighting.announced), default=None)
     if paper.listed_on is None and listed_on:  # Known of before, but new to readers only now.
         paper.first_seen_at = now

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from papers import database
 from papers.models import Paper, Sighting, Topic
+from papers.sources import huggingface
 from papers.sources.base import Listing
 from papers.storing import announcing, signals, topics
 from papers.storing.facts import LASTING, owners_of, take_best
@@ -18,7 +19,7 @@ FACTS_KEPT = tuple(name for name in (*LASTING, *SIGNALS) if name != "doi")  # as
 EMPTY = {name: getattr(Paper(), name) for name in FACTS_KEPT}  # where nothing was said
 SIGHTING = ("paper_id", "source", "day", "rank", "announced", "read_at", "latest", "facts")
 IDS = ("arxiv_id", "doi")  # written apart: to change a unique column locks a row against letters that name it
-COLUMNS = (*LASTING, *SIGNALS, "listed_on", "first_seen_at")
+COLUMNS = (*LASTING, *SIGNALS, "on_hugging_face", "listed_on", "first_seen_at")
 UNDERSTOOD = ("title", "abstract", "authors")  # what a paper's terms and vector are made of
 
 
@@ -61,13 +62,13 @@ def merge_papers(listings: Sequence[Listing], source: str, reading: str, day: da
     listings = sorted(once.values(), key=lambda one: not one.announced)  # Ranks are of what is news.
     read = announcing.days_read(source, listings)
     fresh = [listing for listing in listings if listing.key not in known]
-    keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, day, read, now)
+    keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, source, day, read, now)
     papers = list(dict.fromkeys(known.values()))
     said = _record_sightings(listings, keys, papers, (source, reading, day), read, now)
     return Merged(new=len(fresh), updated=_update(papers, said, now))
 
 
-def _insert(listings: Sequence[Listing], day: date, read: set[date], now: datetime) -> dict[str, int]:
+def _insert(listings: Sequence[Listing], source: str, day: date, read: set[date], now: datetime) -> dict[str, int]:
     """New papers with their topics and first signals: listing's key -> paper's key."""
     if not listings:
         return {}
@@ -83,9 +84,11 @@ def _insert(listings: Sequence[Listing], day: date, read: set[date], now: dateti
             taken.add(doi or "")
             said = [EMPTY[name] if (value := getattr(listing, name)) is None else value for name in FACTS_KEPT]
             news_on = announcing.day_of_news(listing, day, read)
-            yield (keys[listing.key], listing.key, doi, now, news_on, "", *said)
+            yield (keys[listing.key], listing.key, doi, now, news_on, "", source in huggingface.NAMES, *said)
 
-    database.insert(Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", *FACTS_KEPT), rows())
+    database.insert(
+        Paper, ("id", "key", "doi", "first_seen_at", "listed_on", "terms", "on_hugging_face", *FACTS_KEPT), rows()
+    )
     topics.insert_scores(hits)
     signals.begin_signals(((keys[listing.key], listing) for listing in listings), now)
     return keys

@@ -38,3 +38,4 @@ TRENDING = Source(
         Reading("props", page.trending_address, page.trending, Trust.PAGE, live=True),
     ),
 )
+NAMES = frozenset({SOURCE.name, TRENDING.name})  # of the lists on which people vote and comment

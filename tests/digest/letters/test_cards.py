@@ -40,6 +40,39 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: S
     assert shown.strip() == render_to_string(f"mail/card.{kind}", whole).strip()
 
 
+def test_votes_lead_to_where_people_vote_and_none_are_not_counted():
+    voted, unvoted = make_paper(votes=54), make_paper(votes=0)
+
+    cards = cards_for([voted.pk, unvoted.pk])
+
+    assert f'href="https://huggingface.co/papers/{voted.arxiv_id}">▲&nbsp;54</a>' in cards[voted.pk].html
+    assert "▲" not in cards[unvoted.pk].html
+    assert "vote" not in cards[unvoted.pk].text
+    assert [name for name, _ in cards[voted.pk].links] == ["arXiv", "PDF"]
+    assert [name for name, _ in cards[unvoted.pk].links] == ["arXiv", "PDF", "Hugging Face"]
+
+
+def test_a_paper_that_was_never_on_hugging_face_has_no_link_there():
+    paper = make_paper(source="arxiv")
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert "huggingface" not in f"{card.html}{card.text}{card.links}"
+
+
+@pytest.mark.parametrize(
+    ("authors", "byline"),
+    [
+        (["Ada"], "Ada"),
+        (["Ada", "Ben", "Cleo"], "Ada, Ben, Cleo"),
+        (["Ada", "Ben", "Cleo", "Dag"], "Ada, Ben … Dag (4 authors)"),
+        ([], ""),
+    ],
+)
+def test_a_byline_names_the_first_two_authors_and_the_last(authors: list[str], byline: str):
+    assert make_paper(authors=authors).byline == byline
+
+
 def test_the_count_of_comments_leads_to_them():
     paper = make_paper(key="arxiv:2608.1", comments=3)
 
@@ -65,7 +98,7 @@ def test_a_summary_that_a_model_wrote_is_one_labelled_line_under_the_abstract(se
     card = cards_for([paper.pk])[paper.pk]
 
     label = "AI-generated summary, Hugging Face (tide/model):"
-    assert f'<p>Of tides.</p>\n<p class="quiet">{label} Tides &lt;come&gt; and go.</p>\n' in card.html
+    assert f'<p class="says">Of tides.</p>\n<p class="quiet">{label} Tides &lt;come&gt; and go.</p>\n' in card.html
     assert f"\n\nOf tides.\n\n{label} Tides <come> and go.\n\narXiv: " in card.text
 
 

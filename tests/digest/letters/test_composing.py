@@ -78,6 +78,21 @@ def test_a_digest_shows_each_paper_with_its_reason_in_both_parts(mailbox: Path):
     assert letter["Subject"] == "Letterbox and 1 more"
 
 
+def test_an_inbox_shows_how_many_papers_there_are_and_the_titles_after_the_first(mailbox: Path):
+    topic = make_topic()
+    due_reader(topics=[topic.slug])
+    for number in range(3):
+        make_score(make_paper(title=f"Letters, part {number}", votes=9 - number, first_seen_at=NOON), topic)
+    make_paper(title="A & B", votes=100, first_seen_at=NOON)
+    planning.tick(NOON)
+
+    letter = sent(mailbox)
+
+    preheader = re.findall(r'<div class="preheader"[^>]*>(.*?)</div>', part(letter, "html"))
+    assert preheader == ["3 for you, 1 trending: Letters, part 1; Letters, part 2; A &amp; B"]
+    assert "20 August 2026 · 3 for you, 1 trending\r\n" in part(letter, "plain")
+
+
 def test_titles_and_abstracts_are_shown_as_text_whatever_they_hold(mailbox: Path):
     due_reader()
     odd = 'x<y & <script>alert("1")</script> ≤ שלום {{ 7 }} %s'

@@ -10,12 +10,12 @@ from tests.papers.pages.samples import DAY_PAGE
 pytestmark = pytest.mark.django_db
 
 
-def test_a_card_counts_its_authors_names_three_and_says_how_many_more(body):
+def test_a_card_names_the_first_two_authors_and_the_last_and_says_how_many_they_are(body):
     make_paper(authors=["Ada", "Ben", "Cleo", "Dag", "Eva"], organisation="Harbour Institute")
 
     page = body(DAY_PAGE)
 
-    assert "5 authors: Ada, Ben, Cleo and 2 more" in page
+    assert "Ada, Ben … Eva (5 authors)" in page
     assert "Dag" not in page
     assert "Harbour Institute" in page
 

@@ -161,3 +161,12 @@ def test_votes_alone_score_nothing_again(django_assert_max_num_queries: Any, mon
     store(listing(votes=2))
 
     assert Paper.objects.get().votes == 2
+
+
+@pytest.mark.parametrize("by", ["huggingface:api", "huggingface-trending:api"])
+def test_a_paper_is_on_hugging_face_once_a_list_of_that_place_named_it(by: str):
+    store(listing(1), listing(2), by="arxiv:rss")
+    store(listing(2), listing(3), by=by)
+
+    found = Paper.objects.filter(on_hugging_face=True).values_list("arxiv_id", flat=True)
+    assert set(found) == {"2608.00002", "2608.00003"}
