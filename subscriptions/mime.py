@@ -36,6 +36,9 @@ END = f"--{BOUNDARY}--\r\n".encode()
 STRUCTURE = {"MIME-Version": "1.0", "Content-Type": f'multipart/alternative; boundary="{BOUNDARY}"'}
 
 
+OF_STRUCTURE = {*STRUCTURE, "Content-Transfer-Encoding"}
+
+
 def quoted(text: str) -> bytes:
     """A piece in quoted-printable. Pieces can follow one another in any order: each begins a line of its own, which a
     soft line break ends. Raises UnicodeEncodeError for what UTF-8 cannot hold."""
@@ -66,7 +69,11 @@ def form(text: str) -> bytes:
 def header(name: str, value: str) -> bytes:
     """One header as Django would write it, in as many lines. Raises BadHeaderError and ValueError as it would."""
     _name, encoded = forbid_multi_line_headers(name, value, "utf-8")
-    return LINE_BREAK_IN_BYTES.sub(b"\r\n", f"{name}: {encoded}\n".encode("ascii"))
+    return encoded_header(name, encoded)
+
+
+def encoded_header(name: str, value: str) -> bytes:
+    return LINE_BREAK_IN_BYTES.sub(b"\r\n", f"{name}: {value}\n".encode("ascii"))
 
 
 def multipart(headers: bytes, text: bytes, html: bytes) -> bytes:

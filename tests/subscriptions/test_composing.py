@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from subscriptions import composing
+from subscriptions import composing, letter_kinds
 from subscriptions.composing import BadLetter
 from subscriptions.sending import post
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -128,6 +128,30 @@ def test_a_letter_has_a_text_part_first_and_an_html_part_second(sink, kind):
 
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def on_the_wire(kind):
+    letter = make(kind)
+    return letter_kinds.of(kind).compose([letter], NOW)[letter.pk].content()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_letter_is_seven_bits_wide_whatever_it_says(settings, kind):
+    settings.SITE_NAME = "Zeitung für Öffentliches"
+
+    content = on_the_wire(kind)
+
+    assert content.isascii()
+    assert content.count(b"Content-Transfer-Encoding: quoted-printable") == 2
+    assert b"Zeitung f=C3=BCr =C3=96ffentliches" in content
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_header_begins_with_an_empty_line(kind):
+    head, _, _ = on_the_wire(kind).partition(b"\r\n\r\n")
+
+    assert b"List-Unsubscribe:" in head or kind not in LISTS
+    assert not re.search(rb"(?m)^[\w-]+:[ \t]*\r$", head)
 
 
 def test_a_title_stands_in_the_text_as_it_is_and_in_the_html_escaped(sink):
