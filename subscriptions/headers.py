@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from django.conf import settings
 
@@ -22,7 +22,8 @@ def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, st
     if not (reader := letter.subscriber) or not letter_kinds.of(letter.kind).is_list_mail:
         return always
     return always | {
-        "List-ID": f"{one_line(settings.SITE_NAME)} <{letter.kind}.{settings.SITE_HOST}>",
+        # Only the name is encoded if it must be: what is in angle brackets is what mail programs sort by.
+        "List-ID": formataddr((one_line(settings.SITE_NAME), f"{letter.kind}.{settings.SITE_HOST}")),
         "List-Unsubscribe": f"<{unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",

@@ -146,6 +146,13 @@ def test_every_letter_is_seven_bits_wide_whatever_it_says(settings, kind):
     assert b"Zeitung f=C3=BCr =C3=96ffentliches" in content
 
 
+@pytest.mark.parametrize("kind", LISTS)
+def test_the_id_of_a_list_can_be_read_whatever_the_site_is_called(settings, kind):
+    settings.SITE_NAME = "論文の新聞"
+
+    assert f" <{kind}.{settings.SITE_HOST}>\r\n".encode() in on_the_wire(kind)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_header_begins_with_an_empty_line(kind):
     head, _, _ = on_the_wire(kind).partition(b"\r\n\r\n")
