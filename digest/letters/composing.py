@@ -51,10 +51,10 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
                 letter.contents = choice.contents()
             Letter.objects.bulk_update(new, ["contents"])
             ledger.give(new)
-    cards, sample = cards_of(letters), Paper.objects.samples().exists()
+    cards, sample, is_empty = cards_of(letters), Paper.objects.samples().exists(), not Paper.objects.exists()
     composed: dict[int, Composed] = {}
     for letter in letters:
-        own = {"next_letter": reader_of(letter).next_letter_at(now)}
+        own = {"next_letter": reader_of(letter).next_letter_at(now), "is_empty": is_empty}
         composed[letter.pk] = composing.plain(letter, parts(letter, cards).context(sample) | own, now)
     return composed
 

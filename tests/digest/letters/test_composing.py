@@ -244,6 +244,17 @@ def test_without_any_papers_the_welcome_letter_still_comes(mailbox: Path):
     assert "Friday, 21 August at 07:00 (UTC)" in text
 
 
+def test_a_site_whose_papers_are_all_older_does_not_say_that_there_are_none(mailbox: Path):
+    sample.remove()
+    make_paper(listed_on=NOON.date() - timedelta(days=30))
+    make_letter(make_reader(), kind="welcome")
+
+    text = part(sent(mailbox), "plain")
+
+    assert "Nothing new was listed in the last seven days" in text
+    assert "No papers have been collected yet" not in text
+
+
 def test_composing_takes_as_many_queries_for_3_readers_as_for_300():
     for _ in range(5):
         make_paper(first_seen_at=NOON)
