@@ -22,9 +22,16 @@ Span = tuple[int, int]  # where a sentence, or what is shown of it, begins and e
 NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|al|Fig|Eq|Sec|resp|cf|approx|No|Dr|Mr|Ms|St|Jr|w\.r\.t|a\.k\.a)|(?<![\w/])[A-Z])\.$"
 )
-END = re.compile(r"[.!?][\"')\]’”]*(?=\s+[\"'(\[“‘]?[^\sa-z])")
+# Some are run together: "of their contexts.In this paper".
+END = re.compile(r"[.!?][\"')\]’”]*(?=\s+[\"'(\[“‘]?[^\sa-z])|(?<=[a-z]{3})\.(?=[A-Z][a-z]+ )")
 BLANKS = re.compile(r"\s*")
 LOOKED_BACK = 12  # characters, by which an abbreviation is known
+# What is left hanging where a sentence ends after it: the beginning of a clause, or of a list.
+HANGING = re.compile(
+    r"(?:^|,\s|\bthat\s)(?:while|although|though|when|if|despite|compared|for|across)\b[^,;:]*$|"
+    r"\b(?:such as|including|e\.g\.)[^;:]*$",
+    re.IGNORECASE,
+)
 WORD = re.compile(r"\S+")
 CLAUSE_END = re.compile(r"[,;:–—](?=\s)|\s(?=(?:which|while|whereas|thereby|by)\b)")
 
@@ -176,11 +183,12 @@ def _shown(text: str, most: int) -> Iterator[str]:
 
 def _clauses(text: str, most: int) -> Iterator[str]:
     """What a sentence says up to the end of a clause, in at most so many words, the longest first. Parentheses stay
-    whole."""
+    whole, and no clause or list is left hanging."""
     ends = [end.start() for end in CLAUSE_END.finditer(text, 0, _end_of_word(text, most) + 1)]
     for end in reversed(ends):
-        part = text[:end]
-        if FEWEST_OF_A_CLAUSE <= _words(part) <= most and all(part.count(a) == part.count(b) for a, b in ("()", "[]")):
+        part = text[:end].rstrip(" ,;:–—")
+        is_closed = all(part.count(a) == part.count(b) for a, b in ("()", "[]")) and not HANGING.search(part)
+        if FEWEST_OF_A_CLAUSE <= _words(part) <= most and is_closed:
             yield part
 
 

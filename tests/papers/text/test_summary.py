@@ -96,6 +96,31 @@ def test_a_clause_that_would_leave_parentheses_open_is_no_end():
     assert shown.count("(") == shown.count(")")
 
 
+@pytest.mark.parametrize(
+    "goes_on",
+    [
+        "that while the light of candles fades, lanterns shine on",
+        "that lanterns beat many lights such as candles, torches, beacons and fires",
+    ],
+)
+def test_neither_a_clause_nor_a_list_is_left_hanging(goes_on: str):
+    long = (
+        f"Experiments on all of the six harbours show {goes_on}, {'as they did in the year before, ' * 6}as was hoped."
+    )
+
+    shown = key_sentences(f"{DID} {long}", TITLE)[-1].removesuffix("\u00a0…")
+
+    assert not shown.endswith(("fades", "candles", "torches"))
+
+
+def test_sentences_that_are_run_together_are_two():
+    assert split("It has two strands.In this paper, we light it. Node.js does too.") == [
+        "It has two strands.",
+        "In this paper, we light it.",
+        "Node.js does too.",
+    ]
+
+
 def test_a_result_that_is_too_long_beside_what_was_done_is_cut_at_a_clause():
     long = FOUND.replace(".", f", {'more than any candle did in the year before, ' * 6}as was hoped.")
 
