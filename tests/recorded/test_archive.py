@@ -3,6 +3,7 @@
 import re
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
@@ -25,10 +26,12 @@ ARCHIVE = replace(SOURCES["arxiv"], manners=UNHURRIED, readings=tuple(one for on
 
 
 @pytest.fixture(autouse=True)
-def _stand_in(replica: Replica, settings: Settings) -> None:
+def _stand_in(replica: Replica, settings: Settings) -> Iterator[None]:
     settings.ARXIV_RSS_URL = replica.url
     settings.ARXIV_OAI_URL = f"{replica.url}/oai"
     settings.ARXIV_CATEGORIES = ["cs", "eess", "stat"]
+    yield
+    replica.steer("/__clock", today=str(NEWEST), hour=None)
 
 
 def noon(day: date) -> datetime:
