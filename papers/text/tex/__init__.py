@@ -16,6 +16,11 @@ LOST = re.compile(
     r"(?<![\\A-Za-z])(text(?:bf|it|tt|sc|sf|rm)|emph|underline|math(?:bf|cal|bb|rm|sf|it))"
     r"(?=\{[^{}$]{0,300}(?:\{[^{}$]{0,300}\}[^{}$]{0,300}){0,9}\})"
 )
+# Escaped as in code: the model\'s, isn\'t. But it is an accent in a name such as Wo\'s.
+APOSTROPHE = re.compile(
+    r"(?<![\w\\}])(?P<word>\w{1,40})\\'(?P<ending>s|t|re|ve|ll|d|m)(?![\w\\{])"
+    r"(?P<goes_on>(?= [a-z])(?! (?:and|et|has|in|is|was)\b))?"
+)
 LONGEST = 100_000  # characters; what is longer is no title and no abstract, and stays as it was written
 MOST_TIMES = 4  # that what was decoded is looked at again, such as \\%, which was escaped twice
 MARKUP = re.compile(r"[\\${`~^]|\w_\d|--|''|&(?:[a-z]|#)|\*\S")
@@ -39,7 +44,7 @@ def to_unicode(text: str) -> str:
 def _once(text: str) -> str:
     if not MARKUP.search(text):
         return text
-    return Prose(LOST.sub(r"\\\1", ENTITY.sub(_meant, text))).to_unicode()
+    return Prose(LOST.sub(r"\\\1", APOSTROPHE.sub(_apostrophe, ENTITY.sub(_meant, text)))).to_unicode()
 
 
 def _meant(found: re.Match[str]) -> str:
@@ -48,3 +53,9 @@ def _meant(found: re.Match[str]) -> str:
     number = found["number"]
     meant = chr(int(number[1:], 16) if number[0] == "x" else int(number))
     return meant if meant.isprintable() else found[0]
+
+
+def _apostrophe(found: re.Match[str]) -> str:
+    word, ending = found["word"], found["ending"]
+    may_be_name = ending == "s" and word[0].isupper() and word[1:].islower()
+    return found[0] if may_be_name and found["goes_on"] is None else f"{word}'{ending}"

@@ -14,7 +14,7 @@ SILENT = names("""
     em bf it sc tt rm sf sl bfseries itshape scshape ttfamily rmfamily sffamily mdseries upshape slshape normalfont
     tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge noindent centering displaystyle xspace
     newline linebreak smallskip medskip bigskip par protect maketitle boldmath leavevmode allowbreak nobreakdash
-    nolinebreak
+    nolinebreak left right
 """)
 SILENT_WITH_ARGUMENT = names("color label vspace hspace phantom thanks")
 CITATIONS = names("""

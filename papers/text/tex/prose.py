@@ -21,6 +21,7 @@ PIECE = re.compile(
 )
 SPACES = re.compile(r"\s*")
 URL_ESCAPE = re.compile(r"\\(.)")
+FURTHER = re.compile(r"[/{?&=]")  # Then the braces are the address's own, as in https://example.org/{id}/data.
 LETTER = re.compile(r"[^\W\d_]")
 LETTERS = re.compile(r"[^\W\d_]+")
 BEGINS_WITH_COMMAND = re.compile(r"\{{1,3}\\")  # Any number of braces would be looked at from each of them.
@@ -79,7 +80,7 @@ class Prose:
     def _address(self, out: Decoded, written: str, place: int, end: int, depth: int) -> int:
         """An address, with the label that stands in braces behind it where its command was lost."""
         address, closing = URL_ESCAPE.sub(r"\1", written), self._source.closing.get(place, end)
-        if closing >= end:
+        if closing >= end or FURTHER.match(self._text, closing + 1):
             out.hold(address)
             return place
         add_link(out, address, self._decoded(place + 1, closing, depth + 1))

@@ -23,7 +23,7 @@ QUOTE = re.compile(r"(?<!`)``(?!`)|(?<!')''(?!')|\"")
 SINGLE_QUOTE = re.compile(r"(?<![`\w])`(?=[^\s`'])([^`\n]{1,100}?)(?<=\S)'(?![\w'])")
 
 RAISED = re.compile(r"(?<=[^\W_)\]]|[)\]])\^([-−]?\d{1,4})(?![\d{^_]|[.,]\d)")
-CIRCLE = re.compile(r"(?<=\d)\^circ\b")
+CIRCLE = re.compile(r"(?<=\d)\^(?:circ\b|∘)")
 LOWERED = re.compile(r"(?<![^\s(,=+-])([^\W\d_])_(\d{1,3})(?![\w{^]|\.\d)")
 SUBSCRIPT = re.compile(r"_(\d{1,3})")
 ELEMENT = "H|He|Li|B|C|N|O|F|Ne|Na|Mg|Al|Si|P|S|Cl|K|Ca|Ti|V|Cr|Mn|Fe|Co|Ni|Cu|Zn|Ga|Ge|As|Se|Br|Zr|Mo|Ag|I|W|Pb"

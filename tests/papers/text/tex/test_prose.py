@@ -188,3 +188,30 @@ def test_a_spaced_command_leaves_one_space():
 
 def test_a_line_break_between_words_is_a_space():
     assert to_unicode(r"one \\ two \\") == "one  two "
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"the model\'s ability", "the model's ability"),
+        (r"GPT-4o\'s content isn\'t", "GPT-4o's content isn't"),
+        (r"we\'re, we\'ve", "we're, we've"),
+        (r"OpenAI\'s; Google\'s newest", "OpenAI's; Google's newest"),
+        (r"Wo\'s et al. after J. Wo\'s", "Woś et al. after J. Woś"),
+        (r"Moir\'e at Pad\'e's", "Moiré at Padé's"),
+    ],
+)
+def test_an_apostrophe_that_was_escaped_puts_no_accent_on_the_letter_after_it(written, meant):
+    assert to_unicode(written) == meant
+
+
+def test_braces_within_an_address_stay():
+    template = "Its API is at https://api.example.org/{id}/data?by={key} and https://example.org/{owner}/{name}."
+
+    assert to_unicode(template) == template
+
+
+def test_degrees_and_tall_parentheses_are_known_outside_formulas_too():
+    assert to_unicode(r"turned by 90^\circ, O\left( n \right) and \left\{1, 2\right\}") == (
+        "turned by 90°, O( n ) and {1, 2}"
+    )
