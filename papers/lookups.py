@@ -1,14 +1,14 @@
 """Papers that somebody asks for by name: their source is asked for them, a few at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from papers import identifiers, site_clock, storing
-from papers.collecting import AFTER_A_FAILURE, WHILE_UNREACHABLE
+from papers import collecting, identifiers, site_clock, storing
+from papers.collecting import AFTER_A_FAILURE, WHILE_UNREACHABLE, Collected
 from papers.models import Lookup, Paper
 from papers.sources import reading, web
 from papers.sources.base import Page, Records, Source, SourceError
@@ -27,6 +27,15 @@ def ask_for(keys: Iterable[str], now: datetime) -> None:
     stale = Lookup.objects.filter(key__in=missing, answered_at__lt=now - ASKED_AGAIN_AFTER)
     stale = stale.exclude(outcome=Lookup.Outcome.WAITING)  # One that was found may be gone, or have another title.
     stale.update(outcome=Lookup.Outcome.WAITING, next_try_at=now, tries=0)
+
+
+def collect_and_look_up(source: Source) -> Iterator[Collected]:
+    """Collect the days that are due, and before each look up what is asked for: a new site's past takes long, and
+    somebody is waiting."""
+    look_up(source, site_clock.now())
+    for collected in collecting.collect_due(source):
+        yield collected
+        look_up(source, site_clock.now())
 
 
 def look_up(source: Source, now: datetime, fetch: Fetch = web.get) -> list[Lookup]:

@@ -5,7 +5,7 @@ import time
 
 from celery import shared_task
 
-from papers import collecting, lookups, site_clock
+from papers import lookups, site_clock
 from papers.search import understanding
 from papers.sources import SOURCES
 
@@ -21,8 +21,7 @@ def collect_due() -> None:
 
 @shared_task(ignore_result=True, expires=300)
 def collect_source(name: str) -> None:
-    lookups.look_up(SOURCES[name], now=site_clock.now())
-    for collected in collecting.collect_due(SOURCES[name]):
+    for collected in lookups.collect_and_look_up(SOURCES[name]):
         logger.info("%s", collected)
 
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from papers import collecting, lookups
 from papers.models import Lookup, Paper
 from papers.sources import SOURCES, web
-from papers.sources.base import Manners
+from papers.sources.base import Manners, Source
 from tests.factories import make_paper
 from tests.farend import FarEnd
 from tests.paths import PAGES
@@ -266,3 +266,18 @@ def test_the_rooms_above_are_told_by_which_key_a_paper_was_found(far_end: FarEnd
     look_up()
 
     assert FOUND == [(RIVERS, "arxiv:hep-th/9901007"), (FOG, "arxiv:2609.99901")]
+
+
+def test_who_asks_while_many_days_are_collected_waits_for_one_of_them(monkeypatch: pytest.MonkeyPatch):
+    done: list[str] = []
+
+    def collect_due(source: Source) -> Iterator[str]:
+        for day in ("one day", "another"):
+            done.append(day)
+            yield day
+
+    monkeypatch.setattr(collecting, "collect_due", collect_due)
+    monkeypatch.setattr(lookups, "look_up", lambda *_: done.append("looked up"))
+    list(lookups.collect_and_look_up(ARXIV))
+
+    assert done == ["looked up", "one day", "looked up", "another", "looked up"]

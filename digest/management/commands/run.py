@@ -176,8 +176,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
 
 
 def _collect(source: Source, stop: threading.Event) -> None:
-    lookups.look_up(source, site_clock.now())
-    for collected in collecting.collect_due(source):
+    for collected in lookups.collect_and_look_up(source):
         logger.info("%s", collected)
         if stop.is_set():
             return
