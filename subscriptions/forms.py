@@ -90,7 +90,10 @@ class PreferencesForm(BeginForm):
     muted = TopicsField(wanted=False, label=_("Topics"))
     paste = PasteField(
         label=_("Add papers"),
-        help_text=_("Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, .enw, .nbib, or a title a line."),
+        help_text=_(
+            "Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, .enw, .nbib, or a title a line. "
+            "What is not here is looked up at arXiv."
+        ),
     )
     unwanted_paste = PasteField(
         wanted=False, label=_("Papers unlike those you want"), help_text=_("Paste anything, as above.")

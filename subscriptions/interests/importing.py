@@ -65,7 +65,7 @@ def resolve(text: str) -> Import:
         elif asked := key if identifiers.is_arxiv_key(key) else identifiers.title_key(title) or key:
             absent[asked] = None
         else:
-            unknown.append(Unknown(title, str(EXPECTED_KNOWN_TITLE % {"most": LONGEST_TITLE})))
+            unknown.append(Unknown(pasting.shown(title), str(EXPECTED_KNOWN_TITLE % {"most": LONGEST_TITLE})))
     return Import(papers, list(absent), unknown)
 
 

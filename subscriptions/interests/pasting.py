@@ -106,7 +106,7 @@ def understand(text: str) -> Pasted:
     if len(items) > MOST_ITEMS:
         left_out = items[MOST_ITEMS - 1]
         text = left_out.text if isinstance(left_out, Unknown) else left_out.key or left_out.title
-        items[MOST_ITEMS - 1 :] = [Unknown(text, str(EXPECTED_LESS % {"most": MOST_ITEMS}))]
+        items[MOST_ITEMS - 1 :] = [Unknown(shown(text), str(EXPECTED_LESS % {"most": MOST_ITEMS}))]
     items = list(dict.fromkeys(items))
     papers = [item for item in items if isinstance(item, Item)]
     titles = dict.fromkeys((item.key for item in papers if item.key), "")
@@ -135,7 +135,7 @@ class Record:
         keys = sorted(chain.from_iterable((*ids, *links)), key=identifiers.is_arxiv_key, reverse=True)
         written = (tex.to_unicode(self.fields.get(name, "")) for name in self.form.titles)
         title = next(filter(None, (" ".join(one.translate(ENCLOSING).split()) for one in written)), "")
-        yield Item(keys[0] if keys else "", title) if keys or title else Unknown(_shown(self.raw), str(EXPECTED_ENTRY))
+        yield Item(keys[0] if keys else "", title) if keys or title else Unknown(shown(self.raw), str(EXPECTED_ENTRY))
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Broken:
 
     def papers(self) -> Iterator[Item | Unknown]:
         keys = list(identifiers.keys_in(self.raw))
-        yield from map(Item, keys) if keys else [Unknown(_shown(self.raw), str(EXPECTED_ENTRY))]
+        yield from map(Item, keys) if keys else [Unknown(shown(self.raw), str(EXPECTED_ENTRY))]
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,9 @@ class Line:
         yield from map(Item, chain.from_iterable(links.values()))
         if any(links.values()) and any(map(str.isalpha, identifiers.LINK.sub(" ", self.text))):
             return  # A reference in full: its other links are not papers of their own.
-        yield from [Unknown(_shown(link), str(EXPECTED_LINK)) for link, keys in links.items() if not keys]
+        yield from [Unknown(shown(link), str(EXPECTED_LINK)) for link, keys in links.items() if not keys]
         if not links and (NAMES_A_PAPER.fullmatch(self.text) or not any(map(str.isalpha, self.text))):
-            yield Unknown(_shown(self.text), str(EXPECTED_ID))
+            yield Unknown(shown(self.text), str(EXPECTED_ID))
         elif not links:
             yield Item(title=BULLET.sub("", self.text, count=1).strip())
 
@@ -239,6 +239,7 @@ def _records_and_lines(lines: Iterable[str]) -> Iterator[Record | Line]:
         after_blank = not text
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """What was not understood, short enough to be shown."""
     line = " ".join(text.split())
     return line if len(line) <= MOST_SHOWN_CHARACTERS else f"{line[:MOST_SHOWN_CHARACTERS]}…"

@@ -139,6 +139,10 @@ def test_titles_and_dois_that_are_not_here_are_kept_and_asked_for(client, reader
     assert 'doi:10.1000/nowhere <span class="muted">to be looked up' in listed
 
 
+def test_who_pastes_is_told_beforehand_that_lines_may_be_sent_to_arxiv(client, reader):
+    assert "What is not here is looked up at arXiv." in client.get(PAGE).text
+
+
 def test_a_title_that_is_not_known_to_arxiv_is_said_to_be_so(client, reader):
     save(client, paste="Letters by Nights")
     Lookup.objects.update(outcome="unknown")
@@ -154,6 +158,12 @@ def test_what_cannot_be_looked_up_is_not_understood(client, reader):
     assert "<q>Letters</q>" in page.text
     assert "expected one of two words or more and of at most 214 characters" in page.text
     assert "<q>https://openreview.net/forum?id=a</q>" in page.text
+
+
+def test_of_a_long_line_that_is_not_understood_only_the_beginning_is_shown():
+    (unknown,) = importing.resolve("word " * 100_000).unknown
+
+    assert len(unknown.text) < 1_000
 
 
 def test_what_was_pasted_is_shown_as_text(client, reader):
