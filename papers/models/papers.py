@@ -137,7 +137,7 @@ class Paper(models.Model):
     @property
     def key_sentences(self) -> str:
         """One or two of the abstract's own sentences: what was done, and what was found; empty without an abstract."""
-        return " ".join(summary.key_sentences(self.abstract, self.title))
+        return summary.in_short(self.abstract, self.title)
 
     @property
     def links(self) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ off 160 abstracts in which two readers marked such sentences, and tested on 80 o
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 
@@ -14,6 +15,7 @@ MOST_WORDS = 40  # of both sentences
 OVER = 4  # words that a whole second sentence may have beyond that, rather than being cut
 MOST_CHARACTERS = 600
 FEWEST_OF_A_CLAUSE, FEWEST_OF_DONE = 8, 12
+KEPT = 2_000  # in memory, with their abstracts: some 4 MB
 
 Span = tuple[int, int]  # where a sentence, or what is shown of it, begins and ends
 
@@ -208,3 +210,10 @@ def key_sentences(abstract: str, title: str) -> list[str]:
         abstract[start:end] if end in ends else f"{abstract[start:end]}\u00a0…"
         for start, end in key_spans(abstract, title)
     ]
+
+
+@lru_cache(maxsize=KEPT)
+def in_short(abstract: str, title: str) -> str:
+    """The key sentences as one text. Found again without reading the abstract anew, which takes 2 ms: a page shows a
+    hundred."""
+    return " ".join(key_sentences(abstract, title))

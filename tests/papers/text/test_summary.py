@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from papers.text import summary
 from papers.text.summary import MOST_CHARACTERS, MOST_WORDS, OVER, key_sentences, key_spans, sentences
 from tests.depth import examples
 
@@ -190,3 +191,14 @@ def test_a_hostile_abstract_is_read_once(piece: str):
     spans = key_spans(piece * (20_000 // len(piece)), TITLE)
 
     assert sum(end - start for start, end in spans) <= 2 * MOST_CHARACTERS
+
+
+def test_an_abstract_is_read_once_however_often_it_is_shown(monkeypatch):
+    read = []
+    monkeypatch.setattr(summary, "key_sentences", lambda abstract, _: read.append(abstract) or ["Fog is wet."])
+
+    shown = [summary.in_short("Fog is wet. It is known.", TITLE) for _ in range(2)]
+
+    assert shown == ["Fog is wet."] * 2
+    assert len(read) == 1
+    summary.in_short.cache_clear()
