@@ -12,6 +12,8 @@ class Decoded:
         self.is_whole = True  # whether all commands in it were known
 
     def add(self, text: str) -> None:
+        if not text:
+            return  # Else whoever asks for the last sign would look through all that say nothing.
         if HELD in text:  # as no text has it but by malice
             self.held += [HELD] * text.count(HELD)
         self.parts.append(text)

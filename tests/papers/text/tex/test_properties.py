@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.text.tex import to_unicode
+from papers.text.tex.decoded import Decoded
 from papers.text.tex.groups import Source
 from tests.depth import examples
 
@@ -145,6 +146,15 @@ def test_what_is_nested_deeply_takes_no_more_steps_than_its_length_asks_for(open
     once, twice = (steps(opening * times + "x" + closing * times) for times in (300, 600))
 
     assert twice < 2.2 * once + 500
+
+
+def test_what_says_nothing_leaves_nothing_to_look_through_for_the_last_sign():
+    out = Decoded()
+
+    for text in ("a", "", ""):
+        out.add(text)
+
+    assert out.parts == ["a"]
 
 
 def test_what_is_too_long_for_an_abstract_stays_as_it_was_written():
