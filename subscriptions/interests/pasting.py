@@ -18,6 +18,7 @@ from papers import identifiers
 from papers.text import tex
 
 MOST_ITEMS = 10_000
+MARK = "\ufeff"  # with which some programs begin a file; nobody sees it
 LONGEST_ENTRY = 100_000  # characters of BibTeX; what follows is read by the line
 MOST_SHOWN_CHARACTERS = 300  # characters of what was not understood
 NAMES_A_PAPER = re.compile(r"\W*(?:arxiv|doi)\b[\s:]*\S*\W*", re.IGNORECASE)
@@ -102,7 +103,7 @@ class Pasted:
 
 def understand(text: str) -> Pasted:
     """At most MOST_ITEMS papers of a text; raises nothing, whatever the text."""
-    items = list(islice(chain.from_iterable(block.papers() for block in _blocks(text)), MOST_ITEMS + 1))
+    items = list(islice(chain.from_iterable(block.papers() for block in _blocks(text.lstrip(MARK))), MOST_ITEMS + 1))
     if len(items) > MOST_ITEMS:
         left_out = items[MOST_ITEMS - 1]
         text = left_out.text if isinstance(left_out, Unknown) else left_out.key or left_out.title

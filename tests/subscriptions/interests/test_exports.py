@@ -2,7 +2,7 @@
 
 import pytest
 
-from subscriptions.interests.pasting import understand
+from subscriptions.interests.pasting import Item, understand
 
 pytestmark = pytest.mark.one_database
 
@@ -174,3 +174,9 @@ def test_a_record_that_names_no_paper_gets_a_sentence(record):
 def test_a_number_in_the_middle_of_a_title_is_part_of_it(title):
     assert understand(title).titles == [title]
     assert understand(f"12. {title}").titles == [title]
+
+
+def test_the_mark_that_a_file_begins_with_is_no_part_of_its_first_record():
+    assert understand("\ufeffTY  - JOUR\r\nTI  - Lanterns in the Fog\r\nER  - \r\n").items == [
+        Item(title="Lanterns in the Fog")
+    ]
