@@ -112,6 +112,12 @@ class PreferencesForm(BeginForm):
         label=_("How sure it must be that a paper is yours"),
         help_text=_("By how it says your words and how near it is in meaning. Those you follow always come."),
     )
+    shows = forms.ChoiceField(
+        required=False,  # A page that was opened before there was this choice does not send it.
+        choices=Subscriber.Shows,
+        widget=forms.RadioSelect,
+        label=_("What a letter shows of a paper"),
+    )
     paused_until = forms.DateField(
         required=False,
         label=_("Paused until"),
@@ -147,6 +153,7 @@ class PreferencesForm(BeginForm):
             "cadence": reader.cadence,
             "cap": reader.cap,
             "bar": reader.bar,
+            "shows": reader.shows,
             "paused_until": reader.paused_until,
         }
 
@@ -223,6 +230,7 @@ class PreferencesForm(BeginForm):
         wanted = self.cleaned_data
         reader.days, reader.cadence = sorted(wanted["days"]), wanted["cadence"]
         reader.cap, reader.bar, reader.paused_until = wanted["cap"], wanted["bar"], wanted["paused_until"]
+        reader.shows = wanted["shows"] or reader.shows
         reader.mute_trending(not wanted["trending"])
 
     def choose(self) -> None:

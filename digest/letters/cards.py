@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from digest.letters import wording
 from papers.models import Paper
 from subscriptions import composing, mime
+from subscriptions.models import Subscriber
 
 PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any other column is its default
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
@@ -51,11 +52,11 @@ class Card:
         return forms
 
 
-def cards_for(papers: Iterable[int]) -> dict[int, Card]:
+def cards_for(papers: Iterable[int], shows: str = Subscriber.Shows.SENTENCES) -> dict[int, Card]:
     """By the papers' keys; of those that are still here."""
     rows = Paper.objects.filter(pk__in=set(papers)).values_list("pk", *PAPER_FIELDS)
     site = settings.SITE_URL, settings.HUGGINGFACE_AI_SUMMARIES
-    return {pk: _card(site, *map(_hashable, values)) for pk, *values in rows}
+    return {pk: _card(site, shows, *map(_hashable, values)) for pk, *values in rows}
 
 
 def _hashable(value: Any) -> Any:
@@ -63,11 +64,11 @@ def _hashable(value: Any) -> Any:
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def _card(site: tuple[str, bool], *values: Any) -> Card:
+def _card(site: tuple[str, bool], shows: str, *values: Any) -> Card:
     """Found again for as long as nothing that it shows has changed, of the `site` its settings."""
     paper = Paper(**dict(zip(PAPER_FIELDS, values, strict=True)))
     paper.urls, paper.ai_summary = dict(paper.urls), dict(paper.ai_summary)
-    context = {"paper": paper, "paper_url": f"{site[0]}{paper.get_absolute_url()}"}
+    context = {"paper": paper, "paper_url": f"{site[0]}{paper.get_absolute_url()}", "shows": shows}
     return Card(
         key=paper.key,
         title=paper.title,

@@ -1,5 +1,6 @@
 """Digests to letters: what is the same for many is rendered and encoded once, and joined into each one's letter."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -87,15 +88,19 @@ class Parts(NamedTuple):
         return {**self._asdict(), **self.words, "cards": self.cards, "sample": sample}
 
 
-def parts(letter: Letter, cards: Mapping[int, Card]) -> Parts:
-    feedback = links.make(reader_of(letter), Purpose.FEEDBACK)  # Signed once, whatever the number of papers.
-    return Parts(*(Part(letter.contents.get(name, ()), cards, feedback) for name in Parts._fields))
+def parts(letter: Letter, cards: Mapping[str, Mapping[int, Card]]) -> Parts:
+    reader = reader_of(letter)
+    feedback = links.make(reader, Purpose.FEEDBACK)  # Signed once, whatever the number of papers.
+    return Parts(*(Part(letter.contents.get(name, ()), cards[reader.shows], feedback) for name in Parts._fields))
 
 
-def cards_of(letters: Iterable[Letter]) -> dict[int, Card]:
-    return cards_for(
-        item["paper"] for letter in letters for name in Parts._fields for item in letter.contents.get(name, ())
-    )
+def cards_of(letters: Iterable[Letter]) -> dict[str, dict[int, Card]]:
+    """The cards of these letters' papers, by what their readers want to be shown, and by the papers' keys."""
+    papers: dict[str, set[int]] = defaultdict(set)
+    for letter in letters:
+        items = (item for name in Parts._fields for item in letter.contents.get(name, ()))
+        papers[reader_of(letter).shows].update(item["paper"] for item in items)
+    return {shows: cards_for(some, shows) for shows, some in papers.items()}
 
 
 WELCOME = LetterKind(welcome, is_list_mail=True)

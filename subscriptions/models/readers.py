@@ -42,6 +42,13 @@ class Subscriber(models.Model):
         BALANCED = 2.5, gettext_lazy("balanced")
         CLOSE = 3.0, gettext_lazy("only close matches")
 
+    class Shows(models.TextChoices):
+        """What a letter shows of a paper under its title."""
+
+        SENTENCES = "sentences", gettext_lazy("what was done and found, in its abstract's own sentences")
+        ABSTRACT = "abstract", gettext_lazy("its whole abstract")
+        TITLE = "title", gettext_lazy("its title alone")
+
     address = models.CharField(max_length=254, unique=True)  # lower case
     zone = models.CharField(max_length=64, default="UTC", validators=[slots.valid_zone])
     hour = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(23)])
@@ -50,6 +57,7 @@ class Subscriber(models.Model):
     # Papers in a letter, at most.
     cap = models.PositiveSmallIntegerField(default=DEFAULT_CAP, validators=[MinValueValidator(1)])
     bar = models.FloatField(choices=Bar, default=Bar.BALANCED)
+    shows = models.CharField(max_length=10, choices=Shows, default=Shows.SENTENCES, db_default=Shows.SENTENCES)
     trending_muted_at = models.DateTimeField(null=True)
     paused_until = models.DateField(null=True)  # the first local date on which letters come again
     created_at = models.DateTimeField()

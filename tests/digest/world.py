@@ -83,6 +83,7 @@ def make_any_reader(papers: list[Paper], topics: list[Topic], dice: np.random.Ge
     reader = due_reader(
         cap=int(dice.choice([1, 2, 3, 5, 10, 30])),
         bar=Subscriber.Bar.values[Subscriber.objects.count() % 3],
+        shows=Subscriber.Shows.values[Subscriber.objects.count() % 3],
         trending_muted_at=NOON if dice.random() < 0.4 else None,
         read_up_to=NOON - timedelta(hours=int(dice.choice([6, 24, 24, 24, 72, 400]))),
         paused_until=date(2026, 9, 1) if dice.random() < 0.1 else None,

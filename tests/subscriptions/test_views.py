@@ -495,6 +495,7 @@ def test_preferences_are_kept(client):
             cadence="weekly",
             cap="5",
             bar="3.0",
+            shows="abstract",
             paused_until="2026-09-01",
             trending="",
         ),
@@ -506,8 +507,18 @@ def test_preferences_are_kept(client):
     assert reader.topics() == [new.slug]
     assert (reader.zone, reader.hour, reader.days, reader.cadence) == ("America/New_York", 20, [0, 4], "weekly")
     assert (reader.cap, reader.bar, reader.paused_until) == (5, 3.0, date(2026, 9, 1))
-    assert reader.trending_muted_at == NOON
+    assert (reader.trending_muted_at, reader.shows) == (NOON, "abstract")
     assert reader.next_due_at == datetime(2026, 8, 25, 0, tzinfo=UTC)  # Monday 20:00 in New York
+
+
+def test_a_page_that_was_opened_before_there_was_a_choice_of_what_letters_show_changes_it_not(client):
+    reader = make_reader(shows="title")
+    open_preferences(client, reader)
+
+    client.post("/preferences/", interests())
+
+    reader.refresh_from_db()
+    assert reader.shows == "title"
 
 
 @pytest.mark.parametrize("bar", ["2.0", "2.5", "3.0"])
@@ -564,6 +575,7 @@ def test_a_pause_that_is_over_may_stay_in_the_form(client):
         {"cap": "31"},
         {"bar": ""},
         {"bar": "3.1"},
+        {"shows": "everything"},
         {"paused_until": "soon"},
     ],
 )

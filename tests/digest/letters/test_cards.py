@@ -14,6 +14,27 @@ pytestmark = pytest.mark.django_db
 SUMMARY = {"text": "Tides <come> and go.", "by": "tide/model"}
 
 
+ABSTRACT = "Lamps have gone out. In this paper, we propose Glowworm, a lamp. It has a wick. It saves 31% of the oil."
+
+
+@pytest.mark.parametrize(
+    ("shows", "shown", "hidden"),
+    [
+        ("sentences", "In this paper, we propose Glowworm, a lamp. It saves 31% of the oil.", "It has a wick."),
+        ("abstract", ABSTRACT, "No abstract yet"),
+        ("title", "Of Lamps", "Glowworm"),
+    ],
+)
+def test_a_card_shows_what_its_reader_wants_of_a_paper(shows: str, shown: str, hidden: str):
+    paper = make_paper(title="Of Lamps", abstract=ABSTRACT)
+
+    card = cards_for([paper.pk], shows)[paper.pk]
+
+    for words in (card.html, " ".join(card.text.split())):
+        assert shown in words
+        assert hidden not in words
+
+
 @pytest.mark.parametrize("kind", ["html", "txt"])
 def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: Settings):
     """A column that the templates show and PAPER_FIELDS lacks would be its default, and nobody would notice."""

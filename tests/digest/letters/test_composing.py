@@ -93,6 +93,22 @@ def test_an_inbox_shows_how_many_papers_there_are_and_the_titles_after_the_first
     assert "20 August 2026 · 3 for you, 1 trending\r\n" in part(letter, "plain")
 
 
+def test_readers_who_want_to_see_different_things_of_one_paper_get_letters_of_their_own(mailbox: Path):
+    make_paper(abstract="Of lamps. We propose a lamp.", votes=9, first_seen_at=NOON)
+    readers = {shows: due_reader(shows=shows) for shows in Subscriber.Shows.values}
+    planning.tick(NOON)
+    post.drain(NOON)
+
+    letters = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in mailbox.glob("*.eml")]
+    shown = {letter["To"]: part(letter, "plain") for letter in letters}  # type: ignore[arg-type]
+
+    says = {shows: shown[reader.address] for shows, reader in readers.items()}
+    assert "Of lamps. We propose a lamp." in says["abstract"]
+    assert "We propose a lamp." in says["sentences"]
+    assert "Of lamps" not in says["sentences"]
+    assert "lamp" not in says["title"]
+
+
 def test_titles_and_abstracts_are_shown_as_text_whatever_they_hold(mailbox: Path):
     due_reader()
     odd = 'x<y & <script>alert("1")</script> ≤ שלום {{ 7 }} %s'

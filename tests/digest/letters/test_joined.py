@@ -125,10 +125,14 @@ def unfolded(message: EmailMessage) -> list[tuple[str, str]]:
 
 
 @examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(papers(), reasons()), max_size=3), st.lists(papers(), min_size=1, max_size=2))
-def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending):
+@given(
+    st.lists(st.tuples(papers(), reasons()), max_size=3),
+    st.lists(papers(), min_size=1, max_size=2),
+    st.sampled_from(Subscriber.Shows.values),
+)
+def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending, shows):
     settings.HUGGINGFACE_AI_SUMMARIES = True
-    reader = make_reader()
+    reader = make_reader(shows=shows)
     draft = a_digest(
         reader, [(make_paper(**fields), reason) for fields, reason in chosen], [make_paper(**one) for one in trending]
     )
