@@ -21,6 +21,8 @@ APOSTROPHE = re.compile(
     r"(?<![\w\\}])(?P<word>\w{1,40})\\'(?P<ending>s|t|re|ve|ll|d|m)(?![\w\\{])"
     r"(?P<goes_on>(?= [a-z])(?! (?:and|et|has|in|is|was)\b))?"
 )
+# Likewise \"so-called\", unlike \"Uber and Schr\"odinger
+QUOTED = re.compile(r'(?<![\w\\{])\\"(?=\w)([^\\"{}]{1,200})(?<=[\w.,?!)])\\"(?![\w\\{])')
 LONGEST = 100_000  # characters; what is longer is no title and no abstract, and stays as it was written
 MOST_TIMES = 4  # that what was decoded is looked at again, such as \\%, which was escaped twice
 MARKUP = re.compile(r"[\\${`~^]|\w_\d|--|''|&(?:[a-z]|#)|\*\S")
@@ -44,7 +46,8 @@ def to_unicode(text: str) -> str:
 def _once(text: str) -> str:
     if not MARKUP.search(text):
         return text
-    return Prose(LOST.sub(r"\\\1", APOSTROPHE.sub(_apostrophe, ENTITY.sub(_meant, text)))).to_unicode()
+    text = QUOTED.sub(r'"\1"', APOSTROPHE.sub(_apostrophe, ENTITY.sub(_meant, text)))
+    return Prose(LOST.sub(r"\\\1", text)).to_unicode()
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -198,7 +198,8 @@ class Prose:
         if name in symbols.ACCENTS and not (name == "b" and BOLD.match(self._text, place, end)):
             return self._accent(out, name, begin, place, end, depth)
         if name in commands.SILENT:
-            return self._skipped(SPACES, self._skipped(EMPTY, place, end), end)
+            place = self._skipped(EMPTY, place, end)
+            return place if name == "xspace" else self._skipped(SPACES, place, end)
         if name in commands.IN_PROSE:
             is_degree = name == "deg" and self._text[max(0, begin - 2) : begin].rstrip("{")[-1:].isdigit()
             out.add("°" if is_degree else commands.IN_PROSE[name])

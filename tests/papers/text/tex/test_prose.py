@@ -199,9 +199,11 @@ def test_a_line_break_between_words_is_a_space():
         (r"OpenAI\'s; Google\'s newest", "OpenAI's; Google's newest"),
         (r"Wo\'s et al. after J. Wo\'s", "Woś et al. after J. Woś"),
         (r"Moir\'e at Pad\'e's", "Moiré at Padé's"),
+        (r"the \"agents\" and \"so-called\".", 'the "agents" and "so-called".'),
+        (r"\"Uber die Schr\"odinger", "Über die Schrödinger"),
     ],
 )
-def test_an_apostrophe_that_was_escaped_puts_no_accent_on_the_letter_after_it(written, meant):
+def test_a_quote_that_was_escaped_puts_no_accent_on_the_letter_after_it(written, meant):
     assert to_unicode(written) == meant
 
 
@@ -215,3 +217,14 @@ def test_degrees_and_tall_parentheses_are_known_outside_formulas_too():
     assert to_unicode(r"turned by 90^\circ, O\left( n \right) and \left\{1, 2\right\}") == (
         "turned by 90°, O( n ) and {1, 2}"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"\name\xspace is fast; \name\xspace{}, too", "name is fast; name, too"),
+        (r"\textcopyright{} X, \textdollar{}5, AI\slash{}ML, a\quad{}b", "© X, $5, AI/ML, a b"),
+    ],
+)
+def test_commands_between_words_leave_these_apart(written, meant):
+    assert to_unicode(written) == meant
