@@ -13,6 +13,7 @@ UNSEEN = re.compile(
     "\ufffe\uffff\ud800-\udfff"  # no characters: XML does not take the first two, nothing takes lone surrogates
     "]"
 )
+SEEN = re.compile("[^ \u061c\u200c-\u200f\ufe00-\ufe0f]")  # Marks and joiners show nothing by themselves.
 ELLIPSIS = "…"
 JOINER = "\u200d"
 
@@ -21,7 +22,8 @@ def clean(text: str) -> str:
     """The text on one line, without the characters that nobody sees, or that databases do not take."""
     if text.isprintable() and "  " not in text:  # as most are
         return text.strip(" ")
-    return " ".join(UNSEEN.sub("", text).split())
+    cleaned = " ".join(UNSEEN.sub("", text).split())
+    return cleaned if SEEN.search(cleaned) else ""
 
 
 def cut(text: str, longest: int) -> str:

@@ -82,3 +82,8 @@ def test_what_is_cut_is_never_too_long_and_cut_once(text: str, longest: int):
     assert len(shown) <= longest
     assert cut(shown, longest) == shown
     assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
+
+
+@pytest.mark.parametrize("text", ["\u200d", "\u200e \u200f", "\ufe0f\u200d", "\u061c"])
+def test_a_text_of_joiners_and_marks_alone_is_empty(text):
+    assert clean(text) == ""
