@@ -162,8 +162,7 @@ class Paper(models.Model):
     @property
     def machine_summary(self) -> dict[str, str]:
         """What a model wrote of it, as "text" and "by" whom; empty unless the site's setting asks for it. Its licence
-        is not stated, so it stands on the paper's own page and in what readers get, and in nothing that publishes
-        papers anew, such as feeds and exports."""
+        is not stated, so it stands in what a reader gets, letters and their preview, and in nothing that is public."""
         return self.ai_summary if settings.HUGGINGFACE_AI_SUMMARIES else {}
 
     @property

@@ -41,7 +41,7 @@ def own_day(listing: Listing, day: date, read: Days[date], before: Iterable[Sigh
 
 def belated(source: str, day: date) -> QuerySet[Sighting]:
     """The papers that were new on this day, and of which only later lists have spoken."""
-    return Sighting.objects.filter(source=source, day=day, latest="", announced=False)
+    return Sighting.objects.filter(source=source, day=day, facts={}, announced=False)
 
 
 def recount(source: str, days: Iterable[date]) -> dict[date, int]:
