@@ -170,9 +170,7 @@ def _remember(
     if merged.new:
         sample.remove()
     left_out = read.page.left_out if read.page else ""  # An answer of which something was is never found unchanged.
-    next_try_at = source.calendar.next_look(day, now, listed=bool(listed), whole=not left_out)
-    if left_out and not (record and record.left_out):
-        next_try_at = next_try_at or now + calendar.AFTERWARDS  # Also an old day is looked at once more.
+    next_try_at = _next_look(source, day, read, record, now, listed=bool(listed))
     nothing = Collection.Outcome.NOTHING if next_try_at is None else Collection.Outcome.NOTHING_YET
     row = _record(
         source,
@@ -187,6 +185,23 @@ def _remember(
         **NO_FAILURE,
     )
     return Collected(row, merged.new, merged.updated)
+
+
+def _next_look(
+    source: Source, day: date, read: Read, record: Collection | None, now: datetime, *, listed: bool
+) -> datetime | None:
+    """When the day is read again: as its calendar has it, and once more for what this answer may have kept back."""
+    left_out = bool(read.page and read.page.left_out)
+    if planned := source.calendar.next_look(day, now, listed=listed, whole=not left_out):
+        return planned
+    if left_out and not (record and record.left_out):
+        return now + calendar.AFTERWARDS
+    # Days before were read on this one, as on a new site and after an outage: what was new on those and changed on
+    # this one may be under this one alone, and a list of what is there now does not say when it was new.
+    caught_up = Collection.objects.filter(source=source.name, day__lt=day, listed__gt=0)
+    if read.reading.live and caught_up.filter(collected_at__gte=source.calendar.begins_at(day)).exists():
+        return source.calendar.ends_at(day)
+    return None
 
 
 def _failed(source: Source, day: date, failure: NotRead, record: Collection | None, now: datetime) -> Collected:

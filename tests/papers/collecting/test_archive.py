@@ -134,3 +134,38 @@ def test_a_paper_of_which_nobody_knows_when_it_was_new_is_left_out(far_end: FarE
 def place(number: bytes) -> int:
     """Of a paper among the records."""
     return 1 + [number in record for record in RECORDS.split(b"<record>")[1:]].index(True)
+
+
+LATE_ON_THE_DAY = datetime(2026, 9, 15, 3, 30, tzinfo=UTC)  # half an hour before it ends in New York
+
+
+def serves_the_feed(far_end: FarEnd, settings: Settings) -> None:
+    settings.ARXIV_RSS_URL = far_end.url
+    far_end.answers("/rss/cs.CL+cs.LG", body=(PAGES / "arxiv_rss.xml").read_bytes())
+
+
+def test_a_day_that_was_read_by_its_feed_is_closed_with_its_end(far_end: FarEnd, settings: Settings):
+    serves_the_feed(far_end, settings)
+
+    assert collecting.collect(ARXIV, DAY, LATE_ON_THE_DAY).collection.next_try_at is None
+
+
+def test_the_day_on_which_days_before_were_caught_up_with_is_read_by_the_archive_when_it_has_ended(
+    far_end: FarEnd, settings: Settings
+):
+    """What was new on those and changed on this one is under this one alone, and the feed does not say when it was
+    new."""
+    serves_the_feed(far_end, settings)
+    serves(far_end, "arXiv", RECORDS)
+    serves(far_end, "arXivRaw", VERSIONS)
+    caught_up = date(2026, 9, 2)  # on which the second record's first version was new
+    Collection.objects.create(
+        source="arxiv", day=caught_up, outcome="listed", listed=1, collected_at=LATE_ON_THE_DAY - timedelta(hours=9)
+    )
+
+    by_feed = collecting.collect(ARXIV, DAY, LATE_ON_THE_DAY).collection
+    assert (by_feed.reading, by_feed.next_try_at) == ("rss", ARXIV.calendar.ends_at(DAY))
+
+    by_archive = collecting.collect(ARXIV, DAY, ARXIV.calendar.ends_at(DAY)).collection
+    assert (by_archive.reading, by_archive.next_try_at) == ("oai", None)
+    assert Paper.objects.get(arxiv_id="2609.99904").listed_on == caught_up
