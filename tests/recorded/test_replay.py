@@ -49,7 +49,7 @@ class Lived:
         return [record for record in self.log if record["path"].startswith(prefixes)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # Tests that use no database come later than those of other files.
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder = tmp_path_factory.mktemp("replay")
     log = folder / "log"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db.models import Min
 from pytest_django import Settings
 
 from papers import collecting, trending
@@ -25,11 +26,11 @@ class Evening:
 
     day: date
     ranking: Ranking
-    published: dict[int, date]
+    first_listed: dict[int, date]
 
     def top(self) -> list[date]:
-        """When the first papers were published."""
-        return [self.published[standing.paper] for standing in self.ranking.trending[:TOP]]
+        """When the first papers were listed for the first time."""
+        return [self.first_listed[standing.paper] for standing in self.ranking.trending[:TOP]]
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +52,8 @@ def lived_through(days: list[date], always_trending: Paper) -> list[Evening]:
         Sighting.objects.create(paper=always_trending, source="huggingface-trending", day=day, rank=1, announced=False)
         ranking = trending.rank(trending.gather(evening_of(day)), evening_of(day))
         keys = [standing.paper for standing in (*ranking.trending[:TOP], *ranking.resurfacing)]
-        published = dict(Paper.objects.filter(pk__in=keys).values_list("pk", "published_on"))
-        evenings.append(Evening(day, ranking, published))
+        listed = Sighting.objects.filter(paper__in=keys, announced=True).values_list("paper")
+        evenings.append(Evening(day, ranking, dict(listed.annotate(Min("day")))))
     return evenings
 
 
