@@ -91,7 +91,8 @@ def test_ten_days_of_the_archive_announce_what_the_feeds_did(replica: Replica, d
 
 def test_on_every_recorded_day_feed_and_archive_announce_the_same_papers(replica: Replica, capsys):
     only_feed, only_archive, both, before = Counter[date](), Counter[date](), Counter[date](), set[str]()
-    for day in filter(SOURCE.calendar.announces, calendar.days(FIRST, NEWEST)):
+    # The stand-in keeps no holidays.
+    for day in (day for day in calendar.days(FIRST, NEWEST) if day.weekday() in calendar.MONDAY_TO_FRIDAY):
         feed = by_feed(replica, day)
         page = reading.read_day(ARCHIVE, day, noon(day)).page
         listings = page.listings if page else []
@@ -103,5 +104,5 @@ def test_on_every_recorded_day_feed_and_archive_announce_the_same_papers(replica
         print(f"\nfeed and archive: {both.total()} papers announced by both, {only_archive.total()} by the archive")
         print(f"alone, {only_feed.total()} by the feed alone: more than a week after their first versions")
         print("days that differ most:", *((str(day), n) for day, n in (only_feed + only_archive).most_common(5)))
-    assert only_archive.total() <= 0.003 * both.total()
+    assert only_archive.total() <= 0.001 * both.total()
     assert only_feed.total() <= 0.01 * both.total()
