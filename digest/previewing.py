@@ -136,7 +136,7 @@ def _pooled(made_of: MadeOf) -> tuple[CandidatePool, Mapping[int, date]]:
 
 
 @lru_cache(maxsize=1)
-def _trending(made_of: MadeOf) -> Sequence[int]:
+def _trending(made_of: MadeOf) -> gathering.Trending:
     return gathering.trending(made_of.now)
 
 
@@ -165,7 +165,7 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
     letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
-    letter.contents, letter.reason = choice.contents(), planning.why_skipped(choice)
+    letter.contents, letter.reason = choice.contents(here.edition.trending), planning.why_skipped(choice)
     papers = Paper.objects.in_bulk([miss.paper for miss in choice.near_misses])
     return Preview(
         letter=letter,

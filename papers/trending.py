@@ -97,6 +97,11 @@ class Standing:
     def days(self) -> float:
         return self.age / 24
 
+    @property
+    def hours(self) -> float:
+        """In which the votes were gained."""
+        return min(self.age, RECENT / HOUR)
+
     @classmethod
     def of(cls, course: Course, now: datetime, *, rate: float, field: str, typical: float) -> Self:
         """By the formula; the score of an old paper takes no account of its age."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
 from digest.letters import wording
 from papers.models import Paper
@@ -18,8 +19,9 @@ from subscriptions.models import Subscriber
 
 PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any other column is its default
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
-    *("urls", "ai_summary", "published_on", "votes", "comments", "on_hugging_face"),
+    *("urls", "ai_summary", "published_on", "listed_on", "votes", "comments", "on_hugging_face"),
 )
+SAID = ("reason", "late", "lacked")  # of a paper in a letter's contents: why it is there, or is not
 CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
 REASONS_KEPT = 20_000
 
@@ -30,26 +32,31 @@ class Card:
 
     key: str
     title: str
+    address: str  # of its page here
     html: SafeString
     text: str
-    links: tuple[tuple[str, str], ...]  # what it is, address; without the one that its votes lead to
+    links: tuple[tuple[str, str], ...]  # what it is, address
     place: str  # the end of each reader's own links that are about it
     says: tuple[str, str]  # title and abstract
 
-    def shown(self, kind: str, reason: str, feedback_url: str) -> str:
-        """As it stands in a letter's "html" or "txt"."""
-        return render_to_string(f"mail/paper.{kind}", {"card": self, "reason": reason, "feedback_url": feedback_url})
+    def shown(self, form: str, kind: str, reason: str, feedback_url: str) -> str:
+        """As it stands in a letter's "html" or "txt"; `form`: "paper" or, in one line, "missed"."""
+        context = {"card": self, "reason": reason, "feedback_url": feedback_url}
+        return render_to_string(f"mail/{form}.{kind}", context)
 
-    @cached_property
-    def forms(self) -> Mapping[tuple[str, bool], bytes]:
+    def encoded(self, form: str, kind: str, is_explained: bool) -> bytes:
         """The same, encoded, to be filled with the reader's "reason", if it comes with one, and "feedback" link.
         Raises UnicodeEncodeError."""
-        forms = {}
-        for kind in ("html", "txt"):
-            for reason in (mime.mark("reason"), ""):
-                shown = self.shown(kind, reason, f"{mime.mark('feedback')}{self.place}")
-                forms[kind, bool(reason)] = mime.form(composing.inlined_fragment(shown) if kind == "html" else shown)
-        return forms
+        if (found := self._encoded.get((form, kind, is_explained))) is None:
+            reason = mime.mark("reason") if is_explained else ""
+            shown = self.shown(form, kind, reason, f"{mime.mark('feedback')}{self.place}")
+            found = mime.form(composing.inlined_fragment(shown) if kind == "html" else shown)
+            self._encoded[form, kind, is_explained] = found
+        return found
+
+    @cached_property
+    def _encoded(self) -> dict[tuple[str, str, bool], bytes]:
+        return {}
 
 
 def cards_for(papers: Iterable[int], shows: str = Subscriber.Shows.SENTENCES) -> dict[int, Card]:
@@ -60,7 +67,9 @@ def cards_for(papers: Iterable[int], shows: str = Subscriber.Shows.SENTENCES) ->
 
 
 def _hashable(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else tuple(value.items()) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return tuple((name, _hashable(one)) for name, one in value.items())
+    return tuple(value) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=CARDS_KEPT)
@@ -68,16 +77,51 @@ def _card(site: tuple[str, bool], shows: str, *values: Any) -> Card:
     """Found again for as long as nothing that it shows has changed, of the `site` its settings."""
     paper = Paper(**dict(zip(PAPER_FIELDS, values, strict=True)))
     paper.urls, paper.ai_summary = dict(paper.urls), dict(paper.ai_summary)
-    context = {"paper": paper, "paper_url": f"{site[0]}{paper.get_absolute_url()}", "shows": shows}
+    context = context_of(paper, site[0], shows)
     return Card(
         key=paper.key,
         title=paper.title,
+        address=context["paper_url"],
         html=render_to_string("mail/card.html", context),
         text=render_to_string("mail/card.txt", context).strip(),
-        links=tuple(one for one in paper.links if not (paper.votes and one[1] == paper.hugging_face_url)),
+        links=context["links"],
         place=f"{quote(paper.key, safe='/:')}/",
         says=(paper.title, paper.abstract),
     )
+
+
+def context_of(paper: Paper, site_url: str, shows: str) -> dict[str, Any]:
+    """Of mail/card.*. Where its votes and comments lead has no further link, and its page and its PDF stand for
+    arXiv's."""
+    noticed = _noticed(paper)
+    shown_already = {one.address for one in noticed} | {f"https://arxiv.org/abs/{paper.arxiv_id}"}
+    return {
+        "paper": paper,
+        "paper_url": f"{site_url}{paper.get_absolute_url()}",
+        "noticed": noticed,
+        "links": tuple(one for one in paper.links if one[1] not in shown_already),
+        "shows": shows,
+    }
+
+
+class Notice(NamedTuple):
+    """How many took notice of a paper: in short, in words, and where it can be seen, if anywhere."""
+
+    short: str
+    words: str
+    address: str
+
+
+def _noticed(paper: Paper) -> list[Notice]:
+    """Nothing is said of what nobody did."""
+    votes = ngettext("%(count)d\u00a0vote", "%(count)d\u00a0votes", paper.votes) % {"count": paper.votes}
+    comments = ngettext("%(count)d\u00a0comment", "%(count)d\u00a0comments", paper.comments) % {
+        "count": paper.comments
+    }
+    return [
+        *([Notice(f"▲\u00a0{paper.votes}", votes, paper.hugging_face_url)] if paper.votes else []),
+        *([Notice(comments, comments, paper.comments_url)] if paper.comments else []),
+    ]
 
 
 # -------------------------------------------------------------------------------------------------- a part of a letter
@@ -85,7 +129,7 @@ def _card(site: tuple[str, bool], shows: str, *values: Any) -> Card:
 
 @dataclass(frozen=True)
 class Shown:
-    """A paper in a letter, and why it is there; nothing is said of what is merely trending."""
+    """A paper in a letter, and why it is there, or nearly was."""
 
     card: Card
     reason: str
@@ -95,15 +139,18 @@ class Shown:
 class Part:
     """Papers under one heading of a letter, in Django's way and joined of what is encoded already."""
 
-    def __init__(self, items: Iterable[Mapping[str, Any]], cards: Mapping[int, Card], feedback: str) -> None:
-        """`items` as a letter's contents have them; `feedback`: the reader's link to say more or less, but its end."""
+    def __init__(
+        self, form: str, items: Iterable[Mapping[str, Any]], cards: Mapping[int, Card], feedback: str
+    ) -> None:
+        """`form`: the template of each. `items` as a letter's contents have them. `feedback`: the reader's link to say
+        more or less, but its end."""
         here = [(cards[item["paper"]], item) for item in items if item["paper"] in cards]
+        self.form, self._feedback = form, feedback
         self.cards = [card for card, _item in here]
         self._reasons = [
-            _reason(tuple(item["reason"].items()), bool(item.get("late")), card.says) if "reason" in item else ""
+            _words(tuple((name, _hashable(item[name])) for name in SAID if name in item), card.says)
             for card, item in here
         ]
-        self._feedback = feedback
 
     def __len__(self) -> int:
         return len(self.cards)
@@ -114,17 +161,17 @@ class Part:
 
     @property
     def html(self) -> SafeString:
-        return mark_safe("".join(one.card.shown("html", one.reason, one.feedback_url) for one in self))  # noqa: S308  # Each was escaped.
+        return mark_safe("".join(one.card.shown(self.form, "html", one.reason, one.feedback_url) for one in self))  # noqa: S308  # Each was escaped.
 
     @property
     def text(self) -> str:
-        return "".join(one.card.shown("txt", one.reason, one.feedback_url) for one in self)
+        return "".join(one.card.shown(self.form, "txt", one.reason, one.feedback_url) for one in self)
 
     def encoded(self, kind: str) -> bytes:
         """As "html" or "txt". Raises UnicodeEncodeError."""
         feedback = encoded_words(kind, self._feedback)
         return b"".join(
-            card.forms[kind, bool(reason)] % {b"reason": _encoded(kind, reason), b"feedback": feedback}
+            card.encoded(self.form, kind, bool(reason)) % {b"reason": _encoded(kind, reason), b"feedback": feedback}
             for card, reason in zip(self.cards, self._reasons, strict=True)
         )
 
@@ -138,6 +185,7 @@ _encoded = lru_cache(maxsize=REASONS_KEPT)(encoded_words)  # for words that many
 
 
 @lru_cache(maxsize=REASONS_KEPT)
-def _reason(found: tuple[tuple[str, Any], ...], late: bool, says: tuple[str, str]) -> str:
-    """The same reason of the same paper is worded once."""
-    return wording.reason({"reason": dict(found), "late": late}, *says)
+def _words(item: tuple[tuple[str, Any], ...], says: tuple[str, str]) -> str:
+    """Why the same paper is there for the same reason, or is not, is worded once."""
+    said = {name: dict(value) if isinstance(value, tuple) else value for name, value in item}
+    return wording.lacked(said["lacked"]) if "lacked" in said else wording.reason(said, *says)

@@ -26,6 +26,7 @@ from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
 
 TITLES_BEFORE_OPENING = 4
+JUST_MISSED = ("bar", "cap")  # what a paper lacked that nearly came
 Frame = tuple[tuple[str, Any], ...]  # what subscriptions.composing.frame() has, fit to be a key
 
 
@@ -47,9 +48,10 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
         with transaction.atomic():
             # Locked, so that no tick chooses the same papers for the same reader at this moment.
             list(Subscriber.objects.select_for_update().filter(letters__in=new).order_by("pk"))
-            choices = planning.choose([reader_of(letter) for letter in new], Edition.at(now), after={})
+            edition = Edition.at(now)
+            choices = planning.choose([reader_of(letter) for letter in new], edition, after={})
             for letter, choice in zip(new, choices, strict=True):
-                letter.contents = choice.contents()
+                letter.contents = choice.contents(edition.trending)
             Letter.objects.bulk_update(new, ["contents"])
             ledger.give(new)
     cards, sample, is_empty = cards_of(letters), Paper.objects.samples().exists(), not Paper.objects.exists()
@@ -61,13 +63,15 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 
 
 class Parts(NamedTuple):
-    """What a letter shows, under its two headings."""
+    """What a letter shows, under its headings."""
 
     for_you: Part
     trending: Part
+    missed: Part
 
     @property
     def cards(self) -> list[Card]:
+        """Of the papers that came."""
         return [*self.for_you.cards, *self.trending.cards]
 
     @property
@@ -91,14 +95,24 @@ class Parts(NamedTuple):
 def parts(letter: Letter, cards: Mapping[str, Mapping[int, Card]]) -> Parts:
     reader = reader_of(letter)
     feedback = links.make(reader, Purpose.FEEDBACK)  # Signed once, whatever the number of papers.
-    return Parts(*(Part(letter.contents.get(name, ()), cards[reader.shows], feedback) for name in Parts._fields))
+    return Parts(
+        *(Part(form, items, cards[reader.shows], feedback) for form, items in _items(letter.contents).values())
+    )
+
+
+def _items(contents: Mapping[str, Any]) -> dict[str, tuple[str, Sequence[Mapping[str, Any]]]]:
+    """By the names of Parts: the form in which its papers are shown, and what the letter's contents say of them. What
+    a reader muted, or what says the same as another paper, did not just miss."""
+    missed = [item for item in contents.get("near_misses", ()) if item["lacked"]["code"] in JUST_MISSED]
+    came = {name: ("paper", contents.get(name, ())) for name in ("for_you", "trending")}
+    return came | {"missed": ("missed", missed)}
 
 
 def cards_of(letters: Iterable[Letter]) -> dict[str, dict[int, Card]]:
     """The cards of these letters' papers, by what their readers want to be shown, and by the papers' keys."""
     papers: dict[str, set[int]] = defaultdict(set)
     for letter in letters:
-        items = (item for name in Parts._fields for item in letter.contents.get(name, ()))
+        items = (item for _form, some in _items(letter.contents).values() for item in some)
         papers[reader_of(letter).shows].update(item["paper"] for item in items)
     return {shows: cards_for(some, shows) for shows, some in papers.items()}
 
@@ -145,9 +159,9 @@ class Digest:
 
     def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
         shown = self.shown
-        around = _around(kind, self.letter.key, *map(bool, shown), self.sample, self.frame)
+        around = _around(kind, self.letter.key, tuple(map(bool, shown)), self.sample, self.frame)
         own = {name.encode(): encoded_words(kind, word) for name, word in words.items()}
-        papers = {b"for_you": shown.for_you.encoded(kind), b"trending": shown.trending.encoded(kind)}
+        papers = {name.encode(): part.encoded(kind) for name, part in shown._asdict().items()}
         return around % (own | papers)
 
 
@@ -158,11 +172,11 @@ def _subject(title: str, papers: int, sample: bool, site_name: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _around(kind: str, slot: str, for_you: bool, trending: bool, sample: bool, frame: Frame) -> bytes:
+def _around(kind: str, slot: str, there: tuple[bool, ...], sample: bool, frame: Frame) -> bytes:
     """All of a digest's "html" or "txt" but what is its reader's own, encoded, to be filled."""
     papers = {
-        name: SimpleNamespace(html=mime.mark(name), text=mime.mark(name)) if there else None
-        for name, there in (("for_you", for_you), ("trending", trending))
+        name: SimpleNamespace(html=mime.mark(name), text=mime.mark(name)) if is_there else None
+        for name, is_there in zip(Parts._fields, there, strict=True)
     }
     own = {name: mime.mark(name) for name in ("subject", "counted", "preheader", "manage_url", "unsubscribe_url")}
     context = {**dict(frame), **own, **papers, "sample": sample, "slot": date.fromisoformat(slot)}

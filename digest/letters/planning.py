@@ -48,7 +48,7 @@ def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     getting = [reader for reader, letter in letters.items() if not letter.reason]
     chosen = choose(getting, edition, {reader.pk: opened(reader) for reader in getting})
     for reader, choice in zip(getting, chosen, strict=True):
-        letters[reader].contents, letters[reader].reason = choice.contents(), why_skipped(choice)
+        letters[reader].contents, letters[reader].reason = choice.contents(edition.trending), why_skipped(choice)
     for letter in letters.values():
         if letter.reason:
             letter.state, letter.ended_at = Letter.State.SKIPPED, now

@@ -7,24 +7,43 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext
 
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import near
 
+NOTABLE = 2  # times what is usual; less is not said
+
 
 def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
-    """Why a paper is in the letter; empty for one that is there because it is trending. Whatever stands in quotation
-    marks as the paper's words stands so in the paper."""
+    """Why a paper is in the letter; empty where that was not kept. Whatever stands in quotation marks as the paper's
+    words stands so in the paper."""
     found = item.get("reason")
     if found is None:
         return ""
     if found["code"] == "near":
         why = near(found["to"])
+    elif found["code"] == "trending":
+        why = _risen(found)
     else:
         kind = next(kind for kind in KINDS.values() if kind.code == found["code"])
         why = kind.reason(found, title, abstract)
     return _("%(why)s (caught late: its votes have risen since)") % {"why": why} if item.get("late") else why
+
+
+def _risen(found: Mapping[str, Any]) -> str:
+    """How many votes in how long, and how many times what is typical of the paper's field; empty without any."""
+    if not found["votes"]:
+        return ""
+    votes = ngettext("%(count)d vote", "%(count)d votes", found["votes"]) % {"count": found["votes"]}
+    hours = ngettext("%(votes)s in an hour", "%(votes)s in %(count)d hours", found["hours"])
+    gained = hours % {"votes": votes, "count": found["hours"]}
+    if found["times"] < NOTABLE:
+        return gained
+    words = _("%(gained)s, twice what is usual in its field")
+    if found["times"] > NOTABLE:
+        words = _("%(gained)s, %(times)d times what is usual in its field")
+    return words % {"gained": gained, "times": found["times"]}
 
 
 def lacked(found: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -63,15 +63,19 @@ class Choice:
     def __len__(self) -> int:
         return len(self.for_you) + len(self.trending)
 
-    def contents(self) -> dict[str, Any]:
-        """As a letter keeps it: papers' keys, and reasons as a code with parameters."""
+    def contents(self, trending: Mapping[int, Mapping[str, Any]] = {}) -> dict[str, Any]:
+        """As a letter keeps it: papers' keys, and reasons as a code with parameters. `trending`: those of papers that
+        come for no interest."""
         return {
             "for_you": [
                 {"paper": pick.paper, "reason": pick.reason, "score": shown(pick.score)}
                 | ({"late": True} if pick.late else {})
                 for pick in self.for_you
             ],
-            "trending": [{"paper": paper} for paper in self.trending],
+            "trending": [
+                {"paper": paper} | ({"reason": trending[paper]} if paper in trending else {})
+                for paper in self.trending
+            ],
             "near_misses": [{"paper": one.paper, "lacked": one.lacked} for one in self.near_misses],
         }
 
@@ -108,7 +112,7 @@ def _parts(profiles: Sequence[Profile], papers: int) -> Iterator[list[Profile]]:
 # ------------------------------------------------------------------------------------------------------------- picking
 
 
-def choice(scored: ReaderScores, trending: Sequence[int]) -> Choice:
+def choice(scored: ReaderScores, trending: Iterable[int]) -> Choice:
     """Of one reader. `trending`: papers, the one ranking of the whole site, best first."""
     profile, pool = scored.profile, scored.pool
     if not profile.wanted:
@@ -194,7 +198,7 @@ def lacked(scored: ReaderScores, place: int, picks: Sequence[Pick]) -> dict[str,
     return {"code": "cap", "cap": scored.profile.cap}
 
 
-def _trending(scored: ReaderScores, for_you: Sequence[Pick], trending: Sequence[int]) -> list[int]:
+def _trending(scored: ReaderScores, for_you: Sequence[Pick], trending: Iterable[int]) -> list[int]:
     """A paper that fits in both parts stays where it has a reason; one that is unwanted comes in neither."""
     profile, columns = scored.profile, scored.pool.columns
     if not profile.trending:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Count, Max, Min, Q
 
@@ -23,8 +23,8 @@ from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.loudness import IN_TITLE
 from papers.text.sparse import Floats
+from papers.trending import Standing, rank
 from papers.trending import gather as gather_trending
-from papers.trending import rank
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Interest, Subscriber
 
@@ -39,19 +39,27 @@ TYPICAL_FROM = 3  # papers that say a topic in their title, of the latest that a
 MOST_TYPICAL = 20_000  # and so many pairs of topic and paper are looked at
 
 T = TypeVar("T")
+Trending = Mapping[int, Mapping[str, Any]]  # papers, best first, each with its reason as a code with parameters
 
 
-def trending(now: datetime) -> list[int]:
-    """The one ranking of the whole site, best first: by the formula of papers.trending, of the last seven days."""
+def trending(now: datetime) -> Trending:
+    """The one ranking of the whole site, best first, each with its reason: by the formula of papers.trending, of the
+    last seven days."""
     ranking = rank(gather_trending(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
-    return [standing.paper for standing in ranking.trending[:MOST_TRENDING]]
+    return {standing.paper: _risen_fast(standing) for standing in ranking.trending[:MOST_TRENDING]}
+
+
+def _risen_fast(standing: Standing) -> dict[str, Any]:
+    """The numbers that a paper's place comes from, as a code with parameters; rounded, as readers see them."""
+    votes, hours = round(standing.gained), max(1, round(standing.hours))
+    return {"code": "trending", "votes": votes, "hours": hours, "times": round(standing.times_typical)}
 
 
 class Edition:
     """What the letters of a moment are chosen from. Readers whose windows begin on the same day share a pool, whatever
     their batch: making one costs as much as choosing for hundreds of readers."""
 
-    def __init__(self, now: datetime, trending: Sequence[int], pool: CandidatePool | None = None) -> None:
+    def __init__(self, now: datetime, trending: Trending, pool: CandidatePool | None = None) -> None:
         """`pool`: what all letters are chosen from, where it is there already."""
         self.now, self.trending, self.pool = now, trending, pool
         self._findings: tuple[object, Findings] | None = None
@@ -217,7 +225,7 @@ def gather(
                 again=frozenset(lost[reader.pk]),
             )
         )
-    return ReaderBatch(profiles, findings, edition.trending)
+    return ReaderBatch(profiles, findings, list(edition.trending))
 
 
 def queries_for(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
 
 from papers.text import summary
@@ -135,6 +136,15 @@ class Paper(models.Model):
         }
 
     @property
+    def dated(self) -> str:
+        """The day of its first version, and where it differs the latest one on which a source announced it."""
+        published, listed = self.published_on, self.listed_on
+        if published and listed and listed > published:
+            words = {"published": _day(published, published.year != listed.year), "listed": _day(listed)}
+            return gettext("%(published)s, listed %(listed)s") % words
+        return _day(published or listed)
+
+    @property
     def key_sentences(self) -> str:
         """One or two of the abstract's own sentences: what was done, and what was found; empty without an abstract."""
         return summary.in_short(self.abstract, self.title)
@@ -179,6 +189,10 @@ class Paper(models.Model):
             for kind, (place, _) in LINKED.items()
             for name in self.linked.get(kind, {}).get("first", ())
         ]
+
+
+def _day(day: date | None, with_year: bool = True) -> str:
+    return date_format(day, "j M Y" if with_year else "j M").replace(" ", "\u00a0") if day else ""
 
 
 class PaperTopic(models.Model):

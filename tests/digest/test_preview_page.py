@@ -178,7 +178,7 @@ def printed(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_the_command_prints_the_letter_and_what_nearly_came():
+def test_the_command_prints_the_letter_and_what_just_missed():
     topic = make_topic(name="Ferries")
     reader = due_reader(topics=[topic.slug], cap=1, trending_muted_at=NOON)
     came, nearly = (make_paper(first_seen_at=NOON, title=title) for title in ("A ferry", "A second ferry"))
@@ -187,8 +187,8 @@ def test_the_command_prints_the_letter_and_what_nearly_came():
 
     said = printed(reader.address.upper(), "--now", "2026-08-20T12:00:00Z")
 
-    assert "[matches Ferries: 'ferry']\nA ferry" in said
-    assert "Nearly: A second ferry\n  there was no place left in a letter of 1" in said
+    assert "A ferry\n[matches Ferries: 'ferry']\n" in said
+    assert "JUST MISSED\n===========\n\nA second ferry\n[there was no place left in a letter of 1]\n" in said
 
 
 def test_the_command_says_that_there_would_be_no_letter():

@@ -15,7 +15,7 @@ from subscriptions.models import Subscriber
 
 
 class Command(BaseCommand):
-    help = "Print the letter that a reader would get if their hour struck now, and what nearly came. Stores nothing."
+    help = "Print the letter that a reader would get if their hour struck now, and what just missed. Stores nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", metavar="EMAIL", help="the reader's address")
@@ -30,8 +30,8 @@ class Command(BaseCommand):
         composed = composing.digest([found.letter], now)[found.letter.pk]
         if isinstance(composed, Skip):
             self.stdout.write(f"No letter: {found.letter.reason}")
+            for near in found.near_misses:
+                self.stdout.write(f"Just missed: {near.paper.title}\n  {near.lacked}")
         else:
             message = composed.message()
             self.stdout.write(f"{message.subject}\n\n{message.body}")
-        for near in found.near_misses:
-            self.stdout.write(f"Nearly: {near.paper.title}\n  {near.lacked}")

@@ -6,7 +6,7 @@ import pytest
 from django.template.loader import render_to_string
 from pytest_django import Settings
 
-from digest.letters.cards import cards_for
+from digest.letters.cards import cards_for, context_of
 from papers.models import Paper
 from tests.factories import make_paper
 
@@ -22,7 +22,7 @@ ABSTRACT = "Lamps have gone out. In this paper, we propose Glowworm, a lamp. It 
     [
         ("sentences", "In this paper, we propose Glowworm, a lamp. It saves 31% of the oil.", "It has a wick."),
         ("abstract", ABSTRACT, "No abstract yet"),
-        ("title", "Of Lamps", "Glowworm"),
+        ("title", "Ada Quill", "Glowworm"),
     ],
 )
 def test_a_card_shows_what_its_reader_wants_of_a_paper(shows: str, shown: str, hidden: str):
@@ -53,7 +53,7 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: S
         comments=5,
         stars=3,
     )
-    whole = {"paper": Paper.objects.get(pk=paper.pk), "paper_url": f"{settings.SITE_URL}{paper.get_absolute_url()}"}
+    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "sentences")
 
     card = cards_for([paper.pk])[paper.pk]
 
@@ -66,11 +66,11 @@ def test_votes_lead_to_where_people_vote_and_none_are_not_counted():
 
     cards = cards_for([voted.pk, unvoted.pk])
 
-    assert f'href="https://huggingface.co/papers/{voted.arxiv_id}">▲&nbsp;54</a>' in cards[voted.pk].html
+    assert f'href="https://huggingface.co/papers/{voted.arxiv_id}">▲\u00a054</a>' in cards[voted.pk].html
     assert "▲" not in cards[unvoted.pk].html
     assert "vote" not in cards[unvoted.pk].text
-    assert [name for name, _ in cards[voted.pk].links] == ["arXiv", "PDF"]
-    assert [name for name, _ in cards[unvoted.pk].links] == ["arXiv", "PDF", "Hugging Face"]
+    assert [name for name, _ in cards[voted.pk].links] == ["PDF"]
+    assert [name for name, _ in cards[unvoted.pk].links] == ["PDF", "Hugging Face"]
 
 
 def test_a_paper_that_was_never_on_hugging_face_has_no_link_there():
@@ -79,6 +79,26 @@ def test_a_paper_that_was_never_on_hugging_face_has_no_link_there():
     card = cards_for([paper.pk])[paper.pk]
 
     assert "huggingface" not in f"{card.html}{card.text}{card.links}"
+
+
+@pytest.mark.parametrize(
+    ("published", "listed", "dated"),
+    [
+        (date(2026, 8, 17), date(2026, 8, 20), "17 Aug, listed 20 Aug 2026"),
+        (date(2024, 3, 3), date(2026, 8, 20), "3 Mar 2024, listed 20 Aug 2026"),
+        (date(2026, 8, 20), date(2026, 8, 20), "20 Aug 2026"),
+        (date(2026, 8, 20), None, "20 Aug 2026"),
+        (None, date(2026, 8, 20), "20 Aug 2026"),
+    ],
+)
+def test_the_day_of_listing_is_told_where_it_differs(published: date | None, listed: date | None, dated: str):
+    paper = make_paper()
+    Paper.objects.update(published_on=published, listed_on=listed)
+
+    card = cards_for([paper.pk])[paper.pk]
+
+    assert dated in card.html.replace("\u00a0", " ")
+    assert dated in card.text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -99,8 +119,8 @@ def test_the_count_of_comments_leads_to_them():
 
     card = cards_for([paper.pk])[paper.pk]
 
-    assert '<a href="https://huggingface.co/papers/2608.1#community">3 comments</a>' in card.html
-    assert "\nComments: https://huggingface.co/papers/2608.1#community" in card.text
+    assert '<a href="https://huggingface.co/papers/2608.1#community">3\u00a0comments</a>' in card.html
+    assert "\n3\u00a0comments: https://huggingface.co/papers/2608.1#community" in card.text
 
 
 @pytest.mark.parametrize(("key", "comments"), [("arxiv:2608.1", 0), ("doi:10.5555/tide.1", 3)])
@@ -120,7 +140,7 @@ def test_a_summary_that_a_model_wrote_is_one_labelled_line_under_the_abstract(se
 
     label = "AI-generated summary, Hugging Face (tide/model):"
     assert f'<p class="says">Of tides.</p>\n<p class="quiet">{label} Tides &lt;come&gt; and go.</p>\n' in card.html
-    assert f"\n\nOf tides.\n\n{label} Tides <come> and go.\n\narXiv: " in card.text
+    assert f"\n\nOf tides.\n\n{label} Tides <come> and go.\n\nPDF: " in card.text
 
 
 def test_a_summary_whose_maker_is_unknown_names_none(settings: Settings):

@@ -1,7 +1,7 @@
 """The letters as readers get them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -91,6 +91,44 @@ def test_an_inbox_shows_how_many_papers_there_are_and_the_titles_after_the_first
     preheader = re.findall(r'<div class="preheader"[^>]*>(.*?)</div>', part(letter, "html"))
     assert preheader == ["3 for you, 1 trending: Letters, part 1; Letters, part 2; A &amp; B"]
     assert "20 August 2026 · 3 for you, 1 trending\r\n" in part(letter, "plain")
+
+
+def test_what_is_trending_says_how_fast_it_rose(mailbox: Path):
+    due_reader()
+    make_paper(title="Of Tides", votes=24, published_on=date(2026, 8, 20), listed_on=date(2026, 8, 20))
+    planning.tick(NOON)
+
+    letter = sent(mailbox)
+
+    assert "Of Tides\r\n[24 votes in 12 hours]\r\n" in part(letter, "plain")
+    assert "24 votes in 12 hours" in " ".join(Html(part(letter, "html")).words)
+
+
+def test_papers_that_just_missed_are_named_with_what_they_lacked(mailbox: Path):
+    topic = make_topic()
+    due_reader(topics=[topic.slug], cap=1, trending_muted_at=NOON)
+    for title, score in (("Of Tides", 1.0), ("Of Ebbs", 0.8)):
+        make_score(make_paper(title=title, first_seen_at=NOON), topic, score=score)
+    planning.tick(NOON)
+
+    letter = sent(mailbox)
+
+    assert "JUST MISSED\r\n===========\r\n\r\nOf Ebbs\r\n[there was no place left in a letter of 1]" in part(
+        letter, "plain"
+    )
+    shown = " ".join(" ".join(Html(part(letter, "html")).words).split())
+    assert "Just missed Of Ebbs there was no place left in a letter of 1" in shown
+
+
+@pytest.mark.parametrize("lacked", [{"code": "same"}, {"code": "unwanted", "kind": "topic", "name": "Tides"}])
+def test_what_a_reader_muted_or_has_already_did_not_just_miss(lacked: dict[str, str], mailbox: Path):
+    here, other = make_paper(), make_paper(title="Of Ebbs")
+    contents = {"trending": [{"paper": here.pk}], "near_misses": [{"paper": other.pk, "lacked": lacked}]}
+    make_letter(kind="digest", key="2026-08-20", due_at=NOON, contents=contents)
+
+    letter = sent(mailbox)
+
+    assert "Of Ebbs" not in part(letter, "plain") + part(letter, "html")
 
 
 def test_readers_who_want_to_see_different_things_of_one_paper_get_letters_of_their_own(mailbox: Path):

@@ -3,6 +3,7 @@
 import email
 import re
 import string
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from email import policy
 from email.message import EmailMessage
@@ -65,11 +66,17 @@ def reasons(draw: st.DrawFn) -> dict[str, Any]:
     )
 
 
-def a_digest(reader: Subscriber, chosen: list[tuple[Paper, dict[str, Any]]], trending: list[Paper]) -> Digest:
+RISEN = {"code": "trending", "votes": 23, "hours": 6, "times": 4}
+
+
+def a_digest(
+    reader: Subscriber, chosen: list[tuple[Paper, dict[str, Any]]], trending: list[Paper], missed: Sequence[Paper] = ()
+) -> Digest:
     """As it is before it is sent; nothing of it is in the tables but its papers."""
     contents = {
         "for_you": [{"paper": paper.pk, "reason": reason} for paper, reason in chosen],
-        "trending": [{"paper": paper.pk} for paper in trending],
+        "trending": [{"paper": paper.pk, "reason": RISEN} for paper in trending],
+        "near_misses": [{"paper": paper.pk, "lacked": {"code": "cap", "cap": 3}} for paper in missed],
     }
     letter = Letter(pk=1, subscriber=reader, kind="digest", key="2026-08-20", contents=contents)
     draft = composing.digest([letter], NOON)[1]
@@ -128,13 +135,16 @@ def unfolded(message: EmailMessage) -> list[tuple[str, str]]:
 @given(
     st.lists(st.tuples(papers(), reasons()), max_size=3),
     st.lists(papers(), min_size=1, max_size=2),
+    st.lists(papers(), max_size=2),
     st.sampled_from(Subscriber.Shows.values),
 )
-def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending, shows):
+def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending, missed, shows):
     settings.HUGGINGFACE_AI_SUMMARIES = True
     reader = make_reader(shows=shows)
     draft = a_digest(
-        reader, [(make_paper(**fields), reason) for fields, reason in chosen], [make_paper(**one) for one in trending]
+        reader,
+        [(make_paper(**fields), reason) for fields, reason in chosen],
+        *([make_paper(**one) for one in some] for some in (trending, missed)),
     )
 
     joined = read(mime.unstuffed(draft.content()))
@@ -173,7 +183,8 @@ def test_a_paper_that_utf_8_cannot_hold_is_refused_in_both_forms():
     letter = Letter(pk=1, subscriber=make_reader(), kind="digest", key="2026-08-20")
     card = composing.cards_for([paper.pk])[paper.pk]
     broken = type(card)(**{**vars(card), "text": "half a pair: \ud83d"})
-    shown = composing.Parts(composing.Part([], {}, ""), composing.Part([{"paper": 1}], {1: broken}, "https://x/"))
+    none, papers = (composing.Part("paper", some, {1: broken}, "https://x/") for some in ([], [{"paper": 1}]))
+    shown = composing.Parts(none, papers, none)
     draft = Digest(letter, shown, tuple(frame().items()), False, NOON)
 
     for form in (draft.content, draft.message):

@@ -57,7 +57,7 @@ def test_two_plans_from_the_same_reading_of_readers_make_one_letter():
     paper = make_paper()
     both_read = [list(Subscriber.objects.due(NOON)) for _ in range(2)]
 
-    planned = [planning.plan(readers, Edition(NOON, [paper.pk])) for readers in both_read]
+    planned = [planning.plan(readers, Edition(NOON, {paper.pk: {}})) for readers in both_read]
 
     assert (planned, Letter.objects.count()) == ([1, 0], 1)
 
@@ -97,7 +97,7 @@ def test_two_processes_that_plan_for_the_same_readers_at_once_write_each_a_lette
         mine = list(Subscriber.objects.due(NOON))
         together.wait()
         try:
-            return planning.tick(NOON) if locked else planning.plan(mine, Edition(NOON, [paper.pk]))
+            return planning.tick(NOON) if locked else planning.plan(mine, Edition(NOON, {paper.pk: {}}))
         finally:
             connection.close()
 
@@ -125,7 +125,7 @@ def test_a_process_that_dies_before_the_commit_leaves_nothing_and_the_next_tick_
 
 @transaction.atomic
 def _plan_and_die(paper: int) -> None:
-    planning.plan(list(Subscriber.objects.due(NOON)), Edition(NOON, [paper]))
+    planning.plan(list(Subscriber.objects.due(NOON)), Edition(NOON, {paper: {}}))
     assert Given.objects.exists()
     connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
 

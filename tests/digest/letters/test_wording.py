@@ -57,3 +57,18 @@ def test_a_paper_whose_text_no_longer_has_the_words_is_said_to_be_close_in_meani
 
 def test_words_that_stand_all_over_a_title_are_said_aside_and_do_not_bring_a_paper():
     assert choosing.choice(scored("old glass blowing", "Old glass; glass blowing"), []).for_you == []
+
+
+@pytest.mark.parametrize(
+    ("votes", "hours", "times", "words"),
+    [
+        (23, 6, 4, "23 votes in 6 hours, 4 times what is usual in its field"),
+        (23, 48, 2, "23 votes in 48 hours, twice what is usual in its field"),
+        (1, 1, 1, "1 vote in an hour"),
+        (0, 6, 0, ""),
+    ],
+)
+def test_what_is_trending_says_how_fast_it_rose(votes: int, hours: int, times: int, words: str):
+    found = {"code": "trending", "votes": votes, "hours": hours, "times": times}
+
+    assert wording.reason({"reason": found}, "Of Tides", "") == words

@@ -155,7 +155,7 @@ def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
 
     with at_most_values(25):
         pool = gathering.pool(YESTERDAY, NOON, also=keys)
-        (profile,) = gathering.gather([reader], Edition(NOON, keys), {}).profiles
+        (profile,) = gathering.gather([reader], Edition(NOON, {key: {} for key in keys}), {}).profiles
         (ranked,) = evaluate.rank_libraries([[]], [keys], [["glass"]], most=60)
 
     assert [one.paper for one in pool.candidates] == sorted(paper for paper, _ in ranked) == keys
@@ -167,7 +167,7 @@ def test_more_papers_than_one_statement_takes_values_are_gathered(monkeypatch):
 def test_the_bar_that_a_reader_set_is_the_one_that_choosing_knows_of():
     readers = [make_reader(), make_reader(bar=Subscriber.Bar.CLOSE), make_reader(bar=Subscriber.Bar.MORE)]
 
-    profiles = gathering.gather(readers, Edition(NOON, []), {}).profiles
+    profiles = gathering.gather(readers, Edition(NOON, {}), {}).profiles
 
     assert [one.bar for one in profiles] == [BAR, 3.0, 2.0]
 
