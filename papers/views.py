@@ -93,15 +93,15 @@ def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
 def _why_empty(day: date, asked: str) -> str:
     named = [asked] if asked else [name for name, source in SOURCES.items() if source.announces]
     if not any(SOURCES[name].calendar.announces(day) for name in named):
-        return gettext("Nothing is expected on this day: it is a weekend or a holiday.")
+        return gettext("No papers are expected on this day: it is a weekend or a holiday.")
     outcomes = set(Collection.objects.filter(day=day, source__in=named).values_list("outcome", flat=True))
     if not outcomes:
         return gettext("Nothing was collected for this day.")
     if outcomes == {Collection.Outcome.NOTHING}:
-        return gettext("Nothing was announced on this day.")
+        return gettext("No papers were announced on this day.")
     if Collection.Outcome.FAILED in outcomes:
-        return gettext("This day could not be read so far. It will be tried again.")
-    return gettext("Nothing has been announced for this day yet.")
+        return gettext("This day’s list could not be read yet. It will be tried again.")
+    return gettext("No papers have been announced for this day yet.")
 
 
 @require_safe

@@ -58,9 +58,9 @@ def test_a_day_without_papers_says_so_and_links_to_the_nearest_days(body):
 @pytest.mark.parametrize(
     ("outcome", "sentence"),
     [
-        (Collection.Outcome.NOTHING, "Nothing was announced on this day."),
-        (Collection.Outcome.NOTHING_YET, "Nothing has been announced for this day yet."),
-        (Collection.Outcome.FAILED, "This day could not be read so far."),
+        (Collection.Outcome.NOTHING, "No papers were announced on this day."),
+        (Collection.Outcome.NOTHING_YET, "No papers have been announced for this day yet."),
+        (Collection.Outcome.FAILED, "This day’s list could not be read yet."),
     ],
 )
 def test_a_day_without_papers_says_why_when_it_is_on_record(body, outcome, sentence):

@@ -63,7 +63,7 @@ def test_every_page_thanks_the_sources(body, address):
     page = body(address)
 
     assert "Hugging Face Daily Papers" in page
-    assert "thank you to arXiv for use of its open access interoperability" in page
+    assert "Thank you to arXiv for use of its open access interoperability" in page
 
 
 def test_the_postal_address_is_shown_when_there_is_one(body, settings):
@@ -111,4 +111,4 @@ def test_what_is_trending_elsewhere_does_not_make_a_closed_day_an_open_one(body)
     for source, outcome in [("huggingface", "nothing"), ("arxiv", "nothing"), ("huggingface-trending", "listed")]:
         Collection.objects.create(source=source, day=DAY, outcome=outcome, collected_at=timezone.now())
 
-    assert "Nothing was announced on this day." in body(DAY_PAGE)
+    assert "No papers were announced on this day." in body(DAY_PAGE)

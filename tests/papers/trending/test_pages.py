@@ -29,7 +29,7 @@ def test_the_page_lists_what_is_trending_best_first_with_its_numbers(body):
     assert "5.00 votes an hour" in page
     assert "typical of cs" in page
     assert "typical of papers without a category" in page
-    assert "12 hours old" in page
+    assert "12&nbsp;hours old" in page
 
 
 @pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_without_votes_the_page_says_so(body, address):
 
     page = body(address)
 
-    assert "No paper of the last 7 days has got any votes yet." in page
+    assert "No paper from the last 7 days has any votes yet." in page
     assert "Nobody noticed" not in page
 
 
@@ -60,9 +60,11 @@ def test_about_states_the_formula_with_the_numbers_that_the_code_has(body):
     page = body("/about/")
 
     assert "½<sup>age ÷ 72 h</sup>" in page
-    assert "got in the last 48 hours" in page
+    assert "got in the last 48&nbsp;hours" in page
     assert "more than 30 days ago" in page
-    assert "Shown, not validated: there is no recorded series of votes to validate it against." in page
+    assert (
+        "This formula is shown but not validated: there is no recorded series of votes to validate it against." in page
+    )
 
 
 @pytest.mark.django_db
