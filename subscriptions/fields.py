@@ -17,8 +17,8 @@ from subscriptions.interests.kinds import PAPER, TOPIC, InterestKind, InterestSp
 
 MOST_TYPED = 100_000  # characters of a field
 MOST_SHOWN_AGAIN = 64_000  # characters of what was pasted
-EXPECTED_ADDRESS = _("Expected an email address like ada@example.org.")
-TOO_LONG_TO_SHOW = _("What you pasted is too long to be shown again: paste it once more.")
+EXPECTED_ADDRESS = _("Enter an email address like ada@example.org.")
+TOO_LONG_TO_SHOW = _("What you pasted is too long to show again: please paste it once more.")
 
 
 class AddressField(forms.CharField):
@@ -41,7 +41,7 @@ class AddressField(forms.CharField):
 class TopicsField(forms.ModelMultipleChoiceField):
     """Topics by their slugs; cleaned to a list of slugs."""
 
-    default_error_messages = {"invalid_choice": _("Expected topics of the list, found %(value)s.")}
+    default_error_messages = {"invalid_choice": _("Choose topics from the list: “%(value)s” is not one.")}
 
     def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:
         self.wanted = wanted

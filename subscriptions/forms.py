@@ -52,7 +52,7 @@ class AddressForm(forms.Form):
 
 
 class SignUpForm(AddressForm):
-    topics = TopicsField(label=_("Topics, if you like"))
+    topics = TopicsField(label=_("Topics (optional)"))
 
 
 class BeginForm(forms.Form):
@@ -61,7 +61,7 @@ class BeginForm(forms.Form):
     topics = TopicsField(label=_("Topics"))
     zone = forms.ChoiceField(choices=zones, label=_("Time zone"))
     hour = forms.TypedChoiceField(
-        choices=[(hour, f"{hour:02d}:00") for hour in range(24)], coerce=int, label=_("Hour of the letter")
+        choices=[(hour, f"{hour:02d}:00") for hour in range(24)], coerce=int, label=_("Hour of your digest")
     )
 
     def __init__(self, reader: Subscriber, data: Any = None) -> None:
@@ -91,12 +91,12 @@ class PreferencesForm(BeginForm):
     paste = PasteField(
         label=_("Add papers"),
         help_text=_(
-            "Paste anything: arXiv ids or links, DOIs, BibTeX, RIS, .enw, .nbib, or a title a line. "
-            "What is not here is looked up at arXiv."
+            "Paste anything: arXiv IDs or links, DOIs, BibTeX, RIS, .enw, .nbib, or one title a line. "
+            "Papers that are not here yet are looked up on arXiv."
         ),
     )
     unwanted_paste = PasteField(
-        wanted=False, label=_("Papers unlike those you want"), help_text=_("Paste anything, as above.")
+        wanted=False, label=_("Examples of papers you do not want"), help_text=_("Paste anything, as above.")
     )
     dropped = KeysField(required=False)
     trending = forms.BooleanField(required=False, label=_("Also send me what is trending"))
@@ -104,24 +104,27 @@ class PreferencesForm(BeginForm):
         choices=list(WEEKDAYS.items()), coerce=int, widget=forms.CheckboxSelectMultiple, label=_("Days")
     )
     cadence = forms.ChoiceField(choices=Subscriber.Cadence, widget=forms.RadioSelect, label=_("How often"))
-    cap = forms.IntegerField(min_value=1, max_value=MOST_PAPERS, label=_("Papers in a letter, at most"))
+    cap = forms.IntegerField(min_value=1, max_value=MOST_PAPERS, label=_("Most papers in a digest"))
     bar = forms.TypedChoiceField(
         choices=Subscriber.Bar,
         coerce=float,
         widget=forms.RadioSelect,
-        label=_("How sure it must be that a paper is yours"),
-        help_text=_("By how it says your words and how near it is in meaning. Those you follow always come."),
+        label=_("How close a paper must be to your interests"),
+        help_text=_(
+            "Judged by how it mentions your words and how close it is in meaning. "
+            "Papers by those you follow always come."
+        ),
     )
     shows = forms.ChoiceField(
         required=False,  # A page that was opened before there was this choice does not send it.
         choices=Subscriber.Shows,
         widget=forms.RadioSelect,
-        label=_("What a letter shows of a paper"),
+        label=_("What a digest shows of each paper"),
     )
     paused_until = forms.DateField(
         required=False,
         label=_("Paused until"),
-        help_text=_("Letters come again on this day. Empty: no pause."),
+        help_text=_("Your digest starts again on this day. Leave empty for no pause."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -175,10 +178,10 @@ class PreferencesForm(BeginForm):
         asked = list(self._asked())
         unwanted = {interest.name for interest in asked if not interest.wanted}
         if both := [interest.value for interest in asked if interest.wanted and interest.name in unwanted]:
-            expected = _("Expected each thing as wanted or as not wanted, found %(found)s as both.")
+            expected = _("Choose whether you want “%(found)s” or not: it is listed as both.")
             self.add_error(None, ValidationError(expected, params={"found": both[0]}))
         elif (count := len(self.interests())) > MOST_INTERESTS:
-            expected = _("Expected at most %(most)d interests in all, found %(count)d.")
+            expected = _("You can have at most %(most)d interests in all: these are %(count)d.")
             self.add_error(None, ValidationError(expected, params={"most": MOST_INTERESTS, "count": count}))
         return cleaned
 

@@ -175,7 +175,10 @@ def cookie_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
         return render(request, "403_csrf.html", status=403)
     form = PreferencesForm(reader, request.POST)
     form.add_error(
-        None, gettext("Nothing was saved, as this page had become too old. It is as you left it: save it again.")
+        None,
+        gettext(
+            "Nothing was saved because this page was out of date. Your answers are still here: please save again."
+        ),
     )
     response = preferences_page(request, form)
     response.status_code = 403

@@ -15,8 +15,8 @@ from subscriptions.interests import pasting
 from subscriptions.interests.pasting import Unknown
 
 EXPECTED_KNOWN_TITLE = _(
-    "No paper here has this title, and it cannot be looked up: expected one of two words or more and of at most "
-    "%(most)d characters, or the paper's arXiv id."
+    "No paper here has this title, and it cannot be looked up: that takes a title of at least two words and at most "
+    "%(most)d characters, or the paper’s arXiv ID."
 )
 LONGEST_TITLE = identifiers.LONGEST_KEY - len(f"{identifiers.TITLE}:")  # characters
 

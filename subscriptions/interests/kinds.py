@@ -93,7 +93,9 @@ def category(text: str) -> str:
     """As arXiv writes it, whatever the case: cs.CL, cond-mat.soft. Raises ValidationError."""
     if (found := identifiers.category(text)) and len(text) <= LONGEST:
         return found
-    raise ValidationError(_("Expected an arXiv category like cs.CL, found %(found)s."), params={"found": _shown(text)})
+    raise ValidationError(
+        _("Enter an arXiv category like cs.CL: “%(found)s” is not one."), params={"found": _shown(text)}
+    )
 
 
 def list_of_categories(value: object) -> None:
@@ -129,15 +131,15 @@ def _shown(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-EXPECTED_AUTHOR = _("Expected a name like Ada Quill, or an account like huggingface:ada, found %(found)s.")
+EXPECTED_AUTHOR = _("Enter a name like Ada Quill or an account like huggingface:ada: “%(found)s” is neither.")
 
 TOPIC = InterestKind("topic", _("topic"))
 PHRASE = InterestKind(
     "phrase",
     _("phrase"),
-    words(_("Expected a phrase with a word in it and of at most %(longest)d characters, found %(found)s.")),
+    words(_("Enter a phrase that has a word in it and at most %(longest)d characters: “%(found)s” is not one.")),
     typed=Typed(
-        "phrases", _("In your own words"), _("A phrase a line, like: sparse autoencoders"), _("Phrases, one a line")
+        "phrases", _("In your own words"), _("One phrase a line, like: sparse autoencoders"), _("Phrases, one a line")
     ),
 )
 PAPER = InterestKind("paper", _("paper"), is_pasted=True)
@@ -150,8 +152,8 @@ AUTHOR = InterestKind(
         "authors",
         _("Authors"),
         _(
-            "A name a line as papers print it, or a Hugging Face account like huggingface:ada. Where others have the "
-            "same name, say in which categories it counts: Ada Quill (cs.CL, cs.LG)"
+            "One name a line, as papers print it, or a Hugging Face account like huggingface:ada. If others share the "
+            "name, add the categories in which it counts: Ada Quill (cs.CL, cs.LG)"
         ),
         _("Authors, one a line"),
     ),
@@ -159,11 +161,11 @@ AUTHOR = InterestKind(
 ORGANISATION = InterestKind(
     "organisation",
     _("organisation"),
-    words(_("Expected the name of an organisation, of at most %(longest)d characters, found %(found)s.")),
+    words(_("Enter the name of an organisation, of at most %(longest)d characters: “%(found)s” is not one.")),
     typed=Typed(
         "organisations",
         _("Organisations"),
-        _("A name a line, like: Harbour Institute"),
+        _("One name a line, like: Harbour Institute"),
         _("Organisations, one a line"),
         is_short=True,
     ),

@@ -27,10 +27,10 @@ ENTRY_BEGINS = re.compile(r"^[ \t]*@\w*[ \t]*[{(]", re.MULTILINE)  # Whatever wa
 ESCAPED = re.compile(r"\{\\([_%&#$])\}|\\([_%&#$])")  # as TeX has it in DOIs and addresses
 NUMBER_ALONE = re.compile(r"\d{7}(?:v\d{1,3})?", re.ASCII)  # of an old arXiv id, whose archive stands in another field
 ENCLOSING = str.maketrans("", "", '{}"')
-EXPECTED_LINK = _("Expected a link to arXiv, Hugging Face or alphaXiv, or a DOI.")
-EXPECTED_ID = _("Expected an arXiv id like 2608.16590 or hep-th/9901001.")
-EXPECTED_ENTRY = _("Expected an entry with an arXiv id, a DOI or a title.")
-EXPECTED_LESS = _("Expected at most %(most)d papers at a time: from here on nothing was read.")
+EXPECTED_LINK = _("This should be a link to arXiv, Hugging Face or alphaXiv, or a DOI.")
+EXPECTED_ID = _("This should be an arXiv ID like 2608.16590 or hep-th/9901001.")
+EXPECTED_ENTRY = _("This entry should have an arXiv ID, a DOI or a title.")
+EXPECTED_LESS = _("At most %(most)d papers can be pasted at a time: nothing from here on was read.")
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # It would write what people paste into the log.
 

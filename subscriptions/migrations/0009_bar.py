@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name="bar",
             field=models.FloatField(
                 choices=[
-                    (2.0, "more papers, also some that only touch it"),
+                    (2.0, "more papers, including some that only touch on them"),
                     (2.5, "balanced"),
                     (3.0, "only close matches"),
                 ],

@@ -10,9 +10,9 @@ class Migration(migrations.Migration):
             name="shows",
             field=models.CharField(
                 choices=[
-                    ("sentences", "what was done and found, in its abstract's own sentences"),
-                    ("abstract", "its whole abstract"),
-                    ("title", "its title alone"),
+                    ("sentences", "key sentences of the abstract: what was done and found"),
+                    ("abstract", "the whole abstract"),
+                    ("title", "the title only"),
                 ],
                 db_default="sentences",
                 default="sentences",

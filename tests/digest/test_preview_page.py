@@ -88,9 +88,9 @@ def test_looking_shows_what_is_saved(client, reader):
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
-        ({"categories": "cs.NO.SUCH"}, "Expected an arXiv category like cs.CL, found cs.NO.SUCH."),
+        ({"categories": "cs.NO.SUCH"}, "Enter an arXiv category like cs.CL: “cs.NO.SUCH” is not one."),
         ({"cap": "0"}, "Ensure this value is greater than or equal to 1."),
-        ({"phrases": "RAG", "unwanted_phrases": "RAG"}, "Expected each thing as wanted or as not wanted"),
+        ({"phrases": "RAG", "unwanted_phrases": "RAG"}, "Choose whether you want “RAG” or not: it is listed as both."),
     ],
 )
 def test_a_bad_answer_gets_the_forms_own_sentence(client, reader, bad, sentence):

@@ -44,7 +44,7 @@ def begun(visitor: Callable[..., Visitor], session: StorageState) -> Callable[..
 
 
 def letter(visitor: Visitor) -> Locator:
-    return visitor.page.get_by_role("complementary", name="Your next letter")
+    return visitor.page.get_by_role("complementary", name="Your next digest")
 
 
 def saves(visitor: Visitor) -> None:
@@ -85,7 +85,7 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
     page.get_by_label("In your own words").fill("harbours without charts")
     expect(letter(ada)).to_contain_text("paper a day over the last 14 days")
     page.get_by_label("arXiv categories", exact=True).fill("nonsense")
-    expect(letter(ada).get_by_role("status")).to_contain_text("Expected an arXiv category like cs.CL, found nonsense.")
+    expect(letter(ada).get_by_role("status")).to_contain_text("Enter an arXiv category like cs.CL: “nonsense” is not one.")
     expect(letter(ada)).to_contain_text("paper a day over the last 14 days")
     page.get_by_label("arXiv categories", exact=True).fill("")
     expect(letter(ada).get_by_role("status")).to_be_empty()
@@ -104,7 +104,7 @@ def test_when_the_site_does_not_answer_the_last_letter_stays_and_says_so(begun):
     page.route("**/preferences/preview/**", lambda route: route.abort())
     page.get_by_label("In your own words").fill("harbours without charts")
 
-    expect(letter(ada).get_by_role("status")).to_contain_text("This could not be brought up to date")
+    expect(letter(ada).get_by_role("status")).to_contain_text("This could not be updated")
     expect(letter(ada)).to_contain_text("your next letter is due on")
     ada.complaints.clear()  # the browser tells of what we cut off
 
@@ -128,7 +128,7 @@ def test_why_a_paper_came_is_answered(begun, scripts):
     ada = begun(java_script_enabled=scripts)
     page = ada.page
 
-    page.get_by_role("link", name="Why did a paper come, or why not?").click()
+    page.get_by_role("link", name="Why a paper is in your digest, or not").click()
     ada.sees("Why, or why not?")
     page.get_by_label("A paper’s arXiv id or address").fill("2001.00001")
     ada.press("Ask")

@@ -32,7 +32,7 @@ def test_a_pasted_paper_is_kept_and_listed_by_its_title(client, reader):
     page = save(client, paste="https://arxiv.org/abs/2608.16590v2")
 
     assert rows(reader) == [("paper", paper.key, True, "imported")]
-    assert "1 paper that is here" in page.text
+    assert "1 paper already here" in page.text
     assert f'<a href="{paper.get_absolute_url()}">Letters by Night</a>' in client.get(PAGE).text
     assert not Lookup.objects.exists()
 
@@ -42,11 +42,12 @@ def test_a_pasted_paper_that_is_not_here_is_kept_and_asked_for(client, reader):
 
     assert rows(reader) == [("paper", "arxiv:2608.16590", True, "imported")]
     assert list(Lookup.objects.values_list("key", flat=True)) == ["arxiv:2608.16590"]
-    assert "1 paper to be looked up at arXiv" in page.text
+    assert "1 paper to look up on arXiv" in page.text
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"), [("waiting", "to be looked up"), ("unknown", "not known to arXiv"), ("found", "found")]
+    ("outcome", "said"),
+    [("waiting", "waiting to be looked up"), ("unknown", "not found on arXiv"), ("found", "found")],
 )
 def test_the_list_says_what_became_of_looking_a_paper_up(client, reader, outcome, said):
     save(client, paste="arXiv:2608.16590")
@@ -132,31 +133,31 @@ def test_titles_and_dois_that_are_not_here_are_kept_and_asked_for(client, reader
     keys = ["doi:10.1000/nowhere", "title:A Sea: so <wide>", "title:Letters by Nights"]
     assert rows(reader) == [("paper", key, True, "imported") for key in keys]
     assert sorted(Lookup.objects.values_list("key", flat=True)) == keys
-    assert "3 papers to be looked up at arXiv" in page.text
+    assert "3 papers to look up on arXiv" in page.text
     assert "<li>A Sea: so &lt;wide&gt;</li>" in page.text
     listed = client.get(PAGE).text
-    assert 'Letters by Nights <span class="muted">to be looked up' in listed
-    assert 'doi:10.1000/nowhere <span class="muted">to be looked up' in listed
+    assert 'Letters by Nights <span class="muted">waiting to be looked up' in listed
+    assert 'doi:10.1000/nowhere <span class="muted">waiting to be looked up' in listed
 
 
 def test_who_pastes_is_told_beforehand_that_lines_may_be_sent_to_arxiv(client, reader):
-    assert "What is not here is looked up at arXiv." in client.get(PAGE).text
+    assert "Papers that are not here yet are looked up on arXiv." in client.get(PAGE).text
 
 
 def test_a_title_that_is_not_known_to_arxiv_is_said_to_be_so(client, reader):
     save(client, paste="Letters by Nights")
     Lookup.objects.update(outcome="unknown")
 
-    assert 'Letters by Nights <span class="muted">not known to arXiv' in client.get(PAGE).text
+    assert 'Letters by Nights <span class="muted">not found on arXiv' in client.get(PAGE).text
 
 
 def test_what_cannot_be_looked_up_is_not_understood(client, reader):
     page = save(client, paste=f"Letters\nhttps://openreview.net/forum?id=a\n{'so long ' * 30}")
 
     assert rows(reader) == []
-    assert "3 things not understood, and left out" in page.text
+    assert "3 items not recognised, and left out" in page.text
     assert "<q>Letters</q>" in page.text
-    assert "expected one of two words or more and of at most 214 characters" in page.text
+    assert "that takes a title of at least two words and at most 214 characters" in page.text
     assert "<q>https://openreview.net/forum?id=a</q>" in page.text
 
 

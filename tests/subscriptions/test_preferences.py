@@ -186,8 +186,8 @@ def test_what_was_learned_is_listed_by_name_with_one_button_that_forgets_it(clie
     page = client.get(PAGE).text
     answer = client.post(f"{PAGE}undo/{reader.interests.get(kind='paper').pk}/")
 
-    assert "More of the topic <b>Post &amp; letters</b>" in page
-    assert "Less of the paper <b>Letters by Night</b>" in page
+    assert "Wanted: the topic <b>Post &amp; letters</b>" in page
+    assert "Not wanted: the paper <b>Letters by Night</b>" in page
     assert answer.headers["Location"] == "/preferences/?saved"
     assert rows(reader) == [("topic", topic.slug, True, "feedback")]
 

@@ -39,7 +39,7 @@ def test_a_library_that_is_too_much_to_follow_costs_nothing_else_that_was_typed(
 
     assert len(LIBRARY) > 2_700_000
     assert page.status_code == 200
-    assert errors(page) == ["Expected at most 200 interests in all, found 3001."]
+    assert errors(page) == ["You can have at most 200 interests in all: these are 3001."]
     assert "sparse autoencoders</textarea>" in page.text
     assert '<option value="9" selected>' in page.text
     assert 'name="cap" value="7"' in page.text
@@ -53,7 +53,7 @@ def test_what_is_too_long_to_be_shown_again_is_said(client, reader, path, field,
 
     page = client.post(path, interests(**{field: text}, cap=cap))
 
-    assert "too long to be shown again: paste it once more" in page.text
+    assert "too long to show again: please paste it once more" in page.text
     assert "2608.16590" not in page.text.partition(f'name="{field}"')[2].partition("</textarea>")[0]
 
 
@@ -97,7 +97,8 @@ def test_the_page_says_how_much_was_expected(client, path, most):
     page = client.post(path, filled(10_000_001), content_type=FORM)
 
     assert (
-        f"Expected at most {most} in one form, found more. Nothing was changed; please send it in parts." in page.text
+        f"A form takes at most {most}, and this was more. Nothing was changed. Please send it in smaller parts."
+        in page.text
     )
 
 
@@ -110,7 +111,9 @@ def test_a_form_whose_cookie_is_gone_comes_back_as_it_was_filled_in_and_saves_at
     page = browser.post(path, interests(phrases="sparse autoencoders", paste="2608.16590"))
 
     assert page.status_code == 403
-    assert errors(page) == ["Nothing was saved, as this page had become too old. It is as you left it: save it again."]
+    assert errors(page) == [
+        "Nothing was saved because this page was out of date. Your answers are still here: please save again."
+    ]
     assert "sparse autoencoders</textarea>" in page.text
     assert every_row() == before
     token = re.findall(r'name="csrfmiddlewaretoken" value="(.*?)"', page.text)[0]
@@ -123,7 +126,7 @@ def test_without_a_visit_a_form_whose_cookie_is_gone_shows_nothing(path):
     page = Client(enforce_csrf_checks=True).post(path, interests(phrases="sparse autoencoders"))
 
     assert page.status_code == 403
-    assert "This page has become too old" in page.text
+    assert "This page is out of date" in page.text
     assert "sparse autoencoders" not in page.text
 
 

@@ -100,7 +100,7 @@ def test_the_page_for_a_broken_site_needs_no_context(client):
         answer = client.get("/topics/")
 
     assert answer.status_code == 500
-    assert "Something broke" in answer.content.decode()
+    assert "Something went wrong" in answer.content.decode()
 
 
 def _out_of_order(*arguments):

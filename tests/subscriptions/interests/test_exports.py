@@ -158,7 +158,7 @@ def test_a_library_with_addresses_and_no_blank_line_is_read_whole():
 def test_a_record_that_names_no_paper_gets_a_sentence(record):
     [unknown] = understand(record).unknown
 
-    assert unknown.expected == "Expected an entry with an arXiv id, a DOI or a title."
+    assert unknown.expected == "This entry should have an arXiv ID, a DOI or a title."
 
 
 @pytest.mark.parametrize(

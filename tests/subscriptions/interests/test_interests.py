@@ -199,8 +199,8 @@ def test_what_is_typed_wrongly_gets_one_sentence_that_says_what_was_expected(kin
         parse(kind, typed)
 
     [sentence] = refused.value.messages
-    assert sentence.startswith("Expected ")
-    assert ", found " in sentence
+    assert sentence.startswith("Enter ")
+    assert "” is " in sentence
 
 
 @pytest.mark.parametrize(
@@ -228,5 +228,5 @@ def test_the_admin_checks_an_interest_and_shows_all_of_it(admin_client):
     assert "Wei Zhang" in page
     assert "[&quot;cs.CL&quot;]" in page
     assert "Aug. 20, 2026" in page
-    with pytest.raises(ValidationError, match="Expected an arXiv category"):
+    with pytest.raises(ValidationError, match="Enter an arXiv category"):
         Interest(subscriber=reader, kind="category", value="two words").full_clean()

@@ -119,16 +119,16 @@ def test_a_line_without_a_link_is_a_title_without_its_bullet():
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("https://openreview.net/forum?id=Abc", "Expected a link to arXiv"),
-        ("Have a look: www.example.org/papers/letters.pdf", "Expected a link to arXiv"),
-        ("arXiv:2613.12345", "Expected an arXiv id"),
-        ("2608.165", "Expected an arXiv id"),
-        ("26081.16590", "Expected an arXiv id"),
-        ("2608.165901", "Expected an arXiv id"),
-        ("2608.16590.2", "Expected an arXiv id"),
-        ("@misc{nothing, author = {Quill, Ada}}", "Expected an entry"),
-        ("@misc{broken, author = {Quill", "Expected an entry"),
-        ("TY  - JOUR\nAU  - Quill, Ada\nER  - ", "Expected an entry"),
+        ("https://openreview.net/forum?id=Abc", "This should be a link to arXiv"),
+        ("Have a look: www.example.org/papers/letters.pdf", "This should be a link to arXiv"),
+        ("arXiv:2613.12345", "This should be an arXiv ID"),
+        ("2608.165", "This should be an arXiv ID"),
+        ("26081.16590", "This should be an arXiv ID"),
+        ("2608.165901", "This should be an arXiv ID"),
+        ("2608.16590.2", "This should be an arXiv ID"),
+        ("@misc{nothing, author = {Quill, Ada}}", "This entry should have"),
+        ("@misc{broken, author = {Quill", "This entry should have"),
+        ("TY  - JOUR\nAU  - Quill, Ada\nER  - ", "This entry should have"),
     ],
 )
 def test_what_is_not_understood_is_said_with_what_was_expected(line, expected):
@@ -177,7 +177,7 @@ def test_more_than_the_most_is_said_and_not_read():
 
     assert len(found.keys) == MOST_ITEMS - 1
     assert [one.text for one in found.unknown] == [f"arxiv:2608.{MOST_ITEMS - 1:05}"]
-    assert "at most 10000 papers" in found.unknown[0].expected
+    assert "At most 10000 papers" in found.unknown[0].expected
 
 
 MARKS = (
