@@ -115,15 +115,17 @@ def sayings(reader: Subscriber, paper: Paper) -> Sayings:
 def say(reader: Subscriber, saying: Saying, now: datetime) -> str:
     """Change what it says, and nothing if it is so; what came of it, in words."""
     if saying.is_so:
-        return gettext("Nothing changed, as it was so already. %(state)s") % {"state": saying.state}
+        return gettext("Nothing changed: it was already so. %(state)s") % {"state": saying.state}
     if not reader.add_interest(saying.interest, now):
-        full = gettext("Nothing changed: you have %(most)d interests, which is all there can be; drop one first.")
+        full = gettext(
+            "Nothing changed: you already have %(most)d interests, the most you can have. Remove one first."
+        )
         return full % {"most": MOST_INTERESTS}
-    return gettext("Changed. %(state)s") % {"state": saying.state}
+    return gettext("Done. %(state)s") % {"state": saying.state}
 
 
 def take_back(reader: Subscriber, saying: Saying) -> str:
     """Make it as it was before; what came of it, in words."""
     if reader.undo(saying.interest):
-        return gettext("Undone: all is as it was before “%(button)s”.") % {"button": saying.button}
+        return gettext("Undone: everything is as it was before “%(button)s”.") % {"button": saying.button}
     return gettext("Nothing changed: there is no “%(button)s” to undo.") % {"button": saying.button}

@@ -91,18 +91,20 @@ def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "") -> HttpResponse:
     """What this reader may say of a paper. One POST says or takes back one thing, and answers with what is so now."""
     if not reader.is_reading:
-        left = gettext("You get no letters now, so there is nothing to change; you can subscribe again at any time.")
+        left = gettext(
+            "You are no longer subscribed, so there is nothing to change. You can subscribe again at any time."
+        )
         return render(request, "digest/feedback_gone.html", {"sentence": left, "has_left": True}, status=410)
     paper = feedback.paper(key)
     if paper is None:
-        gone = gettext("This paper is no longer here, so nothing can be said of it; nothing was changed.")
+        gone = gettext("This paper is no longer here. Nothing was changed.")
         return render(request, "digest/feedback_gone.html", {"sentence": gone}, status=404)
     if request.method != "POST":
         return _feedback_page(request, reader, paper)
     undo = request.POST.get("undo", "")
     saying = feedback.sayings(reader, paper).find(undo or request.POST.get("say", ""))
     if saying is None:
-        expected = gettext("Nothing changed: expected one of the buttons below, found something else.")
+        expected = gettext("Nothing changed: please press one of the buttons below.")
         return _feedback_page(request, reader, paper, expected, status=400)
     said = feedback.take_back(reader, saying) if undo else feedback.say(reader, saying, site_clock.now())
     return _feedback_page(request, reader, paper, said, code="" if undo else saying.code)

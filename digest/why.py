@@ -80,9 +80,9 @@ def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
     pages = [page for page, _title in importing.papers_of(keys).values()]
     paper = Paper.objects.filter(key__in=pages).order_by("pk").first()
     if paper is None and len(keys) > 1:
-        return Explanation(_("This paper is not here: no list that this site reads has announced it so far."))
+        return Explanation(_("This paper is not here: no list that this site reads has announced it yet."))
     if paper is None:
-        return Explanation(_("Expected an arXiv id like 2608.16590, or the address of a paper, found neither."))
+        return Explanation(_("Enter an arXiv ID like 2608.16590, or the address of a paper."))
     case, edition = Case(reader, paper, now), previewing.stock(now).edition
     if edition.pool is None or paper.pk not in edition.pool.columns:
         edition = Edition(now, edition.trending, gathering.pool_of(Paper.objects.filter(pk=paper.pk)))
@@ -106,13 +106,13 @@ def _given(case: Case, letter: Letter) -> str:
     """That it is in this letter, and why."""
     day = case.day(letter.ended_at or letter.planned_at)
     if letter.state in DID_NOT_ARRIVE:
-        return _("It was in your letter of %(day)s, which did not arrive, so it may come again.") % {"day": day}
+        return _("It was in our email to you of %(day)s, which did not arrive, so it may come again.") % {"day": day}
     items = (item for item in letter.contents.get("for_you", ()) if item["paper"] == case.paper.pk)
     item = next(items, None)
     why = wording.reason(item, case.paper.title, case.paper.abstract) if item else _("it was trending")
     if letter.state == State.SENT:
         return _("Sent to you on %(day)s: %(why)s.") % {"day": day, "why": why}
-    return _("It is in your letter of %(day)s, which is on its way: %(why)s.") % {"day": day, "why": why}
+    return _("It is in our email to you of %(day)s, which is on its way: %(why)s.") % {"day": day, "why": why}
 
 
 def _in_letters(case: Case) -> list[str]:
@@ -120,14 +120,15 @@ def _in_letters(case: Case) -> list[str]:
     planned = case.reader.letters.filter(kind="digest", planned_at__gte=case.paper.first_seen_at)
     letters = list(planned.order_by("-planned_at", "-pk")[:LETTERS_LOOKED_AT])
     nearly = [
-        _("Nearly came on %(day)s: %(lacked)s.") % {"day": _slot(letter), "lacked": wording.lacked(item["lacked"])}
+        _("It just missed your digest of %(day)s: %(lacked)s.")
+        % {"day": _slot(letter), "lacked": wording.lacked(item["lacked"])}
         for letter in letters
         for item in letter.contents.get("near_misses", ())
         if item["paper"] == case.paper.pk
     ]
     first = letters[-1] if letters and len(letters) < LETTERS_LOOKED_AT else None
     if first and first.state == State.SKIPPED and not first.contents:
-        skipped = _("Your letter of %(day)s, the first after this paper came, was skipped: %(why)s.")
+        skipped = _("Your digest of %(day)s, the first after this paper arrived, was skipped: %(why)s.")
         nearly.append(skipped % {"day": _slot(first), "why": wording.skipped(first.reason)})
     return nearly
 
@@ -143,36 +144,43 @@ def _as_of_now(case: Case, scored: ReaderScores, choice: Choice) -> str:
     """What a letter that is planned now would make of the paper."""
     paper, oldest = case.paper, (case.now - gathering.LISTED_WITHIN).date()
     if paper.listed_on is None:
-        return _("It was never announced: it was only looked up or seen elsewhere, and such papers reach no letter.")
+        return _(
+            "No list has announced it: it was only looked up or seen elsewhere, and such papers are never in a digest."
+        )
     if paper.listed_on < oldest:
-        long_ago = _("It was listed on %(day)s: what was listed more than %(days)d days ago reaches no letter.")
+        long_ago = _("It was listed on %(day)s: papers listed more than %(days)d days ago are never in a digest.")
         return long_ago % {"day": date_format(paper.listed_on, "j F Y"), "days": gathering.LISTED_WITHIN.days}
     if not paper.terms:
-        return _("It came a moment ago and is still to be understood.")
+        return _("It arrived a moment ago and has not been analysed yet.")
     for item in choice.contents()["for_you"]:
         if item["paper"] == paper.pk:
             why = wording.reason(item, paper.title, paper.abstract)
-            return _("It would be in your next letter: %(why)s.") % {"why": why}
+            return _("It would be in your next digest: %(why)s.") % {"why": why}
     if paper.pk in choice.trending:
-        return _("It would be in your next letter: it is trending.")
+        return _("It would be in your next digest: it is trending.")
     return _kept_out(scored, scored.pool.columns[paper.pk], choice)
 
 
 def _kept_out(scored: ReaderScores, place: int, choice: Choice) -> str:
     profile = scored.profile
     if scored.paper(place) in profile.named:
-        return _("It is one of the papers that you named yourself, and those are never sent.")
+        return _("You named this paper yourself, and such papers are never sent.")
     if not profile.wanted and not scored.muted[place]:
-        return _("You named no interests, so only what is trending comes, and this is not among the best of that.")
+        return _(
+            "You have not named any interests, so you get only what is trending, and this is not among the best "
+            "of that."
+        )
     if scored.passing[place] and not scored.open[place]:
         return _(
-            "It is what you ask for, but it was here before your last letter was planned: each paper is considered "
-            "once, and again only if its votes rise."
+            "It matches your interests, but it was already here when your last digest was planned. Each paper is "
+            "considered once, and again only if its votes rise."
         )
     if not (scored.passing[place] or scored.muted[place] or scored.hit[place] or scored.pool.judges):
-        return _("It says none of your words, and there are too few papers here to tell what is near to them.")
+        return _(
+            "It mentions none of your words, and there are too few papers here yet to tell what is close in meaning."
+        )
     lacked = wording.lacked(choosing.lacked(scored, place, choice.for_you))
-    return _("It would not come: %(lacked)s.") % {"lacked": lacked}
+    return _("It would not be in your next digest: %(lacked)s.") % {"lacked": lacked}
 
 
 # ------------------------------------------------------------------------------------------------- what interests say

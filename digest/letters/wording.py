@@ -28,7 +28,7 @@ def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
     else:
         kind = next(kind for kind in KINDS.values() if kind.code == found["code"])
         why = kind.reason(found, title, abstract)
-    return _("%(why)s (caught late: its votes have risen since)") % {"why": why} if item.get("late") else why
+    return _("%(why)s (from earlier: its votes have risen since)") % {"why": why} if item.get("late") else why
 
 
 def _risen(found: Mapping[str, Any]) -> str:
@@ -57,27 +57,30 @@ def skipped(reason: str) -> str:
 
 
 def _bar(found: Mapping[str, Any]) -> str:
-    return _("below your bar: %(score).2f < %(bar).2f") % {"score": found["score"], "bar": found["bar"]}
+    return _("%(score).2f, where %(bar).2f is close enough to your interests") % {
+        "score": found["score"],
+        "bar": found["bar"],
+    }
 
 
 def _cap(found: Mapping[str, Any]) -> str:
     if "cap" in found:
-        return _("there was no place left in a letter of %(cap)d") % {"cap": found["cap"]}
-    return _("there was no place left")
+        return _("no room left in a digest of %(cap)d") % {"cap": found["cap"]}
+    return _("no room left")
 
 
 def _same(found: Mapping[str, Any]) -> str:
-    return _("it says the same as another paper of the letter")
+    return _("it says much the same as another paper in the digest")
 
 
 def _unwanted(found: Mapping[str, Any]) -> str:
-    return _("muted by you: %(name)s") % {"name": KINDS[found["kind"]].called(found["name"])}
+    return _("it matches “%(name)s”, which you do not want") % {"name": KINDS[found["kind"]].called(found["name"])}
 
 
 SKIPPED = {
-    "paused": gettext_noop("letters were paused"),
-    "too late": gettext_noop("the site was not running at your hour, and long after it"),
+    "paused": gettext_noop("it was paused"),
+    "too late": gettext_noop("the site was not running at your hour, nor for long after it"),
     "nothing new": gettext_noop("there was nothing new"),
-    "its papers are gone": gettext_noop("its papers were gone"),
+    "its papers are gone": gettext_noop("its papers were no longer here"),
 }
 LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}

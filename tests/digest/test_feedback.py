@@ -90,7 +90,7 @@ def test_a_paper_becomes_an_example(client, label, wanted):
 
     interest = reader.interests.get()
     assert (interest.spec, interest.learned_at) == (InterestSpec("paper", paper.key, wanted), NOON)
-    assert notice(answer).startswith("Changed. This paper is an example of what you")
+    assert notice(answer).startswith("Done. This paper is an example of what you")
 
 
 def test_saying_the_same_again_changes_nothing_and_says_so(client):
@@ -102,7 +102,7 @@ def test_saying_the_same_again_changes_nothing_and_says_so(client):
     again = client.post(at, {"say": f"more:paper:{paper.key}"})
 
     assert every_row() == before
-    assert notice(again) == "Nothing changed, as it was so already. This paper is an example of what you want."
+    assert notice(again) == "Nothing changed: it was already so. This paper is an example of what you want."
 
 
 def test_what_is_so_is_said_instead_of_offered(client):
@@ -149,7 +149,7 @@ def test_a_topic_that_the_reader_wants_can_be_unwanted_and_no_other(client):
     answer = press(client, at, "Not this topic: Letters & post")
 
     assert facts(reader) == [("topic", topic.slug, False, "feedback", [])]
-    assert notice(answer) == "Changed. You do not want the topic Letters & post."
+    assert notice(answer) == "Done. You do not want papers about Letters & post."
 
 
 def test_a_topic_that_brought_a_paper_by_a_word_in_passing_can_be_unwanted_too(client):

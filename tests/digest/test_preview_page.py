@@ -54,7 +54,7 @@ def test_what_is_typed_is_previewed_and_nothing_is_stored(client, reader, addres
     page = client.post(address, interests(phrases="ferry without harbours", trending=""))
 
     assert paper.title in page.text
-    assert "says &#x27;Ferries without harbours&#x27;" in page.text
+    assert "mentions “Ferries without harbours”" in page.text
     assert every_row() == before
     assert "no-store" in page.headers["Cache-Control"]
 
@@ -72,7 +72,7 @@ def test_the_part_alone_has_no_page_around(client, reader):
     part = client.post(PART, interests())
 
     assert "<html" not in part.text
-    assert "your next letter is due on" in part.text
+    assert "your next digest is due on" in part.text
 
 
 def test_looking_shows_what_is_saved(client, reader):
@@ -81,7 +81,7 @@ def test_looking_shows_what_is_saved(client, reader):
 
     page = client.get(PAGE)
 
-    assert f"says &#x27;{paper.title.split()[0]}&#x27; (you asked for ferries)" in page.text or "says" in page.text
+    assert "mentions “Ferries”" in page.text
     assert paper.title in page.text
 
 
@@ -121,14 +121,14 @@ def test_no_other_site_can_have_a_readers_letter_written():
 def test_a_letter_without_papers_says_that_it_would_be_skipped(client, reader):
     part = client.post(PART, interests(phrases="ferries"))
 
-    assert "there would be nothing new to bring, and it would be skipped" in part.text
+    assert "it would have nothing new and would be skipped" in part.text
 
 
 def test_a_pause_says_when_letters_come_again(client, reader):
     part = client.post(PART, interests(paused_until="2026-09-03"))
 
-    assert "Letters are paused." in part.text
-    assert "your next letter is due on Thursday, 3 September 2026 at 07:00 (UTC)" in part.text
+    assert "Your digest is paused." in part.text
+    assert "your next digest is due on Thursday, 3 September 2026 at 07:00 (UTC)" in part.text
 
 
 def test_a_near_miss_says_what_it_lacked(client, reader):
@@ -136,8 +136,8 @@ def test_a_near_miss_says_what_it_lacked(client, reader):
 
     part = client.post(PART, interests(phrases="ferries without harbours", cap="1", trending=""))
 
-    assert part.text.index(first.title) < part.text.index("Nearly") < part.text.index(second.title)
-    assert "there was no place left in a letter of 1" in part.text
+    assert part.text.index(first.title) < part.text.index("Just missed") < part.text.index(second.title)
+    assert "no room left in a digest of 1" in part.text
 
 
 def test_the_chart_can_be_read_without_seeing_it(client, reader):
@@ -146,7 +146,7 @@ def test_the_chart_can_be_read_without_seeing_it(client, reader):
     part = client.post(PART, interests(phrases="ferries"))
 
     assert "Less than one paper a day over the last 14 days" in part.text
-    assert "1 paper in all says what you ask for" in part.text
+    assert "1 paper in all matches your interests" in part.text
     assert re.search(
         r'<svg[^>]* role="img" aria-labelledby="a-day-title"><title[^>]*>Papers a day:.* 20 Aug: 1</title>', part.text
     )
@@ -187,8 +187,8 @@ def test_the_command_prints_the_letter_and_what_just_missed():
 
     said = printed(reader.address.upper(), "--now", "2026-08-20T12:00:00Z")
 
-    assert "A ferry\n[matches Ferries: 'ferry']\n" in said
-    assert "JUST MISSED\n===========\n\nA second ferry\n[there was no place left in a letter of 1]\n" in said
+    assert "A ferry\n[matches Ferries: “ferry”]\n" in said
+    assert "JUST MISSED\n===========\n\nA second ferry\n[no room left in a digest of 1]\n" in said
 
 
 def test_the_command_says_that_there_would_be_no_letter():

@@ -57,7 +57,7 @@ def test_undo_brings_back_what_was_chosen_with_its_origin_and_guard(client):
         answer = press(client, at, label)
         assert facts(reader) != before
         answer = undo(client, at, answer)
-        assert notice(answer) == f"Undone: all is as it was before “{label}”."
+        assert notice(answer) == f"Undone: everything is as it was before “{label}”."
         assert facts(reader) == before
 
 
@@ -183,7 +183,7 @@ def test_whoever_has_left_is_told_so_and_nothing_changes(client):
 
     for answer in (client.get(at), client.post(at, {"say": f"more:paper:{paper.key}"})):
         assert answer.status_code == 410
-        assert "You get no letters now" in answer.text
+        assert "You are no longer subscribed" in answer.text
         assert not buttons(answer)
     assert every_row() == before
 
@@ -231,7 +231,7 @@ def test_what_is_no_button_of_the_page_is_refused_in_one_sentence(client, sent):
     answer = client.post(place(reader, paper), sent)
 
     assert answer.status_code == 400
-    assert notice(answer) == "Nothing changed: expected one of the buttons below, found something else."
+    assert notice(answer) == "Nothing changed: please press one of the buttons below."
     assert every_row() == before
 
 
@@ -242,7 +242,9 @@ def test_a_reader_who_has_all_the_interests_there_can_be_is_told_so_in_one_sente
 
     answer = press(client, place(reader, paper), "More like this")
 
-    assert notice(answer) == "Nothing changed: you have 200 interests, which is all there can be; drop one first."
+    assert (
+        notice(answer) == "Nothing changed: you already have 200 interests, the most you can have. Remove one first."
+    )
     assert every_row() == before
 
 

@@ -46,12 +46,12 @@ def given(reader: Subscriber, paper: Paper, **fields: Any) -> None:
 
 
 def test_what_was_sent_is_told_with_the_day_and_the_reason_kept(client, reader):
-    paper = new()
+    paper = new(abstract="They moor at the quay.")
     given(reader, paper, state=Letter.State.SENT, ended_at=NOON - timedelta(days=1))
 
     said = query(client, paper)
 
-    assert escape("Sent to you on 19 August 2026: matches Ferries: 'quay'.") in said
+    assert escape("Sent to you on 19 August 2026: matches Ferries: “quay”.") in said
     assert "It would" not in said
 
 
@@ -67,7 +67,7 @@ def test_a_letter_that_is_on_its_way_is_told_apart_from_one_that_was_sent(client
     paper = new()
     given(reader, paper)
 
-    assert "It is in your letter of 20 August 2026, which is on its way" in query(client, paper)
+    assert "It is in our email to you of 20 August 2026, which is on its way" in query(client, paper)
 
 
 @pytest.mark.parametrize("state", [Letter.State.FAILED, Letter.State.UNCERTAIN, Letter.State.SKIPPED])
@@ -78,8 +78,8 @@ def test_a_paper_of_a_letter_that_did_not_arrive_may_come_again(client, reader, 
 
     said = query(client, paper)
 
-    assert "It was in your letter of 19 August 2026, which did not arrive, so it may come again." in said
-    assert "It would be in your next letter" in said
+    assert "It was in our email to you of 19 August 2026, which did not arrive, so it may come again." in said
+    assert "It would be in your next digest" in said
 
 
 def test_a_near_miss_of_the_ledger_is_told_with_both_numbers_of_that_day(client, reader):
@@ -88,17 +88,19 @@ def test_a_near_miss_of_the_ledger_is_told_with_both_numbers_of_that_day(client,
     contents = {"for_you": [], "trending": [], "near_misses": [{"paper": paper.pk, "lacked": lacked}]}
     make_letter(reader, kind="digest", key="2026-08-20", contents=contents, state=Letter.State.SENT)
 
-    assert escape("Nearly came on 20 August 2026: below your bar: 0.41 < 0.50.") in query(client, paper)
+    assert escape(
+        "It just missed your digest of 20 August 2026: 0.41, where 0.50 is close enough to your interests."
+    ) in query(client, paper)
 
 
-@pytest.mark.parametrize(("reason", "words"), [("paused", "letters were paused"), ("too late", "was not running")])
+@pytest.mark.parametrize(("reason", "words"), [("paused", "it was paused"), ("too late", "was not running")])
 def test_the_letter_that_a_paper_would_have_come_in_was_skipped(client, reader, reason, words):
     paper = new()
     make_letter(reader, kind="digest", key="2026-08-20", state=Letter.State.SKIPPED, reason=reason, ended_at=NOON)
 
     said = query(client, paper)
 
-    assert "Your letter of 20 August 2026, the first after this paper came, was skipped: " in said
+    assert "Your digest of 20 August 2026, the first after this paper arrived, was skipped: " in said
     assert words in said
 
 
@@ -118,7 +120,7 @@ def test_what_would_come_is_told_with_its_reason_and_that_it_was_computed_now(cl
 
     said = query(client, paper)
 
-    assert escape("It would be in your next letter: says 'Ferries'.") in said
+    assert escape("It would be in your next digest: mentions “Ferries”.") in said
     assert "(computed now)" in said
 
 
@@ -127,7 +129,9 @@ def test_what_is_muted_names_the_interest(client, reader):
     reader.add_interest(InterestSpec("phrase", "ferries"))
     reader.add_interest(InterestSpec("author", "Wei Zhang", wanted=False))
 
-    assert "It would not come: muted by you: Wei Zhang." in query(client, paper)
+    assert "It would not be in your next digest: it matches “Wei Zhang”, which you do not want." in query(
+        client, paper
+    )
 
 
 def test_what_has_no_place_says_so(client, reader):
@@ -135,7 +139,7 @@ def test_what_has_no_place_says_so(client, reader):
     reader.add_interest(InterestSpec("phrase", "ferries"))
     new(votes=9)
 
-    assert "It would not come: there was no place left in a letter of 1." in query(client, new(votes=1))
+    assert "It would not be in your next digest: no room left in a digest of 1." in query(client, new(votes=1))
 
 
 def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
@@ -147,7 +151,7 @@ def test_what_is_below_the_bar_says_both_numbers(client, reader, monkeypatch):
 
     said = query(client, harbour)
 
-    assert "It would not come: below your bar: 0.00 &lt; 0.50." in said
+    assert "It would not be in your next digest: 0.00, where 0.50 is close enough to your interests." in said
 
 
 @pytest.mark.parametrize(("bar", "shown"), [(2.0, "0.44"), (2.5, "0.50"), (3.0, "0.55")])
@@ -155,15 +159,15 @@ def test_the_bar_that_is_told_is_the_readers_own(client, reader, bar, shown):
     Subscriber.objects.update(bar=bar)
     reader.add_interest(InterestSpec("phrase", "ferries"))
 
-    assert f"your bar is {shown}." in query(client, new())
+    assert f"where {shown} is close enough to your interests." in query(client, new())
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"listed_on": date(2026, 8, 5)}, "It was listed on 5 August 2026: what was listed more than 14 days ago"),
-        ({"listed_on": None, "published_on": date(2026, 8, 5)}, "It was never announced"),
-        ({"first_seen_at": NOON - timedelta(days=3)}, "it was here before your last letter was planned"),
+        ({"listed_on": date(2026, 8, 5)}, "It was listed on 5 August 2026: papers listed more than 14 days ago"),
+        ({"listed_on": None, "published_on": date(2026, 8, 5)}, "No list has announced it"),
+        ({"first_seen_at": NOON - timedelta(days=3)}, "it was already here when your last digest was planned"),
     ],
 )
 def test_what_can_reach_no_letter_says_why(client, reader, fields, words):
@@ -179,17 +183,17 @@ def test_an_example_of_ones_own_is_never_sent(client, reader):
     paper = new()
     reader.add_interest(InterestSpec("paper", paper.key))
 
-    assert "It is one of the papers that you named yourself, and those are never sent." in query(client, paper)
+    assert "You named this paper yourself, and such papers are never sent." in query(client, paper)
 
 
 def test_without_interests_only_what_is_trending_comes(client, reader):
-    assert "You named no interests" in query(client, new())
+    assert "You have not named any interests" in query(client, new())
 
 
 def test_a_paper_that_is_still_to_be_understood_says_so(client, reader):
     paper = make_paper(first_seen_at=NOON)
 
-    assert "It came a moment ago and is still to be understood." in query(client, paper)
+    assert "It arrived a moment ago and has not been analysed yet." in query(client, paper)
 
 
 # ---------------------------------------------------------------------------------------------------------- the answer
@@ -206,10 +210,10 @@ def test_a_paper_is_found_by_id_and_by_address(client, reader):
     ("asked", "words"),
     [
         ("2608.99999", "This paper is not here"),
-        ("ferries", "Expected an arXiv id like 2608.16590"),
-        ("\0", "Expected an arXiv id like 2608.16590"),
-        ("9" * 5_000, "Expected an arXiv id like 2608.16590"),
-        ("<script>alert(1)</script>", "Expected an arXiv id like 2608.16590"),
+        ("ferries", "Enter an arXiv ID like 2608.16590"),
+        ("\0", "Enter an arXiv ID like 2608.16590"),
+        ("9" * 5_000, "Enter an arXiv ID like 2608.16590"),
+        ("<script>alert(1)</script>", "Enter an arXiv ID like 2608.16590"),
     ],
 )
 def test_what_names_no_paper_gets_one_sentence(client, reader, asked, words):

@@ -28,21 +28,21 @@ def test_a_paper_of_the_letter_is_answered_with_less_and_not_this_and_all_of_it_
     expect(notice).to_have_count(0)
 
     ada.press("Less like this")
-    expect(notice).to_contain_text("Changed. This paper is an example of what you do not want.")
+    expect(notice).to_contain_text("Done. This paper is an example of what you do not want.")
     ada.press("Undo")
-    expect(notice).to_contain_text("Undone: all is as it was before “Less like this”.")
+    expect(notice).to_contain_text("Undone: everything is as it was before “Less like this”.")
     expect(page.get_by_role("button", name="Less like this", exact=True)).to_be_visible()
 
     ada.press(f"Not this topic: {TOPICS[0]}")
-    expect(notice).to_contain_text(f"Changed. You do not want the topic {TOPICS[0]}.")
+    expect(notice).to_contain_text(f"Done. You do not want papers about {TOPICS[0]}.")
     page.reload()  # The browser sends the same again.
-    expect(notice).to_contain_text("Nothing changed, as it was so already.")
+    expect(notice).to_contain_text("Nothing changed: it was already so.")
     ada.press("Undo")
     expect(notice).to_contain_text("Undone")
     ada.sees(PAGE)
 
     ada.press("Follow Ada Quill")
-    expect(notice).to_contain_text("Changed. You want papers by Ada Quill.")
+    expect(notice).to_contain_text("Done. You follow Ada Quill.")
     ada.sees(PAGE)
     page.get_by_role("link", name="your preferences").click()
     ada.sees("Send me my link")

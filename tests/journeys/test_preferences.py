@@ -81,11 +81,13 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
     ada = begun()
     page = ada.page
 
-    expect(letter(ada)).to_contain_text("your next letter is due on")
+    expect(letter(ada)).to_contain_text("your next digest is due on")
     page.get_by_label("In your own words").fill("harbours without charts")
     expect(letter(ada)).to_contain_text("paper a day over the last 14 days")
     page.get_by_label("arXiv categories", exact=True).fill("nonsense")
-    expect(letter(ada).get_by_role("status")).to_contain_text("Enter an arXiv category like cs.CL: “nonsense” is not one.")
+    expect(letter(ada).get_by_role("status")).to_contain_text(
+        "Enter an arXiv category like cs.CL: “nonsense” is not one."
+    )
     expect(letter(ada)).to_contain_text("paper a day over the last 14 days")
     page.get_by_label("arXiv categories", exact=True).fill("")
     expect(letter(ada).get_by_role("status")).to_be_empty()
@@ -99,13 +101,13 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
 def test_when_the_site_does_not_answer_the_last_letter_stays_and_says_so(begun):
     ada = begun()
     page = ada.page
-    expect(letter(ada)).to_contain_text("your next letter is due on")
+    expect(letter(ada)).to_contain_text("your next digest is due on")
 
     page.route("**/preferences/preview/**", lambda route: route.abort())
     page.get_by_label("In your own words").fill("harbours without charts")
 
     expect(letter(ada).get_by_role("status")).to_contain_text("This could not be updated")
-    expect(letter(ada)).to_contain_text("your next letter is due on")
+    expect(letter(ada)).to_contain_text("your next digest is due on")
     ada.complaints.clear()  # the browser tells of what we cut off
 
 
@@ -129,15 +131,15 @@ def test_why_a_paper_came_is_answered(begun, scripts):
     page = ada.page
 
     page.get_by_role("link", name="Why a paper is in your digest, or not").click()
-    ada.sees("Why, or why not?")
-    page.get_by_label("A paper’s arXiv id or address").fill("2001.00001")
+    ada.sees("Why a paper is in your digest, or not")
+    page.get_by_label("A paper’s arXiv ID or address").fill("2001.00001")
     ada.press("Ask")
     expect(page.get_by_role("alert")).to_contain_text("This paper is not here")
     ada.open("/")
     address = page.get_by_role("link", name="arXiv", exact=True).first.get_attribute("href")
     ada.open("/why/")
-    page.get_by_label("A paper’s arXiv id or address").fill(address)
+    page.get_by_label("A paper’s arXiv ID or address").fill(address)
     ada.press("Ask")
 
-    ada.sees("Why, or why not?")
+    ada.sees("Why a paper is in your digest, or not")
     expect(page.get_by_role("main")).to_contain_text("it was trending")

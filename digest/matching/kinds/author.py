@@ -62,8 +62,8 @@ def scope(interest: InterestSpec) -> str:
     if kinds.ACCOUNT.fullmatch(interest.value):
         return gettext("Exactly this person, known as %(account)s.") % {"account": interest.value}
     if interest.guard:
-        return gettext("The name counts in %(categories)s alone.") % {"categories": ", ".join(interest.guard)}
-    return gettext("Everybody of this name.")
+        return gettext("The name counts only in %(categories)s.") % {"categories": ", ".join(interest.guard)}
+    return gettext("Anyone with this name.")
 
 
 KIND = QueryKind(
@@ -81,12 +81,12 @@ KIND = QueryKind(
     statements={
         True: Statement(
             _("Follow %(name)s"),
-            _("Adds the author to those whose papers you want."),
-            _("You want papers by %(name)s."),
+            _("Adds this author to those you follow."),
+            _("You follow %(name)s."),
         ),
         False: Statement(
             _("Not this author: %(name)s"),
-            _("You follow this author, who becomes one whose papers you do not want."),
+            _("Moves this author from those you follow to those you do not want."),
             _("You do not want papers by %(name)s."),
         ),
     },

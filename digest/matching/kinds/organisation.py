@@ -28,12 +28,12 @@ KIND = QueryKind(
     statements={
         True: Statement(
             _("Follow %(name)s"),
-            _("Adds the organisation to those whose papers you want."),
-            _("You want papers from %(name)s."),
+            _("Adds this organisation to those you follow."),
+            _("You follow %(name)s."),
         ),
         False: Statement(
             _("Not this organisation: %(name)s"),
-            _("You follow this organisation; it becomes one whose papers you do not want."),
+            _("Moves this organisation from those you follow to those you do not want."),
             _("You do not want papers from %(name)s."),
         ),
     },

@@ -24,11 +24,11 @@ def reason(found: Mapping[str, Any], title: str, abstract: str) -> str:
     asked = found["phrase"]
     if written := as_written(asked, title, abstract):
         if written.casefold() == asked.casefold():
-            return gettext("says '%(phrase)s'") % {"phrase": written}
-        return gettext("says '%(phrase)s' (you asked for %(asked)s)") % {"phrase": written, "asked": asked}
+            return gettext("mentions “%(phrase)s”") % {"phrase": written}
+        return gettext("mentions “%(phrase)s” (you asked for “%(asked)s”)") % {"phrase": written, "asked": asked}
     # The paper has the words, but with other words or a comma between them; or its text is another one by now.
     said, wanted = (set(stems_of(WORD.findall(text))) for text in (f"{title} {abstract}", asked))
-    apart = gettext("says the words of %(phrase)s, not all of them together")
+    apart = gettext("mentions the words of “%(phrase)s”, but not all together")
     return apart % {"phrase": asked} if wanted <= said else near(asked)
 
 
@@ -63,8 +63,8 @@ KIND = QueryKind(
     statements={
         False: Statement(
             _("Not this phrase: %(name)s"),
-            _("You want this phrase; it becomes one that you do not want."),
-            _("You do not want the phrase %(name)s."),
+            _("Moves this phrase from what you want to what you do not want."),
+            _("You do not want papers that mention “%(name)s”."),
         )
     },
 )

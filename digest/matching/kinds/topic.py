@@ -1,6 +1,7 @@
 """A curated topic: papers have scores in it, and the words that say so."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -25,8 +26,18 @@ def words_of(query: Query, candidate: Candidate) -> str:
 
 
 def quoted(query: Query, paper: Paper, candidate: Candidate) -> str:
-    phrase = words_of(query, candidate)
-    return phrase if phrase in paper.title or phrase in paper.abstract else ""
+    return _as_written(words_of(query, candidate), paper.title, paper.abstract)
+
+
+def reason(found: Mapping[str, Any], title: str, abstract: str) -> str:
+    if phrase := _as_written(found["phrase"], title, abstract):
+        return gettext("matches %(topic)s: “%(phrase)s”") % {"topic": found["topic"], "phrase": phrase}
+    return gettext("matches %(topic)s") % {"topic": found["topic"]}
+
+
+def _as_written(phrase: str, title: str, abstract: str) -> str:
+    """The words that say the topic, if the paper still has them: its text may have changed since they were found."""
+    return phrase if phrase in title or phrase in abstract else ""
 
 
 def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
@@ -46,14 +57,14 @@ KIND = QueryKind(
     code="topic",
     words_of=words_of,
     parameters=lambda query, words: {"topic": query.name, "phrase": words},
-    reason=lambda found, title, abstract: gettext("matches %(topic)s: '%(phrase)s'") % found,
+    reason=reason,
     quoted=quoted,
     things=things,
     statements={
         False: Statement(
             _("Not this topic: %(name)s"),
-            _("You want this topic; it becomes one that you do not want."),
-            _("You do not want the topic %(name)s."),
+            _("Moves this topic from what you want to what you do not want."),
+            _("You do not want papers about %(name)s."),
         )
     },
 )

@@ -64,7 +64,8 @@ class Html(HTMLParser):
 def test_a_digest_shows_each_paper_with_its_reason_in_both_parts(mailbox: Path):
     topic = make_topic(name="Sparse autoencoders")
     due_reader(topics=[topic.slug])
-    paper = make_paper(title="Letterbox", first_seen_at=NOON, votes=92, organisation="Harbour Institute")
+    institute, abstract = "Harbour Institute", "Letters by dictionary learning."
+    paper = make_paper(title="Letterbox", abstract=abstract, first_seen_at=NOON, votes=92, organisation=institute)
     make_score(paper, topic, phrase="dictionary learning")
     make_paper(title="Everybody reads this", first_seen_at=NOON, votes=300)
     planning.tick(NOON)
@@ -72,7 +73,7 @@ def test_a_digest_shows_each_paper_with_its_reason_in_both_parts(mailbox: Path):
     letter = sent(mailbox)
 
     for words in (part(letter, "plain"), " ".join(Html(part(letter, "html")).words)):
-        assert "matches Sparse autoencoders: 'dictionary learning'" in words
+        assert "matches Sparse autoencoders: “dictionary learning”" in words
         assert words.index("Letterbox") < words.index("Everybody reads this")
         assert "Harbour Institute" in words
     assert letter["Subject"] == "Letterbox and 1 more"
@@ -113,11 +114,11 @@ def test_papers_that_just_missed_are_named_with_what_they_lacked(mailbox: Path):
 
     letter = sent(mailbox)
 
-    assert "JUST MISSED\r\n===========\r\n\r\nOf Ebbs\r\n[there was no place left in a letter of 1]" in part(
+    assert "JUST MISSED\r\n===========\r\n\r\nOf Ebbs\r\n[no room left in a digest of 1]" in part(
         letter, "plain"
     )
     shown = " ".join(" ".join(Html(part(letter, "html")).words).split())
-    assert "Just missed Of Ebbs there was no place left in a letter of 1" in shown
+    assert "Just missed Of Ebbs no room left in a digest of 1" in shown
 
 
 @pytest.mark.parametrize("lacked", [{"code": "same"}, {"code": "unwanted", "kind": "topic", "name": "Tides"}])

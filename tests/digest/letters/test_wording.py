@@ -32,17 +32,17 @@ def reason(phrase: str, title: str) -> str:
 @pytest.mark.parametrize(
     ("phrase", "title", "words"),
     [
-        ("RAG", "RAG for rags", "says 'RAG'"),
-        ("RAG", "Many RAGs", "says 'RAGs' (you asked for RAG)"),
-        ("RAG", "From rags to riches", "says 'rags' (you asked for RAG)"),
-        ("RAG", "A rag", "says 'rag'"),
-        ("rag", "RAG again", "says 'RAG'"),
+        ("RAG", "RAG for rags", "mentions “RAG”"),
+        ("RAG", "Many RAGs", "mentions “RAGs” (you asked for “RAG”)"),
+        ("RAG", "From rags to riches", "mentions “rags” (you asked for “RAG”)"),
+        ("RAG", "A rag", "mentions “rag”"),
+        ("rag", "RAG again", "mentions “RAG”"),
         (
             "SPARSE AUTOENCODERS",
             "On sparse autoencoding",
-            "says 'sparse autoencoding' (you asked for SPARSE AUTOENCODERS)",
+            "mentions “sparse autoencoding” (you asked for “SPARSE AUTOENCODERS”)",
         ),
-        ("glass blowing", "Glass, blowing", "says the words of glass blowing, not all of them together"),
+        ("glass blowing", "Glass, blowing", "mentions the words of “glass blowing”, but not all together"),
     ],
 )
 def test_what_is_chosen_for_its_words_is_never_said_to_be_only_close_in_meaning(phrase: str, title: str, words: str):

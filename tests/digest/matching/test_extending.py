@@ -82,7 +82,7 @@ def test_its_papers_come_with_their_reason_and_those_of_what_is_unwanted_do_not(
     assert (item["paper"], item["reason"]) == (paper.pk, {"code": "keyword", "keyword": "Tide tables"})
     assert wording.reason(item, paper.title, paper.abstract) == "has the keyword Tide tables"
     (miss,) = contents["near_misses"]
-    assert wording.lacked(miss["lacked"]) == "muted by you: harbour dues"
+    assert wording.lacked(miss["lacked"]) == "it matches “harbour dues”, which you do not want"
     assert preview.letter.contents == contents
 
 
@@ -92,8 +92,8 @@ def test_why_says_what_it_contributes(client, reader):
 
     said = client.get("/why/", {"paper": paper.key}).text
 
-    assert "It would be in your next letter: has the keyword tide tables." in said
-    assert "without it, it would not come" in said
+    assert "It would be in your next digest: has the keyword tide tables." in said
+    assert "without it, you would not get this paper" in said
 
 
 def test_it_needs_no_migration():
