@@ -40,28 +40,28 @@ WATCHED = {
         began=_("%(silent)s is silent"),
         over=_("%(silent)s lists papers again"),
         meanwhile=_(
-            "While collecting runs, every missing day is tried again by itself. The next letter about this comes when "
-            "it is over. Each day, and why it is missing:"
+            "While collecting runs, every missing day is tried again automatically. You will get one more email about "
+            "this, when it is over. Each day, and why it is missing:"
         ),
-        afterwards=_("Each day, and what came of it:"),
+        afterwards=_("Each day, and what happened:"),
     ),
     Alarm.Kind.UNHEARD: Watch(
         troubles=reports.troubles,  # a mail provider that reports nothing: after reports.REPORTED_BY
         began=_("%(silent)s is silent"),
         over=_("The alarm about %(silent)s is over"),
         meanwhile=_(
-            "Letters still go out, but bounces and complaints are not heard. The next letter about this comes when it "
-            "is over. All alarms:"
+            "Emails still go out, but bounces and complaints go unheard. You will get one more email about this, when "
+            "it is over. All alarms:"
         ),
         afterwards=_("All alarms:"),
     ),
     Alarm.Kind.LOST: Watch(
         troubles=selftest.troubles,  # letters to ourselves that do not return: after selftest.RETURNS_WITHIN
-        began=_("Self-test letters do not return"),
-        over=_("Self-test letters return again"),
+        began=_("Self-test emails are not coming back"),
+        over=_("Self-test emails are coming back again"),
         meanwhile=_(
-            "Readers' letters may be lost in the same way. The next letter about this comes when it is over. All "
-            "alarms:"
+            "Readers’ emails may be lost in the same way. You will get one more email about this, when it is over. "
+            "All alarms:"
         ),
         afterwards=_("All alarms:"),
     ),

@@ -139,13 +139,15 @@ def why(fresh: Freshness) -> str:
     """What is wrong with a silent source, in one sentence: which, since when, for what reason."""
     day = fresh.last or fresh.awaited
     owed_from = fresh.source.calendar.begins_at(fresh.awaited) if fresh.awaited else None
-    silence = _("%(source)s: nothing since %(day)s") if fresh.last else _("%(source)s: nothing, awaited since %(day)s")
+    silence = (
+        _("%(source)s: nothing since %(day)s") if fresh.last else _("%(source)s: nothing yet, expected since %(day)s")
+    )
     if fresh.failing_since:
-        reason = _("it could not be read since %(since)s: %(error)s")
+        reason = _("reading it has failed since %(since)s: %(error)s")
     elif owed_from and fresh.checked_at and fresh.checked_at >= owed_from:
-        reason = _("it answers, but lists nothing; it was last asked at %(checked)s")
+        reason = _("it answers, but lists nothing; it was last checked at %(checked)s")
     else:
-        reason = _("it was not asked since %(checked)s: see whether collecting still runs")
+        reason = _("it has not been checked since %(checked)s: see whether collecting is still running")
     return f"{silence}; {reason}" % {
         "source": fresh.source.title,
         "day": date_format(day, "l j F Y") if day else "",

@@ -37,9 +37,9 @@ def troubles(now: datetime) -> dict[str, str]:
 
 def _why(provider: str, count: int) -> str:
     sentence = ngettext(
-        "%(provider)s took %(count)d letter more than a day ago and has reported nothing since; see whether its "
+        "%(provider)s took %(count)d email more than a day ago and has reported nothing since; see whether its "
         "webhook calls %(address)s with the user and password of WEBHOOK_SECRET",
-        "%(provider)s took %(count)d letters more than a day ago and has reported nothing since; see whether its "
+        "%(provider)s took %(count)d emails more than a day ago and has reported nothing since; see whether its "
         "webhook calls %(address)s with the user and password of WEBHOOK_SECRET",
         count,
     )

@@ -84,12 +84,12 @@ def troubles(now: datetime) -> dict[str, str]:
         return {}
     problem = next((letter.contents[NOTE] for letter in reversed(latest) if letter.contents.get(NOTE)), "")
     if problem:
-        reason = _("the mailbox that they go to cannot be read: %(problem)s")
+        reason = _("the mailbox they go to cannot be read: %(problem)s")
     elif any(letter.state in (Letter.State.SENT, Letter.State.UNCERTAIN) for letter in latest):
-        reason = _("they left, and nothing shows that they arrived")
+        reason = _("they were sent, but nothing shows that they arrived")
     else:
-        reason = _("none of them could leave")
-    silence = _("None of the letters by which the site tests itself has returned since %(since)s UTC")
+        reason = _("none of them could be sent")
+    silence = _("None of the emails by which the site tests itself has come back since %(since)s UTC")
     since = f"{latest[0].planned_at.astimezone(UTC):%Y-%m-%d %H:%M}"
     return {SUBJECT: f"{silence}; {reason}" % {"since": since, "problem": problem}}
 
@@ -135,7 +135,7 @@ def _take(awaited: Sequence[Letter]) -> list[Letter]:
             try:
                 mailbox.login(_quoted(settings.SELF_TEST_IMAP["user"]), settings.SELF_TEST_IMAP["password"])
             except mailbox.error as error:
-                raise Unreadable(_("its server refuses the user or the password")) from error
+                raise Unreadable(_("its server refuses the user name or password")) from error
             _done(mailbox.select("INBOX"))
             found = [letter for letter in awaited if _delete(mailbox, letter)]
             if found:
@@ -144,7 +144,7 @@ def _take(awaited: Sequence[Letter]) -> list[Letter]:
     except (OSError, UnicodeError) as error:  # The latter for a host that no host can be called.
         raise Unreadable(_("no answer (%(error)s)") % {"error": type(error).__name__}) from error
     except imaplib.IMAP4.error as error:
-        raise Unreadable(_("its server breaks off, or speaks another language")) from error
+        raise Unreadable(_("its server breaks off, or does not speak IMAP")) from error
 
 
 def _connection() -> imaplib.IMAP4:
@@ -170,7 +170,7 @@ def _done(answer: tuple[str, list[Any]]) -> bytes:
     """What was answered to a command that was obeyed."""
     status, lines = answer
     if status != "OK":
-        raise Unreadable(_("its server refuses to search it or to delete in it"))
+        raise Unreadable(_("its server refuses to search it or to delete from it"))
     return lines[0] or b""
 
 

@@ -83,7 +83,7 @@ def _unread(fresh: Freshness, day: date, row: Collection | None, now: datetime) 
     if row and row.next_try_at and row.next_try_at > now:
         return DayState(source, Came.WAITING, _("being read"))
     if day > today:
-        return DayState(source, Came.WAITING, _("not begun yet"))
+        return DayState(source, Came.WAITING, _("not started yet"))
     if fresh.failing_since:
         return DayState(source, Came.MISSING, _missing(source, day, now), fresh.failing_since, fresh.error)
     if _is_over(source, day, now):
@@ -93,7 +93,7 @@ def _unread(fresh: Freshness, day: date, row: Collection | None, now: datetime) 
 
 def _missing(source: Source, day: date, now: datetime) -> str:
     return (
-        _("missing for good: it showed that day's list on that day only")
+        _("missing for good: the source showed that day’s list on that day only")
         if _is_over(source, day, now)
         else _("missing")
     )

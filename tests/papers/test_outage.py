@@ -105,7 +105,7 @@ def test_while_it_lasts_the_status_page_says_so(
 
     shown = " ".join(client.get("/status/").content.decode().split())
 
-    assert "could not be read since" in shown
+    assert "reading it has failed since" in shown
     assert "ConnectionError" in shown
     assert shown.count("missing") >= len(DARK)
 

@@ -157,7 +157,8 @@ def test_an_alarm_says_which_source_since_when_and_why():
     fails(WEDNESDAY, at(WEDNESDAY, 4, 5))
 
     assert freshness.why(fresh(NOON)) == (
-        f"Daily Papers: nothing since Tuesday 18 August 2026; it could not be read since 2026-08-19 04:05 UTC: {ERROR}"
+        "Daily Papers: nothing since Tuesday 18 August 2026; "
+        f"reading it has failed since 2026-08-19 04:05 UTC: {ERROR}"
     )
 
 
@@ -167,7 +168,7 @@ def test_an_alarm_says_when_the_source_answers_and_lists_nothing():
 
     assert freshness.why(fresh(NOON)) == (
         "Daily Papers: nothing since Tuesday 18 August 2026; "
-        "it answers, but lists nothing; it was last asked at 2026-08-20 11:00 UTC"
+        "it answers, but lists nothing; it was last checked at 2026-08-20 11:00 UTC"
     )
 
 
@@ -176,7 +177,7 @@ def test_an_alarm_says_when_it_is_us_who_do_not_ask():
 
     assert freshness.why(fresh(NOON)) == (
         "Daily Papers: nothing since Tuesday 18 August 2026; "
-        "it was not asked since 2026-08-18 12:00 UTC: see whether collecting still runs"
+        "it has not been checked since 2026-08-18 12:00 UTC: see whether collecting is still running"
     )
 
 
@@ -184,6 +185,6 @@ def test_an_alarm_for_a_source_that_never_had_papers_says_so():
     fails(TUESDAY, at(TUESDAY, 9), error="100% of it is odd")
 
     assert freshness.why(fresh(NOON)) == (
-        "Daily Papers: nothing, awaited since Tuesday 18 August 2026; "
-        "it could not be read since 2026-08-18 09:00 UTC: 100% of it is odd"
+        "Daily Papers: nothing yet, expected since Tuesday 18 August 2026; "
+        "reading it has failed since 2026-08-18 09:00 UTC: 100% of it is odd"
     )

@@ -128,13 +128,13 @@ def refuses(command: str, answer: str) -> object:
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        (wrong_password, "its server refuses the user or the password"),
+        (wrong_password, "its server refuses the user name or password"),
         (away, "no answer (ConnectionRefusedError)"),
         (refuses("SELECT", "NO ada quill has no such mailbox"), "its server refuses to search it or to delete"),
-        (refuses("SEARCH", "BAD ada quill cannot be searched"), "its server breaks off, or speaks another"),
+        (refuses("SEARCH", "BAD ada quill cannot be searched"), "its server breaks off, or does not speak IMAP"),
         (refuses("STORE", "NO ada quill may not"), "its server refuses to search it or to delete"),
-        (refuses("LOGIN", HANG_UP), "its server breaks off, or speaks another"),
-        (refuses("SEARCH", HANG_UP), "its server breaks off, or speaks another"),
+        (refuses("LOGIN", HANG_UP), "its server breaks off, or does not speak IMAP"),
+        (refuses("SEARCH", HANG_UP), "its server breaks off, or does not speak IMAP"),
     ],
 )
 def test_a_mailbox_that_cannot_be_read_is_one_warning_and_in_time_an_alarm(inbox, caplog, trouble, said):
@@ -147,7 +147,7 @@ def test_a_mailbox_that_cannot_be_read_is_one_warning_and_in_time_an_alarm(inbox
 
     [warning] = [record.getMessage() for record in caplog.records if record.name == "digest.watching.selftest"]
     assert warning.startswith(f"the mailbox of the self-test cannot be read: {said}")
-    assert f"; the mailbox that they go to cannot be read: {said}" in why()
+    assert f"; the mailbox they go to cannot be read: {said}" in why()
     assert not [secret for secret in (OURS, inbox.user, "no one") if secret in caplog.text + why()]
     assert "Traceback" not in caplog.text
 
@@ -169,7 +169,7 @@ def test_a_server_that_speaks_another_language_is_no_mailbox(sink, inbox, settin
 
     looked_at(15)
 
-    assert "cannot be read: its server breaks off, or speaks another language" in why()
+    assert "cannot be read: its server breaks off, or does not speak IMAP" in why()
 
 
 def test_a_host_that_no_host_can_be_called_is_a_mailbox_that_cannot_be_read(inbox, settings):
@@ -227,7 +227,7 @@ def test_when_the_mailbox_can_be_read_again_that_is_no_longer_the_reason(inbox):
 
     looked_at(15)
 
-    assert why().endswith("; they left, and nothing shows that they arrived")
+    assert why().endswith("; they were sent, but nothing shows that they arrived")
 
 
 def test_the_status_page_says_so_and_names_no_address(client, inbox):
@@ -239,5 +239,5 @@ def test_the_status_page_says_so_and_names_no_address(client, inbox):
 
     page = client.get("/status/").text
 
-    assert "None of the letters by which the site tests itself has returned" in page
+    assert "None of the emails by which the site tests itself has come back" in page
     assert not [secret for secret in (OURS, inbox.user, inbox.host, "no one") if secret in page]

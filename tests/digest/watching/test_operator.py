@@ -51,7 +51,7 @@ def test_the_operator_gets_a_letter_when_it_begins_and_one_when_it_is_over(sink,
     assert ended["Subject"] == "Daily Papers lists papers again (Paper Route)"
     for message in (began, ended):
         text = " ".join(message.get_body(("plain",)).get_content().split())
-        assert f"it could not be read since 2026-08-19 04:05 UTC: {ERROR}" in text
+        assert f"reading it has failed since 2026-08-19 04:05 UTC: {ERROR}" in text
         assert f"{settings.SITE_URL}/status/" in text
         assert (message["To"], message["Auto-Submitted"]) == (OPERATOR, "auto-generated")
     assert "as of 2026-08-20 13:00 UTC" in ended.get_body(("plain",)).get_content()

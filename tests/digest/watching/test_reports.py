@@ -46,7 +46,7 @@ def test_a_provider_that_took_letters_and_reports_nothing_for_a_day_is_an_alarm(
         alarms.watch(NOON + timedelta(minutes=minutes))
 
     assert Alarm.objects.get().why == (
-        "postmark took 2 letters more than a day ago and has reported nothing since; see whether its webhook calls "
+        "postmark took 2 emails more than a day ago and has reported nothing since; see whether its webhook calls "
         "http://localhost:8000/webhooks/postmark/tracking/ with the user and password of WEBHOOK_SECRET"
     )
     assert outcomes() == {"began": "planned"}
@@ -143,7 +143,7 @@ def test_the_operator_gets_a_letter_about_the_provider_when_it_begins_and_one_wh
     ]
     for message in written:
         text = " ".join(message.get_body(("plain",)).get_content().split())
-        assert "postmark took 1 letter more than a day ago" in text
+        assert "postmark took 1 email more than a day ago" in text
         assert "papers again" not in text
 
 
@@ -159,7 +159,7 @@ def test_a_letter_found_in_the_mailbox_is_no_report_of_the_provider():
     alarms.watch(NOON + 3 * MINUTE)
 
     [alarm] = Alarm.objects.open().filter(kind=Alarm.Kind.UNHEARD)
-    assert alarm.why.startswith("postmark took 1 letter more than a day ago")
+    assert alarm.why.startswith("postmark took 1 email more than a day ago")
 
 
 @pytest.mark.usefixtures("postmark")

@@ -198,8 +198,8 @@ def test_letters_that_were_lost_are_an_alarm_after_a_quarter_of_an_hour():
 
     assert before == 0
     assert why() == (
-        "None of the letters by which the site tests itself has returned since 2026-08-20 12:00 UTC; "
-        "they left, and nothing shows that they arrived"
+        "None of the emails by which the site tests itself has come back since 2026-08-20 12:00 UTC; "
+        "they were sent, but nothing shows that they arrived"
     )
 
 
@@ -208,7 +208,7 @@ def test_letters_that_could_not_leave_are_an_alarm_that_says_so():
 
     looked_at(15)
 
-    assert why().endswith("; none of them could leave")
+    assert why().endswith("; none of them could be sent")
 
 
 @pytest.mark.parametrize("minutes", [0, 10, 14])
@@ -278,12 +278,12 @@ def test_the_operator_is_told_in_words_of_its_own_when_it_begins_and_when_it_is_
 
     began, ended = (message for _recipient, message in sink.accepted)
     assert sink.recipients == [OPERATOR, OPERATOR]
-    assert began["Subject"] == "Self-test letters do not return (Paper Route)"
-    assert ended["Subject"] == "Self-test letters return again (Paper Route)"
+    assert began["Subject"] == "Self-test emails are not coming back (Paper Route)"
+    assert ended["Subject"] == "Self-test emails are coming back again (Paper Route)"
     for message, words in ((began, "may be lost in the same way"), (ended, "as of 2026-08-20 13:00 UTC")):
         for part in ("plain", "html"):
             text = " ".join(message.get_body((part,)).get_content().split())
-            assert "None of the letters by which the site tests itself has returned" in text
+            assert "None of the emails by which the site tests itself has come back" in text
             assert words in text
 
 

@@ -130,7 +130,7 @@ def test_a_list_that_only_shows_what_is_there_now_is_missing_for_good_when_its_d
 
     said = words(source=SOURCES["huggingface-trending"])
 
-    assert said[WEDNESDAY] == "missing for good: it showed that day's list on that day only"
+    assert said[WEDNESDAY] == "missing for good: the source showed that day’s list on that day only"
 
 
 def test_days_before_the_first_that_was_ever_asked_for_are_left_out():
@@ -193,7 +193,7 @@ def test_a_fresh_source_says_what_it_had_last_and_what_comes_next(page):
     assert "Announces Monday to Friday, by 12:00 UTC at the latest" in read
     assert "Last papers Thursday, 20 August 2026" in read
     assert "Next expected Friday, 21 August 2026" in read
-    assert "Last asked 2026-08-20 12:00 UTC" in read
+    assert "Last checked 2026-08-20 12:00 UTC" in read
     assert "42 papers" in read
 
 
@@ -215,17 +215,17 @@ def test_a_stale_source_says_since_when_and_why(page):
     read = page()
 
     assert "Daily Papers stale" in read
-    assert f"It could not be read since 2026-08-19 12:00 UTC : {ERROR}" in read
-    assert "Awaited since Wednesday, 19 August 2026" in read
+    assert f"Reading it has failed since 2026-08-19 12:00 UTC : {ERROR}" in read
+    assert "Expected since Wednesday, 19 August 2026" in read
     assert "Asked us to wait until 2026-08-20 13:00 UTC" in read
-    assert f"missing could not be read since 2026-08-19 12:00 UTC : {ERROR}" in read
+    assert f"missing reading it has failed since 2026-08-19 12:00 UTC : {ERROR}" in read
 
 
 def test_a_site_that_has_read_nothing_says_so(page):
     read = page()
 
     assert "Daily Papers not read yet" in read
-    assert "Nothing was read so far." in read
+    assert "Nothing has been read yet." in read
 
 
 def test_the_page_tells_when_a_source_was_silent_and_whether_it_is_over(page):

@@ -247,14 +247,14 @@ def test_an_encoder_without_its_libraries_is_one_sentence(settings):
 
 
 def test_the_status_page_says_what_was_learned_and_when(fitted, client):
-    assert f"the light encoder, which was fitted on {FEWEST} papers at 2026-08-20 12:00 UTC" in status(client)
+    assert f"the light encoder, fitted on {FEWEST} papers at 2026-08-20 12:00 UTC" in status(client)
 
 
 def test_the_status_page_says_that_there_are_too_few_papers(client):
     make_papers(FEWEST - 1)
     understanding.refit("light", NOW)
 
-    assert f"By words and topics alone: there are {FEWEST - 1} papers so far, of the {FEWEST} that it takes" in status(
+    assert f"By words and topics only: there are {FEWEST - 1} papers so far, and it takes {FEWEST} to" in status(
         client
     )
 
@@ -262,4 +262,4 @@ def test_the_status_page_says_that_there_are_too_few_papers(client):
 def test_the_status_page_says_that_learning_is_about_to_be_done(client):
     make_papers(FEWEST)
 
-    assert "By words and topics alone, until it is learned what papers mean" in status(client)
+    assert "By words and topics only for now: learning what papers mean is about to begin." in status(client)
