@@ -78,6 +78,7 @@ recorded: .venv/tested
 	$(BIN)/python -m pytest tests/recorded
 	$(BIN)/python -m tests.recorded.topics
 	VAR_DIR=$$(mktemp -d) $(BIN)/python -m tests.recorded.served
+	$(BIN)/python -m tests.recorded.letters
 
 bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.collecting

@@ -9,21 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import servers
+from tests import chromium
 from tests.journeys import site as sites
 from tests.journeys.visitor import SIZES, Visitor
 
 numbers = count(1)  # of the visitors, each from a network of their own
 SLOW = 20_000  # milliseconds until what should be on a page counts as missing, on a busy machine
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="package")
@@ -36,7 +27,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sites.Site]:
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=SLOW)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=servers.chromium(), args=QUIET)
+        browser = chromium.started(playwright)
         yield browser
         browser.close()
 
