@@ -19,6 +19,9 @@ class LetterKind:
     is_awaited: bool = True  # A person waits for it: it goes before all that nobody waits for.
     is_list_mail: bool = False  # It comes by subscription: it carries the headers to leave by, List-Unsubscribe first.
     asks_to_confirm: bool = False  # It goes to those who have not confirmed; any other kind only to readers who stay.
+    # The letters that the gallery shows of this kind: which each is, and the fields of its row; None: one that needs
+    # none. Called with a reader of the gallery's own and the moment, and may write rows, as they are taken back.
+    samples: Callable[[Any, datetime], Mapping[str, Mapping[str, Any]]] | None = None
     site_address: str = ""  # the setting that holds its address, of a letter from the site to itself
 
 

@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     filed = _find(name)
-    context = {"letter": filed, "headers": filed.message.items(), "text": _part(filed.message, "plain")}
+    context = {"letter": filed, "headers": filed.message.items(), "text": part(filed.message, "plain")}
     return render(request, "subscriptions/mailbox_letter.html", context)
 
 
@@ -61,12 +61,19 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_safe
 def html(request: HttpRequest, name: str) -> HttpResponse:
-    """The letter's HTML part alone, in a sandbox: as in a mail program, its style is inline and nothing runs.
+    """The letter's HTML part alone, in a sandbox: as in a mail program, its style is inline and nothing runs."""
+    return framed(part(_find(name).message, "html"))
 
-    Its links open outside the sandbox, in which no form could be sent.
-    """
-    page = _part(_find(name).message, "html")
+
+def framed(page: str) -> HttpResponse:
+    """For a frame with the SANDBOX: its links open outside, as no form could be sent in there."""
     return HttpResponse(page.replace("<head>", '<head><base target="_top">', 1))
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    """The "plain" or "html" one; empty where there is none."""
+    found = message.get_body(preferencelist=(kind,))
+    return str(found.get_content()) if found else ""
 
 
 def _find(name: str) -> Filed:
@@ -80,8 +87,3 @@ def _read(file: Path) -> Filed:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     written_at = message["Date"].datetime if message["Date"] else datetime.fromtimestamp(file.stat().st_mtime, UTC)
     return Filed(file.name, written_at, message)
-
-
-def _part(message: EmailMessage, kind: str) -> str:
-    part = message.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part else ""

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from subscriptions import mailbox, views
+from subscriptions import gallery, mailbox, views
 from subscriptions.sending import webhooks
 
 app_name = "subscriptions"
@@ -20,9 +20,12 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
     path("webhooks/<slug:provider>/tracking/", webhooks.tracking, name="webhook"),
 ]
-if settings.LOCAL:  # Letters written to files are for the eyes of whoever sits at this machine.
+if settings.LOCAL:  # For the eyes of whoever sits at this machine.
     urlpatterns += [
         path("mailbox/", mailbox.index, name="mailbox"),
         path("mailbox/<str:name>/", mailbox.letter, name="mailbox_letter"),
         path("mailbox/<str:name>/html/", mailbox.html, name="mailbox_html"),
+        path("letters/", gallery.index, name="gallery"),
+        path("letters/<str:name>/", gallery.letter, name="gallery_letter"),
+        path("letters/<str:name>/html/", gallery.html, name="gallery_html"),
     ]

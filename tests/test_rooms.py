@@ -35,7 +35,7 @@ LINES = {
         "composing",
         "sending",
         "forms mailbox",
-        "views",
+        "gallery views",
         "admin apps management tasks urls",
     ],
     "digest": [

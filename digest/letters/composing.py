@@ -13,7 +13,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from digest.letters import ledger, planning
+from digest.letters import ledger, planning, samples
 from digest.letters.cards import Card, Part, cards_for, encoded_words
 from digest.matching.gathering import Edition
 from papers.models import Paper
@@ -117,8 +117,8 @@ def cards_of(letters: Iterable[Letter]) -> dict[str, dict[int, Card]]:
     return {shows: cards_for(some, shows) for shows, some in papers.items()}
 
 
-WELCOME = LetterKind(welcome, is_list_mail=True)
-DIGEST = LetterKind(digest, is_awaited=False, is_list_mail=True)
+WELCOME = LetterKind(welcome, is_list_mail=True, samples=samples.welcome)
+DIGEST = LetterKind(digest, is_awaited=False, is_list_mail=True, samples=samples.digest)
 
 # -------------------------------------------------------------------------------------------------------- joined bytes
 

@@ -100,7 +100,7 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     composed: dict[int, Composed] = {}
     for letter in letters:
         alarm, is_over = alarms.get(int(keys[letter.pk][0])), keys[letter.pk][1] == "ended"
-        if not (alarm and _silent(alarm) and settings.OPERATOR_EMAIL):
+        if not (alarm and _silent(alarm) and composing.address_of(letter)):
             composed[letter.pk] = Skip("nobody to tell, or nothing to tell of")
             continue
         watched = WATCHED[Alarm.Kind(alarm.kind)]
@@ -115,7 +115,15 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     return composed
 
 
-OPERATOR = LetterKind(operator, site_address="OPERATOR_EMAIL")
+def _samples(_reader: object, now: datetime) -> dict[str, dict[str, str]]:
+    """Of the first source: what is said when it falls silent, and when it lists papers again."""
+    first = next(iter(freshness.of(SOURCES.values(), now)))
+    silent = {"kind": Alarm.Kind.STALE, "subject": first.source.name, "why": freshness.why(first)}
+    alarm = Alarm.objects.create(**silent, began_at=now - freshness.STALE_AFTER, ended_at=now)
+    return {moment: {"key": f"{alarm.pk}:{moment}"} for moment in ("began", "ended")}
+
+
+OPERATOR = LetterKind(operator, samples=_samples, site_address="OPERATOR_EMAIL")
 
 
 def _silent(alarm: Alarm) -> str:

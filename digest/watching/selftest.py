@@ -58,7 +58,7 @@ def compose(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """A few words that nobody needs to read."""
     composed: dict[int, Composed] = {}
     for letter in letters:
-        if not settings.SELF_TEST_ADDRESS:
+        if not composing.address_of(letter):
             composed[letter.pk] = Skip("nowhere to send it to")
         elif now - letter.planned_at > RETURNS_WITHIN:  # After an outage there would be hundreds.
             composed[letter.pk] = Skip("too late to tell anything")
