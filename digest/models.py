@@ -1,4 +1,4 @@
-"""What a reader got, so that it never comes twice; and what the operator must know."""
+"""What a reader got, so that it never comes twice; what a reader saved; and what the operator must know."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ class Given(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_once_per_reader")]
+
+
+class Saved(models.Model):
+    """A paper that a reader keeps in a list of their own. It stays for as long as the reader's row does."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="saved")
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="saved")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_saved_once_per_reader")]
+
+    def __str__(self) -> str:
+        return f"saved {self.pk}"  # as for interests: never what it is
 
 
 class PostDay(models.Model):

@@ -1,9 +1,9 @@
-"""When two papers turn out to be one, what readers were given of the second and said of it counts for the first. And
-when a paper is found that they had only a name for, what they said of it counts for the paper."""
+"""When two papers turn out to be one, what readers were given, saved or said of one counts for the other.
+And when a paper is found that they had only a name for, what they said of it counts for the paper."""
 
 from collections import defaultdict
 
-from digest.models import Given
+from digest.models import Given, Saved
 from papers.models import Paper
 from subscriptions.interests.kinds import PAPER
 from subscriptions.models import Interest, Letter
@@ -23,6 +23,9 @@ def move(kept: int, gone: int) -> None:
     had_both = Given.objects.filter(paper=kept).values("subscriber")
     given.filter(subscriber__in=had_both).delete()
     given.update(paper=kept)
+    saved = Saved.objects.filter(paper=gone)
+    saved.filter(subscriber__saved__paper=kept).delete()
+    saved.update(paper=kept)
     keys = dict(Paper.objects.filter(pk__in=[kept, gone]).values_list("pk", "key"))
     _move_interests(keys[kept], keys[gone])
 

@@ -42,7 +42,7 @@ LINES = {
         "environment",
         "apps celery logs settings sqlite wsgi",  # the project
         "models",
-        "matching",
+        "matching saving",
         "letters",
         "feedback papers_joined previewing",
         "why",

@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from digest import papers_joined
+from digest import papers_joined, saving
+from digest.models import Saved
 from papers.models import Paper
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Subscriber
@@ -108,3 +109,17 @@ def test_what_was_asked_for_by_a_title_counts_for_the_paper_that_is_found():
 
     assert facts(first) == [("paper", paper.key, False, "imported", [])]
     assert facts(second) == [("paper", paper.key, True, "imported", [])]
+
+
+@pytest.mark.parametrize("saved_both", [True, False])
+def test_what_was_saved_by_either_is_saved_once_as_the_paper_that_stayed(saved_both):
+    reader, other, kept, gone = make_reader(), make_reader(), make_paper(), make_paper()
+    saving.save(reader, gone, NOON)
+    saving.save(other, kept, NOON)
+    if saved_both:
+        saving.save(reader, kept, NOON)
+
+    papers_joined.move(kept.pk, gone.pk)
+
+    expected = [(reader.pk, kept.pk, NOON), (other.pk, kept.pk, NOON)]
+    assert sorted(Saved.objects.values_list("subscriber", "paper", "saved_at")) == expected

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from digest.models import Given
+from digest import saving
+from digest.models import Given, Saved
 from digest.watching import pruning
 from digest.watching.pruning import prune
 from papers.models import Lookup, Paper
@@ -85,6 +86,15 @@ def test_what_a_reader_was_given_is_remembered_for_two_years():
     prune(NOW)
 
     assert [given.letter.planned_at for given in Given.objects.all()] == [NOW - 729 * DAY]
+
+
+def test_what_a_reader_saved_is_never_forgotten_and_nor_is_its_paper():
+    reader, paper = make_reader(), make_paper()
+    saving.save(reader, paper, NOW - 4_000 * DAY)
+
+    prune(NOW)
+
+    assert list(Saved.objects.values_list("subscriber", "paper")) == [(reader.pk, paper.pk)]
 
 
 def test_all_that_is_old_is_forgotten_however_much_there_is(monkeypatch):
