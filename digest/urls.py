@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from digest import views
+from digest import feedback, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
@@ -13,7 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("why/", views.why_or_why_not, name="why"),
     path("", include("subscriptions.urls")),
     path("", include("papers.urls")),
-    # After papers.urls, which say what a <key:...> is. The link that was cut short before its paper is ours, too.
+    # After papers.urls, which say what a <key:...> is; no key is like the words before it here.
+    path("feedback/<str:token>/more/<key:key>/", views.more_or_less, {"asked": feedback.MORE}, name="more_like_this"),
+    path("feedback/<str:token>/less/<key:key>/", views.more_or_less, {"asked": feedback.LESS}, name="less_like_this"),
+    path("feedback/<str:token>/save/<key:key>/", views.more_or_less, {"asked": feedback.SAVE}, name="save"),
+    # Of letters that were sent before there were these; and the link that was cut short before its paper is ours, too.
     path("feedback/<str:token>/", views.more_or_less, name="feedback"),
     path("feedback/<str:token>/<key:key>/", views.more_or_less, name="feedback"),
 ]

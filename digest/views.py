@@ -1,6 +1,7 @@
 """What the site says of itself, and what readers say of papers."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -88,8 +89,9 @@ def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 @csrf_exempt  # The token is the proof.
 @form_methods
 @from_link(Purpose.FEEDBACK)
-def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "") -> HttpResponse:
-    """What this reader may say of a paper. One POST says or takes back one thing, and answers with what is so now."""
+def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "", asked: str = "") -> HttpResponse:
+    """What this reader may say of a paper, first of all what their link has `asked` for. One POST says or takes back
+    one thing, and answers with what is so now."""
     if not reader.is_reading:
         left = gettext(
             "You are no longer subscribed, so there is nothing to change. You can subscribe again at any time."
@@ -99,21 +101,36 @@ def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "") -> Htt
     if paper is None:
         gone = gettext("This paper is no longer here. Nothing was changed.")
         return render(request, "digest/feedback_gone.html", {"sentence": gone}, status=404)
+    page = partial(_feedback_page, request, reader, paper, asked)
     if request.method != "POST":
-        return _feedback_page(request, reader, paper)
+        return page()
     undo = request.POST.get("undo", "")
     saying = feedback.sayings(reader, paper).find(undo or request.POST.get("say", ""))
     if saying is None:
         expected = gettext("Nothing changed: please press one of the buttons below.")
-        return _feedback_page(request, reader, paper, expected, status=400)
+        return page(expected, status=400)
     said = feedback.take_back(reader, saying) if undo else feedback.say(reader, saying, site_clock.now())
-    return _feedback_page(request, reader, paper, said, code="" if undo else saying.code)
+    return page(said, code="" if undo else saying.code)
 
 
 def _feedback_page(
-    request: HttpRequest, reader: Subscriber, paper: Paper, notice: str = "", *, code: str = "", status: int = 200
+    request: HttpRequest,
+    reader: Subscriber,
+    paper: Paper,
+    asked: str,
+    notice: str = "",
+    *,
+    code: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """`notice`: what came of the button that was pressed; `code`: what can now be undone, if it can."""
     sayings = feedback.sayings(reader, paper)
-    context = {"paper": paper, "groups": sayings.groups, "notice": notice, "pressed": sayings.find(code)}
+    first = sayings.asked(asked)
+    context = {
+        "paper": paper,
+        "asked": first,
+        "groups": sayings.groups(but=first),
+        "notice": notice,
+        "pressed": sayings.find(code),
+    }
     return render(request, "digest/feedback.html", context, status=status)

@@ -16,9 +16,10 @@ from tests.factories import make_paper, make_score
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
 
 
-def place(reader: Subscriber, paper: Paper) -> str:
-    """The path of the link in a letter to the reader that is about the paper."""
-    return f"{links.make(reader, Purpose.FEEDBACK).removeprefix(site_settings.SITE_URL)}{paper.key}/"
+def place(reader: Subscriber, paper: Paper, asked: str = "") -> str:
+    """The path of the link in a letter to the reader that is about the paper, and asks for one thing first."""
+    before = links.make(reader, Purpose.FEEDBACK).removeprefix(site_settings.SITE_URL)
+    return f"{before}{asked}{'/' if asked else ''}{paper.key}/"
 
 
 def buttons(page: Any, name: str = "say") -> dict[str, str]:

@@ -307,6 +307,9 @@ def own_names() -> set[str]:
     return names
 
 
+FEEDBACK = ("feedback", "more_like_this", "less_like_this", "save")
+
+
 def arguments(reader: Subscriber, filed) -> dict[str, list]:
     """What stands in the addresses that have something to fill in, by name."""
     topic, paper = make_topic(), make_paper()
@@ -323,7 +326,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "subscriptions:fresh_link": [old[Purpose.MANAGE]],
         "subscriptions:undo": [learned.pk],
         "subscriptions:unsubscribe": [old[Purpose.UNSUBSCRIBE]],
-        "feedback": [old[Purpose.FEEDBACK], paper.key],
+        **{name: [old[Purpose.FEEDBACK], paper.key] for name in FEEDBACK},
         "subscriptions:mailbox_letter": [filed.name],
         "subscriptions:mailbox_html": [filed.name],
         "subscriptions:webhook": ["postmark"],
