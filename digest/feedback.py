@@ -70,7 +70,9 @@ class Saying:
     @property
     def full(self) -> str:
         """Why it cannot be said."""
-        full = gettext("Nothing changed: you have %(most)d interests, which is all there can be; drop one first.")
+        full = gettext(
+            "Nothing changed: you already have %(most)d interests, the most you can have. Remove one first."
+        )
         return full % {"most": MOST_INTERESTS}
 
     def becomes_so(self, reader: Subscriber, now: datetime) -> bool:
@@ -115,7 +117,9 @@ class SaveSaying:
 
     @property
     def full(self) -> str:
-        full = gettext("Nothing changed: you saved %(most)d papers, which is all there can be; remove one first.")
+        full = gettext(
+            "Nothing changed: you have already saved %(most)d papers, the most you can save. Remove one first."
+        )
         return full % {"most": saving.MOST_SAVED}
 
     def becomes_so(self, reader: Subscriber, now: datetime) -> bool:

@@ -40,5 +40,7 @@ def _contents(reader: Subscriber, now: datetime) -> dict[str, Any]:
     sample.publish(now)
     reader.choose(INTERESTS)
     papers = Paper.objects.samples()
-    edition = Edition(now, list(papers.order_by("-votes").values_list("pk", flat=True)), gathering.pool_of(papers))
-    return planning.choose([reader], edition, after={})[0].contents()
+    voted = papers.order_by("-votes").values_list("pk", "votes")
+    trending = {key: {"code": "trending", "votes": votes, "hours": 24, "times": 3} for key, votes in voted}
+    edition = Edition(now, trending, gathering.pool_of(papers))
+    return planning.choose([reader], edition, after={})[0].contents(trending)

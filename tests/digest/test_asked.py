@@ -77,7 +77,7 @@ def test_save_saves_says_so_and_is_undone(client):
 
     answer = press(client, at, "Save this paper")
     assert saved(reader) == [paper.pk]
-    assert notice(answer) == "Changed. This paper is in your saved papers."
+    assert notice(answer) == "Done. This paper is in your saved papers."
     assert "Save this paper" not in buttons(answer)
 
     answer = client.post(at, {"undo": buttons(answer, "undo")["Undo"]})
@@ -93,7 +93,7 @@ def test_more_and_less_make_an_example_and_are_undone(client, asked, wanted):
 
     answer = press(client, at, BUTTONS[asked])
     assert facts(reader) == [("paper", paper.key, wanted, "feedback", [])]
-    assert notice(answer).startswith("Changed. This paper is an example of what you")
+    assert notice(answer).startswith("Done. This paper is an example of what you")
 
     client.post(at, {"undo": buttons(answer, "undo")["Undo"]})
     assert facts(reader) == []
@@ -131,7 +131,7 @@ def test_saving_again_changes_nothing_and_says_so(client):
     again = client.post(at, {"say": "save"})
 
     assert every_row() == before
-    assert notice(again) == "Nothing changed, as it was so already. This paper is in your saved papers."
+    assert notice(again) == "Nothing changed: it was already so. This paper is in your saved papers."
 
 
 def test_what_is_not_saved_cannot_be_taken_back(client):
@@ -150,7 +150,9 @@ def test_a_full_list_is_told_in_one_sentence(client, monkeypatch):
 
     answer = press(client, place(reader, paper, "save"), "Save this paper")
 
-    assert notice(answer) == "Nothing changed: you saved 2 papers, which is all there can be; remove one first."
+    assert (
+        notice(answer) == "Nothing changed: you have already saved 2 papers, the most you can save. Remove one first."
+    )
     assert paper.pk not in saved(reader)
 
 
