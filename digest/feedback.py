@@ -117,10 +117,7 @@ class SaveSaying:
 
     @property
     def full(self) -> str:
-        full = gettext(
-            "Nothing changed: you have already saved %(most)d papers, the most you can save. Remove one first."
-        )
-        return full % {"most": saving.MOST_SAVED}
+        return saving.full()
 
     def becomes_so(self, reader: Subscriber, now: datetime) -> bool:
         return saving.save(reader, self.paper, now)

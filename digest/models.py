@@ -24,12 +24,21 @@ class Given(models.Model):
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_once_per_reader")]
 
 
+class SavedQuerySet(models.QuerySet["Saved"]):
+    def of(self, reader: Subscriber) -> SavedQuerySet:
+        """With their papers, what was saved last first."""
+        mine = self.filter(subscriber=reader).select_related("paper").defer("paper__terms")
+        return mine.order_by("-saved_at", "-pk")
+
+
 class Saved(models.Model):
     """A paper that a reader keeps in a list of their own. It stays for as long as the reader's row does."""
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="saved")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="saved")
     saved_at = models.DateTimeField()
+
+    objects = SavedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subscriber", "paper"], name="a_paper_saved_once_per_reader")]

@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("status/", views.status, name="status"),
     path("preferences/preview/", views.preview, name="preview"),
     path("why/", views.why_or_why_not, name="why"),
+    path("saved/", views.saved_papers, name="saved_papers"),
+    path("saved/saved-papers.bib", views.export_saved, {"form": "bib"}, name="saved_as_bibtex"),
+    path("saved/saved-papers.ris", views.export_saved, {"form": "ris"}, name="saved_as_ris"),
     path("", include("subscriptions.urls")),
     path("", include("papers.urls")),
     # After papers.urls, which say what a <key:...> is; no key is like the words before it here.

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
+from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,11 +13,11 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import feedback, previewing, why
-from digest.models import Alarm, PostDay
+from digest import feedback, previewing, saving, why
+from digest.models import Alarm, PostDay, Saved
 from digest.watching import freshness
 from digest.watching.status import SHOWN_FOR, days_of
-from papers import site_clock
+from papers import citing, site_clock
 from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
@@ -27,6 +29,11 @@ from subscriptions.request_sizes import PASTE, takes
 from subscriptions.views import form_methods, from_link, of_visit, preferences_page
 
 HOUR = timedelta(hours=1)
+SAVED_ON_PAGE = 50
+EXPORTS = {  # how a list is written, and what that is called
+    "bib": (citing.bibtex, "application/x-bibtex"),
+    "ris": (citing.ris, "application/x-research-info-systems"),
+}
 
 
 @never_cache
@@ -134,3 +141,47 @@ def _feedback_page(
         "pressed": sayings.find(code),
     }
     return render(request, "digest/feedback.html", context, status=status)
+
+
+# -------------------------------------------------------------------------------------------------------- saved papers
+
+
+@form_methods
+@of_visit
+def saved_papers(request: HttpRequest, reader: Subscriber) -> HttpResponse:
+    """What the reader saved, the latest first. One POST removes one paper, or puts it back at its place."""
+    context: dict[str, Any] = {"reader": reader}
+    if request.method == "POST":
+        undo = request.POST.get("undo", "")
+        context |= _put_back(reader, undo) if undo else _removed(reader, request.POST.get("remove", ""))
+    context["page"] = Paginator(Saved.objects.of(reader), SAVED_ON_PAGE).get_page(request.GET.get("page"))
+    return render(request, "digest/saved.html", context)
+
+
+@require_safe
+@of_visit
+def export_saved(request: HttpRequest, reader: Subscriber, form: str) -> HttpResponse:
+    """All that the reader saved, in the order of the page, as a file that reference managers take."""
+    write, content_type = EXPORTS[form]
+    found = write(row.paper for row in Saved.objects.of(reader))
+    named = {"Content-Disposition": f'attachment; filename="saved-papers.{form}"'}
+    return HttpResponse(found, content_type=f"{content_type}; charset=utf-8", headers=named)
+
+
+def _removed(reader: Subscriber, key: str) -> dict[str, str]:
+    """What came of it, in words, and by what it can be undone."""
+    row = Saved.objects.of(reader).filter(paper__key=key.replace("\x00", "")).first()
+    saved_at = saving.take_back(reader, row.paper) if row else None
+    if row is None or saved_at is None:
+        return {"notice": gettext("Nothing changed: this paper is not in your list.")}
+    removed = gettext("Removed from your list: “%(title)s”.") % {"title": row.paper.title}
+    return {"notice": removed, "undo": saving.receipt(reader, row.paper, saved_at)}
+
+
+def _put_back(reader: Subscriber, receipt: str) -> dict[str, str]:
+    found = saving.put_back(reader, receipt)
+    if found is None:
+        return {"notice": gettext("Nothing changed: this can no longer be undone.")}
+    paper, is_saved = found
+    again = gettext("Undone: “%(title)s” is in your list again.") % {"title": paper.title}
+    return {"notice": again if is_saved else saving.full()}

@@ -21,7 +21,7 @@ LINES = {
         "text",  # knows no rows
         "models",
         "sources search",
-        "storing trending",
+        "citing storing trending",
         "sample",
         "collecting",
         "lookups",
