@@ -39,9 +39,10 @@ class Card:
     place: str  # the end of each reader's own links that are about it
     says: tuple[str, str]  # title and abstract
 
-    def shown(self, form: str, kind: str, reason: str, feedback_url: str) -> str:
-        """As it stands in a letter's "html" or "txt"; `form`: "paper" or, in one line, "missed"."""
-        context = {"card": self, "reason": reason, "feedback_url": feedback_url}
+    def shown(self, form: str, kind: str, reason: str, feedback: str) -> str:
+        """As it stands in a letter's "html" or "txt"; `form`: "paper" or, in one line, "missed". `feedback`: the
+        reader's link to say something of a paper, but its end."""
+        context = {"card": self, "reason": reason, "feedback": feedback}
         return render_to_string(f"mail/{form}.{kind}", context)
 
     def encoded(self, form: str, kind: str, is_explained: bool) -> bytes:
@@ -49,7 +50,7 @@ class Card:
         Raises UnicodeEncodeError."""
         if (found := self._encoded.get((form, kind, is_explained))) is None:
             reason = mime.mark("reason") if is_explained else ""
-            shown = self.shown(form, kind, reason, f"{mime.mark('feedback')}{self.place}")
+            shown = self.shown(form, kind, reason, mime.mark("feedback"))
             found = mime.form(composing.inlined_fragment(shown) if kind == "html" else shown)
             self._encoded[form, kind, is_explained] = found
         return found
@@ -161,11 +162,11 @@ class Part:
 
     @property
     def html(self) -> SafeString:
-        return mark_safe("".join(one.card.shown(self.form, "html", one.reason, one.feedback_url) for one in self))  # noqa: S308  # Each was escaped.
+        return mark_safe("".join(one.card.shown(self.form, "html", one.reason, self._feedback) for one in self))  # noqa: S308  # Each was escaped.
 
     @property
     def text(self) -> str:
-        return "".join(one.card.shown(self.form, "txt", one.reason, one.feedback_url) for one in self)
+        return "".join(one.card.shown(self.form, "txt", one.reason, self._feedback) for one in self)
 
     def encoded(self, kind: str) -> bytes:
         """As "html" or "txt". Raises UnicodeEncodeError."""

@@ -82,7 +82,7 @@ def test_save_saves_says_so_and_is_undone(client):
 
     answer = client.post(at, {"undo": buttons(answer, "undo")["Undo"]})
     assert saved(reader) == []
-    assert notice(answer) == "Undone: all is as it was before “Save this paper”."
+    assert notice(answer) == "Undone: everything is as it was before “Save this paper”."
     assert "Save this paper" in first(answer)
 
 

@@ -34,11 +34,14 @@ def parts(mailbox) -> list[str]:
     return [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
 
 
+LINKS = ("more", "less", "save")
+
+
 def feedback_links(text: str) -> list[str]:
     return [html.unescape(link) for link in re.findall(r'https?://[^\s"<>]*/feedback/[^\s"<>]+', text)]
 
 
-def test_every_paper_of_a_letter_has_a_link_to_its_own_page_in_both_parts(client, mailbox):
+def test_every_paper_of_a_letter_has_links_to_its_own_pages_in_both_parts(client, mailbox):
     papers = [make_paper(title=f"Paper of place {place}") for place in range(3)]
     contents = {"for_you": [], "trending": [{"paper": paper.pk} for paper in papers]}
     make_letter(kind="digest", key="2026-08-20", contents=contents)
@@ -46,7 +49,7 @@ def test_every_paper_of_a_letter_has_a_link_to_its_own_page_in_both_parts(client
     text, page = parts(mailbox)
 
     assert feedback_links(text) == feedback_links(page)
-    for link, paper in zip(feedback_links(text), papers, strict=True):
+    for link, paper in zip(feedback_links(text), [paper for paper in papers for _ in LINKS], strict=True):
         assert paper.title in client.get(link.removeprefix(site_settings.SITE_URL)).text
 
 
@@ -57,7 +60,7 @@ def test_the_links_of_a_letter_share_one_token(mailbox):
     text, _page = parts(mailbox)
 
     assert len({link.partition("/feedback/")[2].partition("/")[0] for link in feedback_links(text)}) == 1
-    assert len(feedback_links(text)) == 5
+    assert len(feedback_links(text)) == 5 * len(LINKS)
 
 
 def test_a_welcome_letter_has_the_links_too(mailbox):
@@ -66,7 +69,7 @@ def test_a_welcome_letter_has_the_links_too(mailbox):
 
     text, page = parts(mailbox)
 
-    assert len(feedback_links(text)) == len(feedback_links(page)) == 1
+    assert len(feedback_links(text)) == len(feedback_links(page)) == len(LINKS)
 
 
 @pytest.mark.parametrize("key", ["doi:10.1000/a<b>;c#d?e%f&g", "title:naïve “quotes” 'n'", "arxiv:math/0211159"])
@@ -75,8 +78,9 @@ def test_a_link_leads_to_its_paper_whatever_the_key(client, mailbox, key):
     make_letter(kind="digest", key="2026-08-20", contents={"for_you": [], "trending": [{"paper": paper.pk}]})
 
     for part in parts(mailbox):
-        [link] = feedback_links(part)
-        assert "The one meant" in client.get(link.removeprefix(site_settings.SITE_URL)).text
+        links = feedback_links(part)
+        assert len(links) == len(LINKS)
+        assert all("The one meant" in client.get(link.removeprefix(site_settings.SITE_URL)).text for link in links)
 
 
 # ----------------------------------------------------------------------------------------------- more and less like it

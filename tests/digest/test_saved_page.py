@@ -225,7 +225,9 @@ def test_a_list_that_was_filled_meanwhile_takes_nothing_back(client, reader, mon
 
     answer = client.post(PAGE, {"undo": receipt})
 
-    assert notice(answer) == "Nothing changed: you saved 2 papers, which is all there can be; remove one first."
+    assert (
+        notice(answer) == "Nothing changed: you have already saved 2 papers, the most you can save. Remove one first."
+    )
     assert paper.title not in titles(answer)
 
 
