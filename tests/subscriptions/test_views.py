@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from subscriptions import limits, links
+from subscriptions import limits, links, tokens
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import Interest, Letter, Subscriber, Suppression
@@ -37,7 +37,8 @@ def travel(monkeypatch, moment: datetime) -> None:
 
 def age_links(monkeypatch, days: float) -> None:
     """Whoever follows a link from now on, or comes with a cookie, does so so many days later."""
-    monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: time.time() + days * 24 * 3600))
+    for module in (signing, tokens):
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: time.time() + days * 24 * 3600))
 
 
 def every_row() -> dict[str, list[str]]:
