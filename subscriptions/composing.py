@@ -20,6 +20,7 @@ from subscriptions.headers import headers, one_line
 from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
+from subscriptions.wrapping import wrapped
 
 
 class BadLetter(Exception):
@@ -93,7 +94,7 @@ def subject(kind: str, context: Mapping[str, Any]) -> str:
 
 
 def text(kind: str, context: Mapping[str, Any]) -> str:
-    return render_to_string(f"mail/{kind}/body.txt", dict(context)).strip() + "\n"
+    return wrapped(render_to_string(f"mail/{kind}/body.txt", dict(context)).strip()) + "\n"
 
 
 def html(kind: str, context: Mapping[str, Any]) -> str:

@@ -16,11 +16,13 @@ from digest.letters import wording
 from papers.models import Paper
 from subscriptions import composing, mime
 from subscriptions.models import Subscriber
+from subscriptions.wrapping import wrapped
 
 PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any other column is its default
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
     *("urls", "ai_summary", "published_on", "listed_on", "votes", "comments", "on_hugging_face"),
 )
+INDENT = "  "  # of all that a letter's text says of a paper, but its title
 SAID = ("reason", "late", "lacked")  # of a paper in a letter's contents: why it is there, or is not
 CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
 REASONS_KEPT = 20_000
@@ -34,6 +36,7 @@ class Card:
     title: str
     address: str  # of its page here
     html: SafeString
+    heading: str  # its title, as a letter's text has it
     text: str
     links: tuple[tuple[str, str], ...]  # what it is, address
     place: str  # the end of each reader's own links that are about it
@@ -63,7 +66,7 @@ class Card:
 def cards_for(papers: Iterable[int], shows: str = Subscriber.Shows.SENTENCES) -> dict[int, Card]:
     """By the papers' keys; of those that are still here."""
     rows = Paper.objects.filter(pk__in=set(papers)).values_list("pk", *PAPER_FIELDS)
-    site = settings.SITE_URL, settings.HUGGINGFACE_AI_SUMMARIES
+    site = settings.SITE_URL, settings.SITE_NAME, settings.HUGGINGFACE_AI_SUMMARIES
     return {pk: _card(site, shows, *map(_hashable, values)) for pk, *values in rows}
 
 
@@ -74,17 +77,18 @@ def _hashable(value: Any) -> Any:
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def _card(site: tuple[str, bool], shows: str, *values: Any) -> Card:
+def _card(site: tuple[str, str, bool], shows: str, *values: Any) -> Card:
     """Found again for as long as nothing that it shows has changed, of the `site` its settings."""
     paper = Paper(**dict(zip(PAPER_FIELDS, values, strict=True)))
     paper.urls, paper.ai_summary = dict(paper.urls), dict(paper.ai_summary)
-    context = context_of(paper, site[0], shows)
+    context = context_of(paper, site[0], shows) | {"site_name": site[1]}
     return Card(
         key=paper.key,
         title=paper.title,
         address=context["paper_url"],
         html=render_to_string("mail/card.html", context),
-        text=render_to_string("mail/card.txt", context).strip(),
+        heading=wrapped(paper.title),
+        text=wrapped(render_to_string("mail/card.txt", context).rstrip()),
         links=context["links"],
         place=f"{quote(paper.key, safe='/:')}/",
         says=(paper.title, paper.abstract),
@@ -93,36 +97,32 @@ def _card(site: tuple[str, bool], shows: str, *values: Any) -> Card:
 
 def context_of(paper: Paper, site_url: str, shows: str) -> dict[str, Any]:
     """Of mail/card.*. Where its votes and comments lead has no further link, and its page and its PDF stand for
-    arXiv's."""
-    noticed = _noticed(paper)
-    shown_already = {one.address for one in noticed} | {f"https://arxiv.org/abs/{paper.arxiv_id}"}
+    arXiv's. Nothing is said of what nobody did."""
+    votes = ngettext("%(count)d\u00a0vote", "%(count)d\u00a0votes", paper.votes) % {"count": paper.votes}
+    comments = ngettext("%(count)d\u00a0comment", "%(count)d\u00a0comments", paper.comments) % {
+        "count": paper.comments
+    }
+    facts = [
+        *(Fact(words, words) for words in (paper.byline, paper.organisation, paper.dated) if words),
+        *([Fact(f"▲\u00a0{paper.votes}", votes, paper.hugging_face_url)] if paper.votes else []),
+        *([Fact(comments, comments, paper.comments_url)] if paper.comments else []),
+    ]
+    shown_already = {one.address for one in facts} | {f"https://arxiv.org/abs/{paper.arxiv_id}"}
     return {
         "paper": paper,
         "paper_url": f"{site_url}{paper.get_absolute_url()}",
-        "noticed": noticed,
+        "facts": facts,
         "links": tuple(one for one in paper.links if one[1] not in shown_already),
         "shows": shows,
     }
 
 
-class Notice(NamedTuple):
-    """How many took notice of a paper: in short, in words, and where it can be seen, if anywhere."""
+class Fact(NamedTuple):
+    """What the line under a title says: in short, in words, and where that can be seen, if anywhere."""
 
     short: str
     words: str
-    address: str
-
-
-def _noticed(paper: Paper) -> list[Notice]:
-    """Nothing is said of what nobody did."""
-    votes = ngettext("%(count)d\u00a0vote", "%(count)d\u00a0votes", paper.votes) % {"count": paper.votes}
-    comments = ngettext("%(count)d\u00a0comment", "%(count)d\u00a0comments", paper.comments) % {
-        "count": paper.comments
-    }
-    return [
-        *([Notice(f"▲\u00a0{paper.votes}", votes, paper.hugging_face_url)] if paper.votes else []),
-        *([Notice(comments, comments, paper.comments_url)] if paper.comments else []),
-    ]
+    address: str = ""
 
 
 # -------------------------------------------------------------------------------------------------- a part of a letter
@@ -182,7 +182,10 @@ def encoded_words(kind: str, words: str) -> bytes:
     return mime.quoted(escape(words) if kind == "html" else words)
 
 
-_encoded = lru_cache(maxsize=REASONS_KEPT)(encoded_words)  # for words that many readers get
+@lru_cache(maxsize=REASONS_KEPT)
+def _encoded(kind: str, reason: str) -> bytes:
+    """Words that many readers get. In a letter's text their line has begun already."""
+    return encoded_words(kind, wrapped(f"{INDENT}{reason}").removeprefix(INDENT) if kind == "txt" else reason)
 
 
 @lru_cache(maxsize=REASONS_KEPT)

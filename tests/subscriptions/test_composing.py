@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from subscriptions import composing, letter_kinds
 from subscriptions.composing import BadLetter
 from subscriptions.sending import post
+from subscriptions.wrapping import WIDTH, columns
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,59 @@ def test_text_and_html_list_the_same_links(sink, kind):
     html = Links(message.get_body(("html",)).get_content()).found
     assert {link.rstrip("/") for link in re.findall(r"https?://\S+", text)} == html
     assert len(html) >= 2
+
+
+class Shown(HTMLParser):
+    """The words that a page shows."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.words, self.hidden = "", False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.hidden = tag in ("style", "title") or ("class", "preheader") in attrs
+
+    def handle_endtag(self, tag):
+        self.hidden = self.hidden and tag not in ("style", "title", "div")
+        self.words += "" if tag in ("b", "a", "span", "strong") else " "
+
+    def handle_data(self, data):
+        self.words += "" if self.hidden else data
+
+
+def said(text):
+    """Its words, without the marks between and behind them; a sign for votes is the word."""
+    return set(re.findall(r"\w+", re.sub(r"https?://\S+", "", text).casefold()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_text_says_all_that_the_html_shows(sink, kind):
+    make(kind)
+
+    message = receive(sink)
+
+    text, html = (message.get_body((part,)).get_content() for part in ("plain", "html"))
+    assert said(Shown(html).words) <= said(text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_text_is_76_columns_wide_but_for_links_and_those_of_ours_are_alone(sink, settings, kind):
+    settings.SITE_URL, settings.SITE_POSTAL_ADDRESS = "https://papers.example.org", "1 Quiet Lane, " * 12
+    make(kind)
+
+    lines = receive(sink).get_body(("plain",)).get_content().split("\r\n")
+
+    assert [line for line in lines if columns(line) > WIDTH and "://" not in line] == []
+    assert [line for line in lines if settings.SITE_URL in line and " " in line.strip()] == []
+    assert [line for line in lines if re.match(r" *[.·|=_*-]", line)] == ["-- "]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_foot_is_a_signature_as_mail_programs_know_one_and_its_blank_survives_the_wire(kind):
+    content = on_the_wire(kind)
+
+    assert content.count(b"\r\n--=20\r\n") == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from digest.letters.cards import cards_for, context_of
 from papers.models import Paper
+from subscriptions.wrapping import wrapped
 from tests.factories import make_paper
 
 pytestmark = pytest.mark.django_db
@@ -53,12 +54,15 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: S
         comments=5,
         stars=3,
     )
-    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "sentences")
+    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "sentences") | {
+        "site_name": settings.SITE_NAME
+    }
 
     card = cards_for([paper.pk])[paper.pk]
 
     shown = card.html if kind == "html" else card.text
-    assert shown.strip() == render_to_string(f"mail/card.{kind}", whole).strip()
+    rendered = render_to_string(f"mail/card.{kind}", whole)
+    assert shown.strip() == (rendered if kind == "html" else wrapped(rendered)).strip()
 
 
 def test_votes_lead_to_where_people_vote_and_none_are_not_counted():
@@ -120,7 +124,7 @@ def test_the_count_of_comments_leads_to_them():
     card = cards_for([paper.pk])[paper.pk]
 
     assert '<a href="https://huggingface.co/papers/2608.1#community">3\u00a0comments</a>' in card.html
-    assert "\n3\u00a0comments: https://huggingface.co/papers/2608.1#community" in card.text
+    assert "\n  3\u00a0comments: https://huggingface.co/papers/2608.1#community" in card.text
 
 
 @pytest.mark.parametrize(("key", "comments"), [("arxiv:2608.1", 0), ("doi:10.5555/tide.1", 3)])
@@ -140,7 +144,7 @@ def test_a_summary_that_a_model_wrote_is_one_labelled_line_under_the_abstract(se
 
     label = "AI-generated summary, Hugging Face (tide/model):"
     assert f'<p class="says">Of tides.</p>\n<p class="quiet">{label} Tides &lt;come&gt; and go.</p>\n' in card.html
-    assert f"\n\nOf tides.\n\n{label} Tides <come> and go.\n\nPDF: " in card.text
+    assert f"\n\n  Of tides.\n\n  {label} Tides <come> and go.\n\n  PDF: " in card.text
 
 
 def test_a_summary_whose_maker_is_unknown_names_none(settings: Settings):
@@ -181,3 +185,17 @@ def test_a_paper_without_a_summary_has_no_label(settings: Settings):
     card = cards_for([paper.pk])[paper.pk]
 
     assert "AI-generated" not in card.html + card.text
+
+
+def test_under_its_title_all_that_the_text_says_of_a_paper_is_indented():
+    paper = make_paper(title="Of Lamps " * 12, authors=["A Rather Long Name"] * 3, organisation="Harbour " * 9)
+    card = cards_for([paper.pk])[paper.pk]
+    reason = "matches Lamps: " + "lamp " * 20
+
+    shown = wrapped(card.shown("paper", "txt", reason, "https://papers.example.org/feedback/"))
+    title, rest = shown.strip().split("\n  ", 1)
+
+    assert " ".join(title.split()) == paper.title.strip()
+    assert [line for line in rest.split("\n")[1:] if line and not line.startswith("  ")] == []
+    assert rest.index("matches Lamps") < rest.index("Harbour") < rest.index(paper.abstract)
+    assert max(map(len, rest.split("\n"))) <= 76

@@ -101,7 +101,7 @@ def test_what_is_trending_says_how_fast_it_rose(mailbox: Path):
 
     letter = sent(mailbox)
 
-    assert "Of Tides\r\n[24 votes in 12 hours]\r\n" in part(letter, "plain")
+    assert "Of Tides\r\n  24 votes in 12 hours\r\n" in part(letter, "plain")
     assert "24 votes in 12 hours" in " ".join(Html(part(letter, "html")).words)
 
 
@@ -114,7 +114,7 @@ def test_papers_that_just_missed_are_named_with_what_they_lacked(mailbox: Path):
 
     letter = sent(mailbox)
 
-    assert "JUST MISSED\r\n===========\r\n\r\nOf Ebbs\r\n[no room left in a digest of 1]" in part(letter, "plain")
+    assert "JUST MISSED\r\n\r\n\r\nOf Ebbs\r\n  no room left in a digest of 1\r\n" in part(letter, "plain")
     shown = " ".join(" ".join(Html(part(letter, "html")).words).split())
     assert "Just missed Of Ebbs no room left in a digest of 1" in shown
 

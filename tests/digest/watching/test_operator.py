@@ -11,6 +11,7 @@ from digest.watching.alarms import GRACE
 from subscriptions import composing
 from subscriptions.models import Letter
 from subscriptions.sending import post
+from subscriptions.wrapping import WIDTH
 from tests.digest.watching.scene import (
     ERROR,
     HOUR,
@@ -27,6 +28,7 @@ from tests.digest.watching.scene import (
 )
 from tests.factories import make_letter
 from tests.farend import FarEnd
+from tests.subscriptions.test_composing import Shown, said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 DAILY_PAPERS = "Daily Papers"
@@ -72,6 +74,8 @@ def test_text_and_html_of_a_letter_to_the_operator_have_the_same_links(sink):
         text, html = (message.get_body((part,)).get_content() for part in ("plain", "html"))
         in_text = {link.rstrip("/") for link in re.findall(r"https?://\S+", text)}
         assert in_text == {link.rstrip("/") for link in re.findall(r'href="([^"]+)"', html)}
+        assert said(Shown(html).words) <= said(text)
+        assert [line for line in text.splitlines() if len(line) > WIDTH] == []
 
 
 def test_an_error_stands_in_the_html_escaped(sink):
