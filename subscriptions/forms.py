@@ -103,7 +103,14 @@ class PreferencesForm(BeginForm):
     days = forms.TypedMultipleChoiceField(
         choices=list(WEEKDAYS.items()), coerce=int, widget=forms.CheckboxSelectMultiple, label=_("Days")
     )
-    cadence = forms.ChoiceField(choices=Subscriber.Cadence, widget=forms.RadioSelect, label=_("How often"))
+    cadence = forms.ChoiceField(
+        choices=[
+            (Subscriber.Cadence.DAILY.value, _("Daily")),
+            (Subscriber.Cadence.WEEKLY.value, _("Weekly, on the first of these days")),
+        ],
+        widget=forms.RadioSelect,
+        label=_("How often"),
+    )
     cap = forms.IntegerField(min_value=1, max_value=MOST_PAPERS, label=_("Most papers in a digest"))
     bar = forms.TypedChoiceField(
         choices=Subscriber.Bar,
@@ -111,7 +118,7 @@ class PreferencesForm(BeginForm):
         widget=forms.RadioSelect,
         label=_("How close a paper must be to your interests"),
         help_text=_(
-            "Judged by how it mentions your words and how close it is in meaning. "
+            "Judged by how prominently it mentions your words and how close it is in meaning. "
             "Papers by those you follow always come."
         ),
     )

@@ -27,9 +27,9 @@ class Migration(migrations.Migration):
             name="bar",
             field=models.FloatField(
                 choices=[
-                    (2.0, "more papers, including some that only touch on them"),
-                    (2.5, "balanced"),
-                    (3.0, "only close matches"),
+                    (2.0, "More papers, including some that only touch on them"),
+                    (2.5, "Balanced"),
+                    (3.0, "Only close matches"),
                 ],
                 default=2.5,
             ),

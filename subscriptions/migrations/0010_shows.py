@@ -10,9 +10,9 @@ class Migration(migrations.Migration):
             name="shows",
             field=models.CharField(
                 choices=[
-                    ("sentences", "key sentences of the abstract: what was done and found"),
-                    ("abstract", "the whole abstract"),
-                    ("title", "the title only"),
+                    ("sentences", "Key sentences of the abstract: what was done and found"),
+                    ("abstract", "The whole abstract"),
+                    ("title", "The title only"),
                 ],
                 db_default="sentences",
                 default="sentences",

@@ -38,16 +38,16 @@ class Subscriber(models.Model):
         """The score from which a paper comes, by how loudly it says a reader's words and how near it is in meaning. A
         few named steps, as nobody knows what a score brings."""
 
-        MORE = 2.0, gettext_lazy("more papers, including some that only touch on them")
-        BALANCED = 2.5, gettext_lazy("balanced")
-        CLOSE = 3.0, gettext_lazy("only close matches")
+        MORE = 2.0, gettext_lazy("More papers, including some that only touch on them")
+        BALANCED = 2.5, gettext_lazy("Balanced")
+        CLOSE = 3.0, gettext_lazy("Only close matches")
 
     class Shows(models.TextChoices):
         """What a digest shows of each paper under its title."""
 
-        SENTENCES = "sentences", gettext_lazy("key sentences of the abstract: what was done and found")
-        ABSTRACT = "abstract", gettext_lazy("the whole abstract")
-        TITLE = "title", gettext_lazy("the title only")
+        SENTENCES = "sentences", gettext_lazy("Key sentences of the abstract: what was done and found")
+        ABSTRACT = "abstract", gettext_lazy("The whole abstract")
+        TITLE = "title", gettext_lazy("The title only")
 
     address = models.CharField(max_length=254, unique=True)  # lower case
     zone = models.CharField(max_length=64, default="UTC", validators=[slots.valid_zone])

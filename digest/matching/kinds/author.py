@@ -60,10 +60,10 @@ def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
 
 def scope(interest: InterestSpec) -> str:
     if kinds.ACCOUNT.fullmatch(interest.value):
-        return gettext("Exactly this person, known as %(account)s.") % {"account": interest.value}
+        return gettext("Matches exactly this person, known as %(account)s.") % {"account": interest.value}
     if interest.guard:
-        return gettext("The name counts only in %(categories)s.") % {"categories": ", ".join(interest.guard)}
-    return gettext("Anyone with this name.")
+        return gettext("Matches this name only in %(categories)s.") % {"categories": ", ".join(interest.guard)}
+    return gettext("Matches anyone with this name.")
 
 
 KIND = QueryKind(
