@@ -15,7 +15,7 @@ import pytest
 from tests.paths import ROOT
 from tests.recorded.conftest import NEWEST, Replica
 
-REASON = re.compile(r"\[matches (.+?): '(.+)'\]")
+REASON = re.compile(r"\n((?:\S.*\n)+)  matches [^“]+“([^”]+)”")
 
 
 def demo(replica: Replica, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -52,7 +52,7 @@ def test_the_demo_writes_a_true_letter_whatever_can_be_read(replica: Replica, tm
     assert len(titles) == int(last[2]) > 0
     assert set(titles) <= {title for title, _ in papers}
     by_title = dict(papers)
-    reasons = [(found[2], text[found.end() :].strip().splitlines()[0]) for found in REASON.finditer(text)]
+    reasons = [(" ".join(phrase.split()), " ".join(title.split())) for title, phrase in REASON.findall(text)]
     assert reasons or "cards" in str(faults)
     assert all(phrase in title or phrase in by_title[title] for phrase, title in reasons)
     assert ("No abstract yet" in text) == ("/papers" in faults)
