@@ -150,7 +150,9 @@ def inlined_fragment(shown: str) -> str:
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(extra_css=_style_sheet(), load_remote_stylesheets=False, keep_style_tags=True)
+    return css_inline.CSSInliner(
+        extra_css=_style_sheet(), load_remote_stylesheets=False, keep_style_tags=True, minify_css=True
+    )
 
 
 @cache
