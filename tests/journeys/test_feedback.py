@@ -5,14 +5,14 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_reading import TOPICS, begins, opens_confirm_page, signs_up
 
-PAGE = "More or less like this"
+PAGE = "Less like this"
 
 
 def opens_feedback(visitor, letter, reason: str) -> None:
     """Of the first paper that came for this reason."""
     paper = letter.locator(".paper").filter(has_text=reason).first
     title = paper.get_by_role("heading", level=3).inner_text()
-    paper.get_by_role("link", name=PAGE).click()
+    paper.get_by_role("link", name="Less", exact=True).click()
     visitor.sees(PAGE)
     expect(visitor.page.get_by_role("heading", level=2, name=title)).to_be_visible()
 
@@ -43,6 +43,10 @@ def test_a_paper_of_the_letter_is_answered_with_less_and_not_this_and_all_of_it_
 
     ada.press("Follow Ada Quill")
     expect(notice).to_contain_text("Done. You follow Ada Quill.")
+    ada.sees(PAGE)
+
+    ada.press("Save this paper")
+    expect(notice).to_contain_text("Changed. This paper is in your saved papers.")
     ada.sees(PAGE)
     page.get_by_role("link", name="your preferences").click()
     ada.sees("Send me my link")
