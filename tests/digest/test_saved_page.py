@@ -87,7 +87,7 @@ def test_a_day_is_the_readers_own(client, reader):
 def test_an_empty_list_says_what_saving_is_for(client, reader):
     page = client.get(PAGE).text
 
-    assert "Nothing is saved yet. Press Save under a paper of a letter" in page
+    assert "Nothing is saved yet. Press Save under a paper in a digest" in page
     assert "BibTeX" not in page
 
 
