@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from digest import feedback, previewing, saving, why
+from digest.letters import web_copy
 from digest.models import Alarm, PostDay, Saved
 from digest.watching import freshness
 from digest.watching.status import SHOWN_FOR, days_of
@@ -91,6 +92,17 @@ def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     asked = request.GET.get("paper", "").strip()
     explanation = why.explain(reader, asked, site_clock.now()) if asked else None
     return render(request, "digest/why.html", {"asked": asked, "explanation": explanation, "reader": reader})
+
+
+@never_cache
+@require_safe
+def letter(request: HttpRequest, token: str) -> HttpResponse:
+    """A letter's page of its own, for as long as its row is kept. Its token opens nothing else, and no other site gets
+    to know of it."""
+    copy = web_copy.find(token)
+    response = render(request, "digest/web_copy.html", {"copy": copy}, status=200 if copy else 404)
+    response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex, nofollow", "no-referrer"
+    return response
 
 
 @csrf_exempt  # The token is the proof.

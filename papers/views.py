@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Max, Min, Prefetch
+from django.db.models import Count, F, Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import SimpleLazyObject
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from papers import site_clock
 from papers import trending as formula
-from papers.models import ABOUT, SAMPLE, Collection, Paper, PaperQuerySet, PaperTopic, Sighting, Topic
+from papers.models import SAMPLE, Collection, Paper, PaperQuerySet, Sighting, Topic
 from papers.search import ranking as searching
 from papers.sources import SOURCES
 from papers.trending import Standing
@@ -74,7 +74,7 @@ def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
     counts = dict(on_day.values_list("source", "papers"))
     shown = asked or next((source for source in LISTS if source in counts), "")
     titles = {SAMPLE: gettext("Sample"), **{name: source.title for name, source in SOURCES.items()}}
-    page = Paginator(_with_chips(Paper.objects.listed(on=day, by=shown)), OF_A_DAY).get_page(request.GET.get("page"))
+    page = Paginator(Paper.objects.listed(on=day, by=shown).with_chips(), OF_A_DAY).get_page(request.GET.get("page"))
     papers = list(page.object_list)
     announced = Sighting.objects.filter(source=shown, announced=True) if shown else Sighting.objects.all()
     return {
@@ -106,7 +106,7 @@ def _why_empty(day: date, asked: str) -> str:
 
 @require_safe
 def paper(request: HttpRequest, key: str) -> HttpResponse:
-    paper = get_object_or_404(_with_chips(Paper.objects.all()), key=key)
+    paper = get_object_or_404(Paper.objects.with_chips(), key=key)
     days = list(paper.sightings.filter(announced=True).dates("day", "day"))
     return render(request, "papers/paper.html", {"paper": paper, "days": days})
 
@@ -117,7 +117,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     now = site_clock.now()
     ranking = formula.rank(formula.gather(now), now)
     voted = [standing for standing in ranking.trending if standing.score > 0]
-    papers = _with_chips(Paper.objects.all())
+    papers = Paper.objects.with_chips()
     context = {
         "trending": _with_standings(papers, voted[:TRENDING_SHOWN]),
         "resurfacing": _with_standings(papers, ranking.resurfacing[:RESURFACING_SHOWN]),
@@ -153,7 +153,7 @@ def search(request: HttpRequest) -> HttpResponse:
     fitting = [] if arxiv_id else [found.paper for found in searching.search(query, MOST_FOUND)]
     others = [paper for paper in fitting if paper not in set(authored)]
     page = Paginator([*authored, *others][:MOST_FOUND], PAGE_SIZE).get_page(request.GET.get("page"))
-    papers = _with_chips(Paper.objects.all()).in_bulk(list(page.object_list))
+    papers = Paper.objects.with_chips().in_bulk(list(page.object_list))
     context = {
         "query": query,
         "missing": arxiv_id,
@@ -176,13 +176,6 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     latest = Paper.objects.aggregate(day=Max("listed_on"))["day"] or site_clock.now().date()
     papers = Paper.objects.about([topic]).filter(listed_on__gt=latest - TOPIC_SPAN)
     newest_first = papers.order_by("-listed_on", F("votes").desc(), "pk")
-    page = Paginator(_with_chips(newest_first), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(newest_first.with_chips(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"topic": topic, "latest": latest, "page": page, "papers": list(page.object_list)}
     return render(request, "papers/topic.html", context)
-
-
-def _with_chips(papers: PaperQuerySet) -> PaperQuerySet:
-    """Each paper with its topics as `chips`, the surest first: one query more for all of them."""
-    sure = PaperTopic.objects.filter(score__gte=ABOUT).select_related("topic").order_by("-score", "topic__name")
-    sure = sure.only("paper_id", "score", "phrase", "topic__slug", "topic__name")  # not its long list of phrases
-    return papers.prefetch_related(Prefetch("scores", sure, to_attr="chips"))

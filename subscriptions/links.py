@@ -20,6 +20,7 @@ class Purpose(models.TextChoices):
     MANAGE = "subscriptions:manage"
     UNSUBSCRIBE = "subscriptions:unsubscribe"
     FEEDBACK = "feedback"  # a paper's key may follow the token
+    WEB_COPY = "web_copy"  # its token names a letter, too
 
 
 LIFETIMES = {
@@ -27,6 +28,7 @@ LIFETIMES = {
     Purpose.MANAGE: timedelta(days=30),
     Purpose.FEEDBACK: timedelta(days=30),
     Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
+    Purpose.WEB_COPY: None,  # lives as long as the letter's row
 }
 
 
@@ -42,9 +44,10 @@ class ExpiredLink(BadLink):
         self.subscriber = subscriber
 
 
-def make(subscriber: Subscriber, purpose: Purpose) -> str:
+def make(subscriber: Subscriber, purpose: Purpose, *further: int) -> str:
+    """`further`: the keys of what it is about beside its reader."""
     before, signer, after = _made_of(purpose, settings.ROOT_URLCONF, settings.SECRET_KEY)
-    return f"{settings.SITE_URL}{before}{signer.make((subscriber.pk,))}{after}"
+    return f"{settings.SITE_URL}{before}{signer.make((subscriber.pk, *further))}{after}"
 
 
 @cache
@@ -68,7 +71,12 @@ def follow(token: str, purpose: Purpose) -> Subscriber:
 
 def key(token: str, purpose: Purpose) -> int:
     """The reader's key in a well-signed token of any age, whether or not there still is such a reader."""
-    return _read(token, purpose).numbers[0]
+    return keys(token, purpose)[0]
+
+
+def keys(token: str, purpose: Purpose) -> tuple[int, ...]:
+    """The same, and the further keys that it was made with."""
+    return _read(token, purpose).numbers
 
 
 def _read(token: str, purpose: Purpose) -> Token:

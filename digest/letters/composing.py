@@ -27,6 +27,7 @@ from subscriptions.models import Letter, Subscriber
 
 TITLES_BEFORE_OPENING = 4
 JUST_MISSED = ("bar", "cap")  # what a paper lacked that nearly came
+OWN = ("subject", "counted", "preheader", "manage_url", "unsubscribe_url", "web_copy_url")  # around a digest's papers
 Frame = tuple[tuple[str, Any], ...]  # what subscriptions.composing.frame() has, fit to be a key
 
 
@@ -57,8 +58,10 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     cards, sample, is_empty = cards_of(letters), Paper.objects.samples().exists(), not Paper.objects.exists()
     composed: dict[int, Composed] = {}
     for letter in letters:
+        shown = parts(letter, cards)
         own = {"next_letter": reader_of(letter).next_letter_at(now), "is_empty": is_empty}
-        composed[letter.pk] = composing.plain(letter, parts(letter, cards).context(sample) | own, now)
+        own["web_copy_url"] = web_copy_url(letter) if shown.cards else ""
+        composed[letter.pk] = composing.plain(letter, shown.context(sample) | own, now)
     return composed
 
 
@@ -108,6 +111,11 @@ def _items(contents: Mapping[str, Any]) -> dict[str, tuple[str, Sequence[Mapping
     return came | {"missed": ("missed", missed)}
 
 
+def web_copy_url(letter: Letter) -> str:
+    """The letter's page of its own; empty for one that is in no table, such as a preview."""
+    return links.make(reader_of(letter), Purpose.WEB_COPY, letter.pk) if letter.pk else ""
+
+
 def cards_of(letters: Iterable[Letter]) -> dict[str, dict[int, Card]]:
     """The cards of these letters' papers, by what their readers want to be shown, and by the papers' keys."""
     papers: dict[str, set[int]] = defaultdict(set)
@@ -138,10 +146,10 @@ class Digest:
 
     def content(self) -> bytes:
         address = composing.address_of(self.letter)
-        if not mime.SIMPLE_ADDRESS.fullmatch(address):
+        if not (mime.SIMPLE_ADDRESS.fullmatch(address) and self.letter.pk):
             return self._plain().content()
         try:
-            links_to = composing.own_links(reader_of(self.letter))
+            links_to = composing.own_links(reader_of(self.letter)) | {"web_copy_url": web_copy_url(self.letter)}
             subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
             named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": address}
             given = named | headers(self.letter, self.now, links_to["unsubscribe_url"])
@@ -154,8 +162,8 @@ class Digest:
             raise BadLetter(f"The letter could not be built: {type(error).__name__}.") from error
 
     def _plain(self) -> Plain:
-        context = self.shown.context(self.sample) | {"slot": date.fromisoformat(self.letter.key)}
-        return composing.plain(self.letter, context, self.now)
+        own = {"slot": date.fromisoformat(self.letter.key), "web_copy_url": web_copy_url(self.letter)}
+        return composing.plain(self.letter, self.shown.context(self.sample) | own, self.now)
 
     def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
         shown = self.shown
@@ -178,6 +186,6 @@ def _around(kind: str, slot: str, there: tuple[bool, ...], sample: bool, frame: 
         name: SimpleNamespace(html=mime.mark(name), text=mime.mark(name)) if is_there else None
         for name, is_there in zip(Parts._fields, there, strict=True)
     }
-    own = {name: mime.mark(name) for name in ("subject", "counted", "preheader", "manage_url", "unsubscribe_url")}
+    own = {name: mime.mark(name) for name in OWN}
     context = {**dict(frame), **own, **papers, "sample": sample, "slot": date.fromisoformat(slot)}
     return mime.form(composing.html("digest", context) if kind == "html" else composing.text("digest", context))

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import time
@@ -92,6 +93,15 @@ def test_no_page_that_takes_a_token_is_forgotten():
 
     assert len(addresses) > len(Purpose)
     assert [address for address in addresses if not is_hidden(logged(address))] == []
+
+
+def test_what_operating_md_has_proxies_log_shows_no_token():
+    masks = re.findall(r"\(\?:confirm[^)]+\)", (ROOT / "docs" / "operating.md").read_text())
+
+    assert len(masks) == 2
+    for mask in masks:
+        masked = re.compile(rf"(?i)^(/+{mask}/+)[^/?]+")
+        assert [one for one in with_a_token(get_resolver()) if not is_hidden(masked.sub(r"\1...", one))] == []
 
 
 def test_the_access_log_and_what_django_says_of_a_page_show_no_token(tmp_path):

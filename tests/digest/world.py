@@ -97,8 +97,11 @@ def make_any_reader(papers: list[Paper], topics: list[Topic], dice: np.random.Ge
 
 
 def said(letter: Letter, preview: Preview) -> str:
-    """The text that a mail program would show, but for the tokens in its links."""
+    """The text that a mail program would show, but for the tokens in its links, and the way to its web copy, which
+    only a letter in the ledger has."""
     letter = preview.letter if letter is None else letter
     composed = composing.digest([letter], NOON)[letter.pk]
     body = str(composed) if isinstance(composed, Skip) else composed.message().body
-    return re.sub(r"/(feedback|manage|unsubscribe)/[^/]+/", r"/\1/", str(body))
+    return re.sub(
+        r"/(feedback|manage|unsubscribe)/[^/]+/", r"/\1/", re.sub(r"View in browser:\n\S+\n\n", "", str(body))
+    )
