@@ -5,6 +5,8 @@ with one sentence that names the variable and shows a value that would do. What 
 import os
 import re
 from datetime import UTC, date, datetime, timedelta
+from email.utils import quote as escaped
+from email.utils import unquote as unescaped
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = re.compile(r"localhost|::1|127(\.\d{1,3}){3}")  # hosts that are this machine
+ADDRESS = r"[^\s@<>,;\"]+@[^\s@<>,;\"]+"
+SPECIAL = re.compile(r'[()<>@,:;".\[\]\\]')  # for which a name in a header must be quoted
 SPANS = ("second", "minute", "hour", "day")  # that letters are counted in
 
 
@@ -111,9 +115,26 @@ def web_address(name: str, default: str) -> str:
 def bare_address(name: str) -> str:
     """One address to write to, without a name; empty stays empty."""
     text = variable(name)
-    if text and not re.fullmatch(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+", text):
+    if text and not re.fullmatch(ADDRESS, text):
         raise ImproperlyConfigured(f"{name}: expected one bare address like you@example.org, found {text!r}")
     return text
+
+
+def sender(name: str, text: str) -> str:
+    """Whom letters are from: one address, before it a name if there is one, quoted if it must be (RFC 5322, 3.4);
+    empty stays empty."""
+    if not text:
+        return ""
+    found = re.fullmatch(r"(?:(?P<name>[^\x00-\x1f\x7f]*?)\s*<(?P<named>[^<>]+)>|(?P<bare>.*))", text.strip())
+    address = (found["named"] or found["bare"]) if found else ""
+    if not found or not re.fullmatch(ADDRESS, address):
+        raise ImproperlyConfigured(
+            f"{name}: expected a name and an address like Paper Route <letters@example.org>, found {text!r}"
+        )
+    called = unescaped(found["name"] or "")
+    if not called:
+        return address
+    return f'"{escaped(called)}" <{address}>' if SPECIAL.search(called) else f"{called} <{address}>"
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

@@ -10,7 +10,6 @@ import secrets
 import sys
 import tempfile
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +30,7 @@ from digest.environment import (
     networks,
     required,
     seconds,
+    sender,
     sending_limits,
     smtp_server,
     split_address,
@@ -241,13 +241,14 @@ if DKIM_KEY:
 CLOCK_AHEAD = seconds("CLOCK_AHEAD")
 if CLOCK_AHEAD and not (LOCAL and SENDER.endswith(".Files")):
     raise ImproperlyConfigured("CLOCK_AHEAD: expected on a local site alone, whose mail goes to files")
-DEFAULT_FROM_EMAIL = (
+DEFAULT_FROM_EMAIL = sender(
+    "DEFAULT_FROM_EMAIL",
     variable("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <letters@localhost>")
     if LOCAL
-    else required("DEFAULT_FROM_EMAIL", PUBLIC, f"'{SITE_NAME} <letters@{SITE_HOST}>'")
+    else required("DEFAULT_FROM_EMAIL", PUBLIC, f"'{SITE_NAME} <letters@{SITE_HOST}>'"),
 )
-if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
-    raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL: expected {SITE_NAME} <letters@example.org>, found no address")
+# Of letters that their readers asked for, where mailing lists are sent under a domain of their own.
+TRANSACTIONAL_FROM_EMAIL = sender("TRANSACTIONAL_FROM_EMAIL", variable("TRANSACTIONAL_FROM_EMAIL"))
 # How many letters are handed over between two commits: what a crash of the machine may leave uncertain, against a
 # commit a chunk. A killed process leaves at most one a connection uncertain, as it notes down what it offers.
 HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 100, 1, 1000)

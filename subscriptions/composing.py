@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from papers.models import Paper
 from papers.sources import SOURCES
 from subscriptions import letter_kinds, links, mime
-from subscriptions.headers import headers, one_line
+from subscriptions.headers import headers, one_line, sender_of
 from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
@@ -81,7 +81,7 @@ def write(letter: Letter, context: Mapping[str, Any], now: datetime) -> EmailMul
     message = EmailMultiAlternatives(
         subject=framed["subject"],
         body=text(letter.kind, framed),
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=sender_of(letter),
         to=[address_of(letter)],
         headers=headers(letter, now, own.get("unsubscribe_url", "")),
     )

@@ -31,6 +31,14 @@ def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, st
     }
 
 
+def sender_of(letter: Letter) -> str:
+    """Whom it is from: transactional letters to readers may come from another domain than list mail, so that what
+    receivers make of one does not hold up the other. The site's letters to itself go as list mail does."""
+    kind = letter_kinds.of(letter.kind)
+    is_transactional = not (kind.is_list_mail or kind.site_address)
+    return str((is_transactional and settings.TRANSACTIONAL_FROM_EMAIL) or settings.DEFAULT_FROM_EMAIL)
+
+
 def message_id(letter: Letter) -> str:
     return f"<{letter.message_id}@{settings.SITE_HOST}>"
 

@@ -20,7 +20,7 @@ from papers.models import Paper
 from papers.search import understanding
 from subscriptions import composing, links, mime
 from subscriptions.composing import BadLetter, Composed, Plain, Skip, reader_of
-from subscriptions.headers import headers
+from subscriptions.headers import headers, sender_of
 from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
 from subscriptions.models import Letter, Subscriber
@@ -151,7 +151,7 @@ class Digest:
         try:
             links_to = composing.own_links(reader_of(self.letter)) | {"web_copy_url": web_copy_url(self.letter)}
             subject = _subject(self.shown.cards[0].title, len(self.shown.cards), self.sample, settings.SITE_NAME)
-            named = {"Subject": subject, "From": settings.DEFAULT_FROM_EMAIL, "To": address}
+            named = {"Subject": subject, "From": sender_of(self.letter), "To": address}
             given = named | headers(self.letter, self.now, links_to["unsubscribe_url"])
             head = b"".join(mime.header(*one) for one in given.items())
             text, html = (

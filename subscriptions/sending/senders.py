@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from subscriptions import mime
 from subscriptions.composing import Draft, address_of
+from subscriptions.headers import sender_of
 from subscriptions.models import Letter
 
 FILES, SMTP = "subscriptions.sending.senders.Files", "subscriptions.sending.smtp.Smtp"
@@ -59,7 +60,7 @@ class Parcel:
     @cached_property
     def sender(self) -> str:
         """The bare address that letters come from."""
-        return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        return parseaddr(sender_of(self.letter))[1]
 
 
 class WriteAheadLog(Protocol):

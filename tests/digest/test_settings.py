@@ -4,6 +4,7 @@ import ast
 import re
 import runpy
 from datetime import date
+from email.utils import getaddresses
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -172,3 +173,52 @@ def test_a_provider_that_may_not_report_is_not_enough_for_the_self_test(monkeypa
 
 def test_unless_set_there_is_no_self_test():
     assert (as_read("SELF_TEST_ADDRESS"), as_read("SELF_TEST_IMAP")) == ("", {})
+
+
+# ----------------------------------------------------------------------------------------------- whom letters are from
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "TRANSACTIONAL_FROM_EMAIL"])
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("letters@example.org", "letters@example.org"),
+        ("Paper Route <letters@example.org>", "Paper Route <letters@example.org>"),
+        ("Papers, daily <letters@example.org>", '"Papers, daily" <letters@example.org>'),
+        ('"Papers, daily" <letters@example.org>', '"Papers, daily" <letters@example.org>'),
+        ('The "Route" <letters@example.org>', '"The \\"Route\\"" <letters@example.org>'),
+        ("論文の新聞 <letters@example.org>", "論文の新聞 <letters@example.org>"),
+        ("a@b.c <letters@example.org>", '"a@b.c" <letters@example.org>'),
+    ],
+)
+def test_a_senders_name_is_quoted_if_it_must_be(monkeypatch, name, text, read):
+    monkeypatch.setenv(name, text)
+
+    assert as_read(name) == read
+    assert getaddresses([read])[0][1] == "letters@example.org"
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_FROM_EMAIL", "TRANSACTIONAL_FROM_EMAIL"])
+@pytest.mark.parametrize(
+    "text", ["Paper Route", "a@b@c", "<a@example.org> b", "a@x.org, b@x.org", "A\nB <a@example.org>"]
+)
+def test_a_sender_that_is_no_single_address_is_refused_in_one_sentence(monkeypatch, name, text):
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(ImproperlyConfigured, match=f"^{name}: expected a name and an address like") as refused:
+        as_read(name)
+
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("site_name", ["Papers, daily", 'The "Route"', "論文, 新聞"])
+def test_a_local_site_starts_whatever_it_is_called(monkeypatch, site_name):
+    monkeypatch.setenv("SITE_NAME", site_name)
+
+    [(name, address)] = getaddresses([str(as_read("DEFAULT_FROM_EMAIL"))])
+
+    assert (name, address) == (site_name, "letters@localhost")
+
+
+def test_unless_set_all_letters_are_from_one_sender():
+    assert as_read("TRANSACTIONAL_FROM_EMAIL") == ""

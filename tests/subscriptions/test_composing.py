@@ -1,5 +1,8 @@
 import re
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -84,6 +87,50 @@ def test_a_letter_that_was_asked_for_carries_no_headers_of_a_list(sink, kind):
     message = receive(sink)
 
     assert not [name for name in message.keys() if name.startswith(("List-", "Precedence", "Feedback"))]  # noqa: SIM118
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_reader_asked_for_may_come_from_another_sender_than_list_mail(sink, settings, kind):
+    settings.DEFAULT_FROM_EMAIL = "Paper Route <letters@lists.example.org>"
+    settings.TRANSACTIONAL_FROM_EMAIL = "Paper Route <hello@example.org>"
+    make(kind)
+
+    message = receive(sink)
+
+    sender = "letters@lists.example.org" if kind in LISTS else "hello@example.org"
+    assert message["From"] == f"Paper Route <{sender}>"
+    assert message["Return-Path"] == f"<{sender}>"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["Papers, daily", 'The "Route"', "論文, 新聞", "Zeitung für Öffentliches " * 6])
+def test_the_senders_name_is_read_as_it_was_written_on_any_way(settings, kind, name):
+    settings.SITE_NAME = name.strip()
+    written = settings.SITE_NAME.replace('"', r"\"")
+    settings.DEFAULT_FROM_EMAIL = f'"{written}" <letters@example.org>'
+    letter = make(kind)
+    draft = letter_kinds.of(kind).compose([letter], NOW)[letter.pk]
+
+    for content in (draft.content(), draft.message().message().as_bytes()):
+        message = message_from_bytes(content)
+        [(called, address)] = getaddresses([message["From"]])
+        assert (str(make_header(decode_header(called))), address) == (settings.SITE_NAME, "letters@example.org")
+
+
+@pytest.mark.parametrize("name", ["Papers, daily", 'The "Route"', "論文, 新聞", "Zeitung für Öffentliches " * 6])
+def test_joined_and_plain_headers_fold_alike(settings, name):
+    settings.SITE_NAME = name.strip()
+    settings.DEFAULT_FROM_EMAIL = '"' + settings.SITE_NAME.replace('"', r"\"") + '" <letters@example.org>'
+    letter = make("digest")
+    draft = letter_kinds.of("digest").compose([letter], NOW)[letter.pk]
+
+    joined, plain = (one.content().partition(b"\r\n\r\n")[0] for one in (draft, draft._plain()))
+
+    assert without_tokens(joined) == without_tokens(plain)
+
+
+def without_tokens(head):
+    return re.sub(rb"/AW[\w-]{28,}/", b"/", head)
 
 
 def test_a_title_with_line_breaks_cannot_add_a_header(sink):

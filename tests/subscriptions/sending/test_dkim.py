@@ -102,6 +102,19 @@ def test_signed_letters_are_taken_by_a_mail_server(settings):
     assert "d=papers.example.org" in sink.accepted[0][1]["DKIM-Signature"]
 
 
+@pytest.mark.usefixtures("_signs")
+def test_each_letter_is_signed_for_the_domain_that_it_is_from(settings):
+    settings.DEFAULT_FROM_EMAIL = '"Papers, 論文" <letters@lists.example.org>'
+    settings.TRANSACTIONAL_FROM_EMAIL = "Paper Route <hello@papers.example.org>"
+    letter = make_letter()
+
+    asked_for = Smtp().prepare(manage([letter], NOW)[letter.pk])
+
+    assert verifies(asked_for)
+    assert b"d=papers.example.org;" in asked_for
+    assert b"d=lists.example.org;" in on_the_wire()
+
+
 def test_without_a_key_nothing_is_signed():
     assert b"DKIM-Signature" not in on_the_wire()
 

@@ -42,7 +42,7 @@ class Notes:
 
 
 def parcel(sender, message, address="reader@example.org"):
-    letter = Letter(subscriber=Subscriber(address=address))
+    letter = Letter(subscriber=Subscriber(address=address), kind="manage")
     return Parcel(letter, sender.prepare(Plain(message, message.to[0])))
 
 
