@@ -2,7 +2,9 @@
 
 import re
 from datetime import datetime
+from email.header import Header
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -22,8 +24,7 @@ def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, st
     if not (reader := letter.subscriber) or not letter_kinds.of(letter.kind).is_list_mail:
         return always
     return always | {
-        # Only the name is encoded if it must be: what is in angle brackets is what mail programs sort by.
-        "List-ID": formataddr((one_line(settings.SITE_NAME), f"{letter.kind}.{settings.SITE_HOST}")),
+        "List-ID": _list_id(one_line(settings.SITE_NAME), f"{letter.kind}.{settings.SITE_HOST}"),
         "List-Unsubscribe": f"<{unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
@@ -41,6 +42,14 @@ def sender_of(letter: Letter) -> str:
 
 def message_id(letter: Letter) -> str:
     return f"<{letter.message_id}@{settings.SITE_HOST}>"
+
+
+@lru_cache(maxsize=100)  # the same for each of many letters
+def _list_id(name: str, identity: str) -> str:
+    """Only the name is encoded if it must be: what is in angle brackets is what mail programs sort by."""
+    if name.isascii():
+        return formataddr((name, identity))
+    return f"{Header(name, 'utf-8').encode(maxlinelen=75, linesep='')} <{identity}>"  # RFC 2047, 2: so long is a word
 
 
 def one_line(text: str) -> str:

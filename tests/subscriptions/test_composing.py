@@ -248,10 +248,17 @@ def test_every_letter_is_seven_bits_wide_whatever_it_says(settings, kind):
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_the_id_of_a_list_can_be_read_whatever_the_site_is_called(settings, kind):
-    settings.SITE_NAME = "論文の新聞"
+@pytest.mark.parametrize("name", ["Papers", "Papers, daily", "論文の新聞", "論文の新聞, " * 9])
+def test_the_id_of_a_list_can_be_read_whatever_the_site_is_called(settings, kind, name):
+    settings.SITE_NAME = name
 
-    assert f" <{kind}.{settings.SITE_HOST}>\r\n".encode() in on_the_wire(kind)
+    content = on_the_wire(kind)
+
+    assert f" <{kind}.{settings.SITE_HOST}>\r\n".encode() in content
+    list_id = message_from_bytes(content)["List-ID"]
+    [(called, _id)] = getaddresses([list_id])
+    assert str(make_header(decode_header(called))) == name.strip()
+    assert max(map(len, re.findall(r"=\?utf-8\?\S+\?=", list_id)), default=0) <= 75
 
 
 @pytest.mark.parametrize("kind", KINDS)
