@@ -46,7 +46,7 @@ def test_a_paper_of_the_letter_is_answered_with_less_and_not_this_and_all_of_it_
     ada.sees(PAGE)
 
     ada.press("Save this paper")
-    expect(notice).to_contain_text("Changed. This paper is in your saved papers.")
+    expect(notice).to_contain_text("Done. This paper is in your saved papers.")
     ada.sees(PAGE)
     page.get_by_role("link", name="your preferences").click()
     ada.sees("Send me my link")

@@ -21,7 +21,7 @@ def test_a_paper_of_the_letter_is_saved_and_taken_along(visitor, scripts):
     paper.get_by_role("link", name="Save", exact=True).click()
     ada.sees("Save this paper")
     ada.press("Save this paper")
-    expect(notice).to_contain_text("Changed. This paper is in your saved papers.")
+    expect(notice).to_contain_text("Done. This paper is in your saved papers.")
     page.get_by_role("link", name="See your saved papers").click()
     ada.sees("Send me my link")
 
