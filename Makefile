@@ -53,7 +53,7 @@ test: .venv/servers
 # of some moments, soon before or after a day, month or year begins or clocks change, in Europe or America.
 MOMENTS = 2027-02-01T00:30 2026-12-31T23:59 2028-02-29T12:00 2027-03-28T00:59 2026-10-25T01:30 2027-03-14T06:59 2026-11-01T06:30
 AT_MOMENTS = tests/papers tests/subscriptions tests/digest tests/journeys/test_reading.py
-deep: .venv/servers
+deep: .venv/servers .venv/clients
 	TEST_DEPTH=deep $(PYTEST)
 	TEST_DEPTH=deep TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
 	for moment in $(MOMENTS); do TEST_CLOCK=$$moment $(PYTEST) $(AT_MOMENTS) || exit; done
@@ -61,6 +61,11 @@ deep: .venv/servers
 .venv/servers: .venv/tested tests/servers.lock
 	@if [ -n "$$($(BIN)/python -m tests.servers missing)" ]; then \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/servers.lock; fi
+	@touch $@
+
+.venv/clients: .venv/tested tests/clients/node.lock tests/clients/package-lock.json
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/clients/node.lock
+	$(BIN)/python -m tests.clients
 	@touch $@
 
 check: .venv/tested
@@ -104,6 +109,7 @@ lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o tests/requirements.lock
 	$(LOCK) --group servers -o tests/servers.lock
+	$(LOCK) --group clients -o tests/clients/node.lock
 	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/search/semantic.lock
 	$(LOCK) --extra amazon-ses -c requirements.lock pyproject.toml -o subscriptions/sending/amazon-ses.lock
 	$(LOCK) --extra resend -c requirements.lock pyproject.toml -o subscriptions/sending/resend.lock

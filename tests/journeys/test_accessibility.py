@@ -1,0 +1,71 @@
+"""Pages and letters as axe reads them, in light and in dark colours."""
+
+import re
+
+import pytest
+
+from tests.accessibility import IN_A_LETTER, problems
+from tests.depth import DEEP
+from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
+from tests.journeys.visitor import Visitor
+
+SCHEMES = ["light", pytest.param("dark", marks=pytest.mark.deep)]
+PAGES = [
+    "/trending/",
+    "/topics/",
+    "/topic/reasoning/",
+    "/search/?q=harbours",
+    "/about/",
+    "/status/",
+    "/subscribe/",
+    "/my-link/",
+]
+LOCAL = ["/mailbox/", "/letters/", "/letters/digest-daily/"]
+
+
+def assert_accessible(visitor: Visitor) -> None:
+    assert {visitor.page.url: problems(visitor.page)} == {visitor.page.url: []}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_days_page_and_a_papers_page_are_accessible(visitor, scheme: str):
+    ada = visitor(color_scheme=scheme)
+
+    ada.open("/")
+    assert_accessible(ada)
+    ada.page.locator(".card h2 a, .card h3 a").first.click()
+    assert_accessible(ada)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("address", [*PAGES, *LOCAL])
+def test_every_page_is_accessible(visitor, address: str, scheme: str):
+    ada = visitor(color_scheme=scheme)
+
+    ada.open(address)
+
+    assert_accessible(ada)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_pages_of_a_reader_are_accessible(visitor, scheme: str):
+    ada = visitor(color_scheme=scheme)
+
+    signs_up(ada)
+    opens_confirm_page(ada)
+    assert_accessible(ada)
+    letter = begins(ada)
+    opens_preferences(ada, letter)
+    assert_accessible(ada)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_letter_is_accessible(visitor, scheme: str):
+    ada = visitor(color_scheme=scheme)
+    names = re.findall(r'href="/letters/([a-z-]+)/"', ada.page.request.get(f"{ada.site.url}/letters/").text())
+
+    for name in names if DEEP else ["digest-daily"]:
+        ada.page.set_content(ada.page.request.get(f"{ada.site.url}/letters/{name}/html/").text())
+        assert {name: problems(ada.page, IN_A_LETTER)} == {name: []}
