@@ -54,6 +54,7 @@ test: .venv/servers
 MOMENTS = 2027-02-01T00:30 2026-12-31T23:59 2028-02-29T12:00 2027-03-28T00:59 2026-10-25T01:30 2027-03-14T06:59 2026-11-01T06:30
 AT_MOMENTS = tests/papers tests/subscriptions tests/digest tests/journeys/test_reading.py
 deep: .venv/servers .venv/clients
+	@command -v spamassassin >/dev/null || { echo "make deep needs SpamAssassin: apt-get install spamassassin, or brew install spamassassin"; exit 1; }
 	TEST_DEPTH=deep $(PYTEST)
 	TEST_DEPTH=deep TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
 	for moment in $(MOMENTS); do TEST_CLOCK=$$moment $(PYTEST) $(AT_MOMENTS) || exit; done

@@ -43,3 +43,9 @@ MAIL = {
     "width attribute": "of the column; hey.com goes by the style",
     "width property": "of the column; Outlook goes by the attribute",
 }
+
+# SpamAssassin, by rule: all that letters meet, with or without points.
+SPAM = {
+    "HTML_MESSAGE": "there is an HTML part",
+    "MAILING_LIST_MULTI": "in favour of list mail, for its List-ID, List-Unsubscribe and Precedence",
+}
