@@ -89,14 +89,14 @@ def _reader(now: datetime) -> Subscriber:
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "subscriptions/gallery.html", {"samples": samples(site_clock.now())})
+    return render(request, "subscriptions/gallery.html", {"letters": samples(site_clock.now())})
 
 
 @never_cache
 @require_safe
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     sample = _find(name)
-    context = {"sample": sample, "headers": sample.message.items(), "widths": WIDTHS}
+    context = {"letter": sample, "headers": sample.message.items(), "widths": WIDTHS}
     return render(request, "subscriptions/gallery_letter.html", context)
 
 

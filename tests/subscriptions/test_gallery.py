@@ -68,6 +68,7 @@ def test_only_invented_papers_are_in_them(client):
 
     said = "".join(sample.text for sample in gallery.samples(NOW))
 
+    assert "SAMPLE edition" not in client.get("/letters/").text + client.get("/letters/digest-daily/").text
     assert "Letterbox: Sparse Autoencoders" in said
     assert "A Paper That a Source Listed" not in said
 
