@@ -4,7 +4,7 @@ BIN = .venv/bin
 EXTRA ?=
 export DJANGO_SETTINGS_MODULE = digest.settings
 
-.PHONY: install run demo test deep check recorded bench chaos lock
+.PHONY: install run demo test deep check recorded bench chaos screenshots lock
 
 # EXTRA=semantic adds an optional part; it is installed again when its lock changes.
 install: .venv/installed $(if $(EXTRA),.venv/installed-$(EXTRA))
@@ -103,6 +103,10 @@ bench: .venv/tested
 chaos: .venv/tested
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
 	TEST_DATABASE=sqlite $(BIN)/python -m tests.faults --letters 2000 $(if $(SEED),--seed $(SEED))
+
+# The pictures of README, taken of the sample edition.
+screenshots: .venv/tested
+	$(BIN)/python -m tests.screenshots
 
 # Needs uv (https://docs.astral.sh/uv/). The locks carry hashes and no index addresses.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
