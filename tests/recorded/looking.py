@@ -22,7 +22,7 @@ LOOKS: dict[str, tuple[str, Sequence[str]]] = {  # colour scheme, and how the br
     "dark": ("dark", ()),
     "forced-dark": ("light", DARK_BY_FORCE),
 }
-# A card's height has its margins; a link is as large as the largest of the boxes that it is broken into.
+# A card's height has its margins. A link that is broken into lines which touch is as high as these together.
 MEASURE = """() => {
   const visible = one => one.getClientRects().length > 0;
   const text = one => one ? one.innerText.replace(/\\s+/g, " ").trim() : "";
@@ -36,10 +36,17 @@ MEASURE = """() => {
     };
   });
   const links = [...document.querySelectorAll("a[href]")].filter(visible).map(link => {
-    const boxes = [...link.getClientRects()].sort((a, b) => b.height * b.width - a.height * a.width);
+    const boxes = [...link.getClientRects()], pieces = [];
+    for (const box of boxes) {
+      const last = pieces.at(-1);
+      if (last && box.top > last.top && box.top - last.bottom < 2) {
+        Object.assign(last, {bottom: box.bottom, width: Math.max(last.width, box.width)});
+      } else pieces.push({top: box.top, bottom: box.bottom, width: box.width});
+    }
+    const sizes = pieces.map(one => [one.width, one.bottom - one.top]).sort((a, b) => Math.min(...b) - Math.min(...a));
     return {
       name: text(link), address: link.href, of_card: !!link.closest(".paper"),
-      width: boxes[0].width, height: boxes[0].height,
+      width: sizes[0][0], height: sizes[0][1],
       boxes: boxes.map(box => [box.left, box.top, box.right, box.bottom]),
     };
   });
