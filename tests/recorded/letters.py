@@ -146,6 +146,7 @@ def main() -> int:
         letters = [letter for of_day in _written(options.days, replica) for letter in of_day]
     seen = looking.on_a_phone([letter.part("html") for letter in letters])
     measured = [Measured(*both) for both in zip(letters, seen, strict=True)]
+    print(looking.fonts())
     for title, is_of_ten in (("ten papers", True), ("as many as may be", False)):
         print(f"\nLetters of {title} at {looking.PHONE['width']} px:")
         _print_table([one.row() for one in measured if one.is_of_ten == is_of_ten])
