@@ -26,6 +26,7 @@ OTHERS = [
     "/check-inbox/",
     "/my-link/",
     "/preferences/",
+    "/saved/",
     "/letters/",
     "/letters/digest-daily/",
 ]
@@ -48,8 +49,12 @@ def pages(client: Client) -> list[str]:
     reader = make_reader()
     make_score(make_paper(key="arxiv:2608.1"), make_topic(slug="post"))
     open_preferences(client, reader)
-    asked = [links.make(reader, purpose) for purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)]
-    return [client.get(address).text for address in (*EVERY_PAGE, *OTHERS, *asked)]
+    feedback = links.make(reader, Purpose.FEEDBACK)
+    asked = [f"{feedback}{answer}/arxiv:2608.1/" for answer in ("more", "less", "save")]
+    asked += [links.make(reader, purpose) for purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)]
+    pages = [client.get(address) for address in (*EVERY_PAGE, *OTHERS, *asked)]
+    assert {page.status_code for page in pages} == {200, 404}
+    return [page.text for page in pages]
 
 
 def unexpected(complaints: Collection[Mapping[str, str]], tool: str, allowed: Collection[str]) -> dict[str, set[str]]:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.accessibility import IN_A_LETTER, problems
 from tests.depth import DEEP
@@ -56,8 +57,17 @@ def test_the_pages_of_a_reader_are_accessible(visitor, scheme: str):
     signs_up(ada)
     opens_confirm_page(ada)
     assert_accessible(ada)
-    letter = begins(ada)
-    opens_preferences(ada, letter)
+    opens_preferences(ada, begins(ada))
+    expect(ada.page.locator(".preview [aria-busy]")).to_have_count(0)  # Meanwhile it is pale.
+    assert_accessible(ada)
+    for answer in ("More like this", "Less", "Save"):
+        letter = ada.opens_letter("Welcome to Paper Route")
+        letter.get_by_role("link", name=answer, exact=True).first.click()
+        ada.page.wait_for_url("**/feedback/**")
+        assert_accessible(ada)
+    ada.press("Save this paper")
+    assert_accessible(ada)
+    ada.open("/saved/")
     assert_accessible(ada)
 
 
