@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from django.db.models import Count, Max, Sum
 
-from digest.letters import composing, planning, wording
+from digest.letters import composing, planning, special, wording
 from digest.letters.composing import Parts
+from digest.letters.special import Special
 from digest.matching import choosing, gathering, scoring
 from digest.matching.gathering import Edition
 from digest.matching.profiles import CandidatePool
@@ -49,7 +50,8 @@ class Preview:
     """The letter as it would be planned now, unsaved, and what it would have been chosen from."""
 
     letter: Letter
-    parts: Parts  # what the letter would show
+    parts: Parts  # what the letter would show,
+    special: Special | None  # and what it would say first
     near_misses: Sequence[Near]
     days: Sequence[Day]
     next_letter: datetime
@@ -165,11 +167,13 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
     letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
-    letter.contents, letter.reason = choice.contents(here.edition.trending), planning.why_skipped(choice)
+    (line,) = special.lines([(reader, slot)], now)
+    letter.contents, letter.reason = choice.contents(here.edition.trending) | line, planning.why_skipped(choice)
     papers = Paper.objects.in_bulk([miss.paper for miss in choice.near_misses])
     return Preview(
         letter=letter,
         parts=composing.parts(letter, composing.cards_of([letter])),
+        special=special.of([letter]).get(letter.pk),
         near_misses=[
             Near(papers[miss.paper], wording.lacked(miss.lacked))
             for miss in choice.near_misses
@@ -186,7 +190,7 @@ def scored_for(reader: Subscriber, edition: Edition, interests: Sequence[Interes
     """All that may come to anybody, as this reader's interests score it. As in planning, but for the whole pool, and
     what did not arrive stays given."""
     stated = None if interests is None else {reader.pk: interests}
-    batch = gathering.gather([reader], edition, {reader.pk: planning.opened(reader)}, stated)
+    batch = gathering.gather([reader], edition, {reader.pk: planning.opened(reader, edition.now)}, stated)
     return next(scoring.score(batch.profiles, batch.findings.pool))
 
 

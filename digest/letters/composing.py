@@ -13,8 +13,9 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from digest.letters import ledger, planning, samples
+from digest.letters import ledger, planning, samples, special
 from digest.letters.cards import Card, Part, cards_for, encoded_words
+from digest.letters.special import Special
 from digest.matching.gathering import Edition
 from papers.models import Paper
 from papers.search import understanding
@@ -33,11 +34,12 @@ Frame = tuple[tuple[str, Any], ...]  # what subscriptions.composing.frame() has,
 
 def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     cards, sample = cards_of(letters), Paper.objects.samples().exists()
-    frame = tuple(composing.frame().items())
+    frame, lines = tuple(composing.frame().items()), special.of(letters)
     composed: dict[int, Composed] = {}
     for letter in letters:
-        shown = parts(letter, cards)
-        composed[letter.pk] = Digest(letter, shown, frame, sample, now) if shown.cards else Skip("its papers are gone")
+        shown, line = parts(letter, cards), lines.get(letter.pk)
+        draft = Digest(letter, shown, line, frame, sample, now)
+        composed[letter.pk] = draft if shown.cards else Skip("its papers are gone")
     return composed
 
 
@@ -137,6 +139,7 @@ class Digest:
 
     letter: Letter
     shown: Parts
+    special: Special | None
     frame: Frame
     sample: bool
     now: datetime
@@ -162,15 +165,20 @@ class Digest:
             raise BadLetter(f"The letter could not be built: {type(error).__name__}.") from error
 
     def _plain(self) -> Plain:
-        own = {"slot": date.fromisoformat(self.letter.key), "web_copy_url": web_copy_url(self.letter)}
+        own = {
+            "slot": date.fromisoformat(self.letter.key),
+            "special": self.special,
+            "web_copy_url": web_copy_url(self.letter),
+        }
         return composing.plain(self.letter, self.shown.context(self.sample) | own, self.now)
 
     def _body(self, kind: str, words: Mapping[str, str]) -> bytes:
         shown = self.shown
-        around = _around(kind, self.letter.key, tuple(map(bool, shown)), self.sample, self.frame)
+        around = _around(kind, self.letter.key, tuple(map(bool, (*shown, self.special))), self.sample, self.frame)
         own = {name.encode(): encoded_words(kind, word) for name, word in words.items()}
         papers = {name.encode(): part.encoded(kind) for name, part in shown._asdict().items()}
-        return around % (own | papers)
+        line = {b"special": self.special.encoded(kind)} if self.special else {}
+        return around % (own | papers | line)
 
 
 @lru_cache(maxsize=5_000)
@@ -181,10 +189,11 @@ def _subject(title: str, papers: int, sample: bool, site_name: str) -> str:
 
 @lru_cache(maxsize=200)
 def _around(kind: str, slot: str, there: tuple[bool, ...], sample: bool, frame: Frame) -> bytes:
-    """All of a digest's "html" or "txt" but what is its reader's own, encoded, to be filled."""
+    """All of a digest's "html" or "txt" but what is its reader's own, encoded, to be filled. `there`: whether it has
+    each of Parts, and a special line."""
     papers = {
         name: SimpleNamespace(html=mime.mark(name), text=mime.mark(name)) if is_there else None
-        for name, is_there in zip(Parts._fields, there, strict=True)
+        for name, is_there in zip((*Parts._fields, "special"), there, strict=True)
     }
     own = {name: mime.mark(name) for name in OWN}
     context = {**dict(frame), **own, **papers, "sample": sample, "slot": date.fromisoformat(slot)}

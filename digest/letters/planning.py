@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from digest.letters import ledger
+from digest.letters import ledger, special
 from digest.matching import choosing, gathering
 from digest.matching.choosing import Choice
 from digest.matching.gathering import Edition
@@ -16,6 +16,7 @@ from subscriptions.models import Letter, Subscriber
 
 BATCH = 500
 OVERLAP = timedelta(minutes=10)  # papers that were being stored while the last letter was planned; none comes twice
+LONGEST_AWAY = gathering.LISTED_WITHIN + timedelta(days=1)  # what was first seen before that was listed before, too
 LATEST_BY_CADENCE = {Subscriber.Cadence.DAILY: timedelta(hours=24), Subscriber.Cadence.WEEKLY: timedelta(hours=72)}
 
 
@@ -39,22 +40,26 @@ def tick(now: datetime) -> int:
 def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     """One letter a reader and slot, whoever else plans the same; how many are to be sent.
 
-    Moves each reader on to the next slot, and the window of papers up to now, for skipped slots too.
+    Moves each reader on to the next slot, and the window of papers up to now; what came while letters were paused, or
+    while the site was not running, waits for the first letter after that.
     """
     now = edition.now
     due = {reader: latest_slot(reader, now) for reader in readers}
     struck = {reader: slot for reader, slot in due.items() if reader.last_slot is None or slot > reader.last_slot}
     letters = {reader: _letter(reader, slot, now) for reader, slot in struck.items()}
     getting = [reader for reader, letter in letters.items() if not letter.reason]
-    chosen = choose(getting, edition, {reader.pk: opened(reader) for reader in getting})
-    for reader, choice in zip(getting, chosen, strict=True):
-        letters[reader].contents, letters[reader].reason = choice.contents(edition.trending), why_skipped(choice)
+    considered = set(getting)
+    chosen = choose(getting, edition, {reader.pk: opened(reader, now) for reader in getting})
+    lines = special.lines([(reader, struck[reader]) for reader in getting], now)
+    for reader, choice, line in zip(getting, chosen, lines, strict=True):
+        letters[reader].contents = choice.contents(edition.trending) | line
+        letters[reader].reason = why_skipped(choice)
     for letter in letters.values():
         if letter.reason:
             letter.state, letter.ended_at = Letter.State.SKIPPED, now
     for reader in readers:
         if reader in struck:
-            reader.done_with(struck[reader], now)
+            reader.done_with(struck[reader], now, considered=reader in considered)
         else:  # The zone has other rules since the hour was computed: the letter, and what is new, wait for it.
             reader.schedule(now)
     ledger.move_on(readers)
@@ -81,9 +86,9 @@ def why_skipped(choice: Choice) -> str:
     return "" if len(choice) else "nothing new"
 
 
-def opened(reader: Subscriber) -> datetime | None:
-    """From when on papers are new to the reader."""
-    return reader.read_up_to and reader.read_up_to - OVERLAP
+def opened(reader: Subscriber, now: datetime) -> datetime | None:
+    """From when on papers are new to the reader; the same for all who were away for longer than papers come for."""
+    return reader.read_up_to and max(reader.read_up_to - OVERLAP, now - LONGEST_AWAY)
 
 
 def choose(readers: Sequence[Subscriber], edition: Edition, after: Mapping[int, datetime | None]) -> list[Choice]:

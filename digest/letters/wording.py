@@ -4,8 +4,10 @@ What a kind of interest says of its papers stands in its record in digest.matchi
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -56,6 +58,25 @@ def skipped(reason: str) -> str:
     return _(SKIPPED.get(reason, reason))
 
 
+def special(found: Mapping[str, Any]) -> str:
+    """What is special about a letter."""
+    return SPECIAL[found["code"]](found)
+
+
+def span(first: str, last: str) -> str:
+    """Such as: 4 to 17 August."""
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    if begin == end:
+        return date_format(end, "j F")
+    shown = "j" if (begin.year, begin.month) == (end.year, end.month) else "j F" if begin.year == end.year else "j F Y"
+    words = {"first": date_format(begin, shown), "last": date_format(end, "j F" if shown != "j F Y" else shown)}
+    return _("%(first)s to %(last)s") % words
+
+
+def _pause(found: Mapping[str, Any]) -> str:
+    return _("Back from your pause: the best of %(days)s.") % {"days": span(found["first"], found["last"])}
+
+
 def _bar(found: Mapping[str, Any]) -> str:
     return _("%(score).2f, where %(bar).2f is close enough to your interests") % {
         "score": found["score"],
@@ -83,4 +104,5 @@ SKIPPED = {
     "nothing new": gettext_noop("there was nothing new"),
     "its papers are gone": gettext_noop("its papers were no longer here"),
 }
+SPECIAL = {"pause": _pause}
 LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}

@@ -85,9 +85,12 @@ class Subscriber(models.Model):
     def is_paused(self, slot: date) -> bool:
         return self.paused_until is not None and slot < self.paused_until
 
-    def done_with(self, slot: date, now: datetime) -> None:
-        """No slot up to this one is planned any more, and papers up to now were considered; for the caller to save."""
-        self.last_slot, self.read_up_to = slot, now
+    def done_with(self, slot: date, now: datetime, *, considered: bool = True) -> None:
+        """No slot up to this one is planned any more; for the caller to save. Papers up to now were `considered`, or
+        else wait for the next one."""
+        self.last_slot = slot
+        if considered:
+            self.read_up_to = now
         self.schedule(now)
 
     def schedule(self, now: datetime) -> None:

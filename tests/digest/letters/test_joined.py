@@ -70,14 +70,18 @@ RISEN = {"code": "trending", "votes": 23, "hours": 6, "times": 4}
 
 
 def a_digest(
-    reader: Subscriber, chosen: list[tuple[Paper, dict[str, Any]]], trending: list[Paper], missed: Sequence[Paper] = ()
+    reader: Subscriber,
+    chosen: list[tuple[Paper, dict[str, Any]]],
+    trending: list[Paper],
+    missed: Sequence[Paper] = (),
+    special: dict[str, Any] | None = None,
 ) -> Digest:
     """As it is before it is sent; nothing of it is in the tables but its papers."""
     contents = {
         "for_you": [{"paper": paper.pk, "reason": reason} for paper, reason in chosen],
         "trending": [{"paper": paper.pk, "reason": RISEN} for paper in trending],
         "near_misses": [{"paper": paper.pk, "lacked": {"code": "cap", "cap": 3}} for paper in missed],
-    }
+    } | ({"special": special} if special else {})
     letter = Letter(pk=1, subscriber=reader, kind="digest", key="2026-08-20", contents=contents)
     draft = composing.digest([letter], NOON)[1]
     assert isinstance(draft, Digest)
@@ -137,14 +141,17 @@ def unfolded(message: EmailMessage) -> list[tuple[str, str]]:
     st.lists(papers(), min_size=1, max_size=2),
     st.lists(papers(), max_size=2),
     st.sampled_from(Subscriber.Shows.values),
+    st.sampled_from([None, {"code": "pause", "first": "2026-08-04", "last": "2026-08-17"}]),
 )
-def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending, missed, shows):
+def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending, missed, shows, special):
     settings.HUGGINGFACE_AI_SUMMARIES = True
     reader = make_reader(shows=shows)
     draft = a_digest(
         reader,
         [(make_paper(**fields), reason) for fields, reason in chosen],
-        *([make_paper(**one) for one in some] for some in (trending, missed)),
+        [make_paper(**one) for one in trending],
+        [make_paper(**one) for one in missed],
+        special,
     )
 
     joined = read(mime.unstuffed(draft.content()))
@@ -185,7 +192,7 @@ def test_a_paper_that_utf_8_cannot_hold_is_refused_in_both_forms():
     broken = type(card)(**{**vars(card), "text": "half a pair: \ud83d"})
     none, papers = (composing.Part("paper", some, {1: broken}, "https://x/") for some in ([], [{"paper": 1}]))
     shown = composing.Parts(none, papers, none)
-    draft = Digest(letter, shown, tuple(frame().items()), False, NOON)
+    draft = Digest(letter, shown, None, tuple(frame().items()), False, NOON)
 
     for form in (draft.content, draft.message):
         with pytest.raises(BadLetter):

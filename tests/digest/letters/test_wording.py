@@ -72,3 +72,16 @@ def test_what_is_trending_says_how_fast_it_rose(votes: int, hours: int, times: i
     found = {"code": "trending", "votes": votes, "hours": hours, "times": times}
 
     assert wording.reason({"reason": found}, "Of Tides", "") == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2026-08-17", "2026-08-17", "17 August"),
+        ("2026-08-04", "2026-08-17", "4 to 17 August"),
+        ("2026-07-28", "2026-08-10", "28 July to 10 August"),
+        ("2026-12-28", "2027-01-10", "28 December 2026 to 10 January 2027"),
+    ],
+)
+def test_days_are_named_as_briefly_as_can_be(first: str, last: str, said: str):
+    assert wording.span(first, last) == said
