@@ -121,13 +121,13 @@ def stock(now: datetime) -> Stock:
         now=now,
     )
     pool, days = _pooled(made_of.papers_alone)
-    return Stock(Edition(now, _trending(made_of), pool), pool, days)
+    return Stock(_edition(made_of), pool, days)
 
 
 def drop_caches() -> None:
     """As in a process that has just begun."""
     _pooled.cache_clear()
-    _trending.cache_clear()
+    _edition.cache_clear()
 
 
 @lru_cache(maxsize=1)
@@ -138,8 +138,8 @@ def _pooled(made_of: MadeOf) -> tuple[CandidatePool, Mapping[int, date]]:
 
 
 @lru_cache(maxsize=1)
-def _trending(made_of: MadeOf) -> gathering.Trending:
-    return gathering.trending(made_of.now)
+def _edition(made_of: MadeOf) -> Edition:
+    return Edition.at(made_of.now, _pooled(made_of.papers_alone)[0])
 
 
 # ---------------------------------------------------------------------------------------------------------- the letter
@@ -162,13 +162,14 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
     """The very letter that planning would plan, if the reader's hour struck now and they had these interests; None:
     they have those that are saved."""
     here = stock(now)
-    scored = scored_for(reader, here.edition, interests)
-    choice = choosing.choice(scored, here.edition.trending)
+    edition = here.edition.since(planning.opened(reader, now))
+    scored = scored_for(reader, edition, interests)
+    choice = choosing.choice(scored, edition.trending)
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
     letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
     (line,) = special.lines([(reader, slot)], now)
-    letter.contents, letter.reason = choice.contents(here.edition.trending) | line, planning.why_skipped(choice)
+    letter.contents, letter.reason = choice.contents(edition.trending) | line, planning.why_skipped(choice)
     papers = Paper.objects.in_bulk([miss.paper for miss in choice.near_misses])
     return Preview(
         letter=letter,

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from digest import previewing
-from digest.letters import wording
+from digest.letters import planning, wording
 from digest.matching import choosing, gathering, scoring
 from digest.matching.choosing import Choice, shown
 from digest.matching.evidence import lexical_scores
@@ -83,7 +83,8 @@ def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
         return Explanation(_("This paper is not here: no list that this site reads has announced it yet."))
     if paper is None:
         return Explanation(_("Enter an arXiv ID like 2608.16590, or the address of a paper."))
-    case, edition = Case(reader, paper, now), previewing.stock(now).edition
+    case = Case(reader, paper, now)
+    edition = previewing.stock(now).edition.since(planning.opened(reader, now))
     if edition.pool is None or paper.pk not in edition.pool.columns:
         edition = Edition(now, edition.trending, gathering.pool_of(Paper.objects.filter(pk=paper.pk)))
     scored = previewing.scored_for(reader, edition)

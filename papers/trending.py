@@ -7,7 +7,7 @@ It is shown, not validated: there is no recorded series of votes to validate it 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Self
@@ -26,7 +26,7 @@ HALF_LIFE = timedelta(hours=72)  # after which an age weighs half
 OLD_AFTER = timedelta(days=30)  # since the first listing: what comes back is resurfacing
 ENOUGH = 20  # papers that make a category a field of its own; as many papers of the whole site stand in each field
 CONSIDERED = 500  # the most voted of these papers; of whom nobody takes notice there can be any number
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NO_FIELD = ""  # the field of papers whose categories nobody gave
 
 
@@ -71,6 +71,11 @@ class Course:
 
     def is_listed(self, now: datetime, within: timedelta) -> bool:
         return self.listed_on is not None and (now - within).date() <= self.listed_on <= now.date()
+
+    def as_of(self, moment: datetime) -> Self | None:
+        """As it was known then; None: it was not listed, or nobody had counted its votes."""
+        known = tuple(point for point in self.points if point.at <= moment)
+        return replace(self, points=known, votes=known[-1].votes) if known and self.listed_at <= moment else None
 
     def returns(self, now: datetime, within: timedelta) -> bool:
         """Whether somebody takes notice of it; of votes those that were seen to come, nothing merely assumed."""
@@ -129,20 +134,7 @@ class Ranking:
 def rank(courses: Sequence[Course], now: datetime, within: timedelta = WITHIN) -> Ranking:
     """The papers listed `within` this span, and apart from them the old ones that return."""
     old = {course.paper: course.is_old(now) for course in courses}
-    rates = {course.paper: gain(course, now) / course.hours_counted(now) for course in courses}
-    recent = [course for course in courses if rates[course.paper] > 0 and not old[course.paper]]
-    voted = Counter(course.category for course in recent)
-    # A field is the primary category where enough papers get votes, else the archive (cs of cs.CL).
-    fields = {
-        course.paper: course.category if voted[course.category] >= ENOUGH else archive_of(course.category)
-        for course in courses
-    }
-    typical = _typical(recent, rates, fields)
-    standings = {
-        paper: Standing.of(course, now, rate=rates[paper], field=fields[paper], typical=typical[fields[paper]])
-        for course in courses
-        for paper in [course.paper]
-    }
+    standings = _standings(courses, now)
     # Where scores are equal votes decide, then comments, stars, the later listing, and the key.
     ranked = sorted(courses, key=lambda course: (-standings[course.paper].score, *course.precedence))
     listed = [course for course in ranked if not old[course.paper] and course.is_listed(now, within)]
@@ -151,6 +143,37 @@ def rank(courses: Sequence[Course], now: datetime, within: timedelta = WITHIN) -
         [standings[course.paper] for course in listed],
         [standings[course.paper] for course in returning],
     )
+
+
+def rank_over(courses: Sequence[Course], now: datetime, within: timedelta) -> list[Standing]:
+    """What was trending at any time of this span: the papers listed in it, each as it stood when it stood best, looked
+    at once a day; the best first. Of each course all points of the span are needed."""
+    listed = {course.paper: course for course in courses if course.is_listed(now, within) and not course.is_old(now)}
+    best = _standings(courses, now)
+    for ago in range(1, within // DAY):
+        moment = now - ago * DAY
+        then = [course for one in courses if (course := one.as_of(moment))]
+        for paper, standing in _standings(then, moment).items():
+            best[paper] = max(best[paper], standing, key=lambda one: one.score)
+    ranked = sorted(listed.values(), key=lambda course: (-best[course.paper].score, *course.precedence))
+    return [best[course.paper] for course in ranked]
+
+
+def _standings(courses: Sequence[Course], now: datetime) -> dict[int, Standing]:
+    rates = {course.paper: gain(course, now) / course.hours_counted(now) for course in courses}
+    recent = [course for course in courses if rates[course.paper] > 0 and not course.is_old(now)]
+    voted = Counter(course.category for course in recent)
+    # A field is the primary category where enough papers get votes, else the archive (cs of cs.CL).
+    fields = {
+        course.paper: course.category if voted[course.category] >= ENOUGH else archive_of(course.category)
+        for course in courses
+    }
+    typical = _typical(recent, rates, fields)
+    return {
+        paper: Standing.of(course, now, rate=rates[paper], field=fields[paper], typical=typical[fields[paper]])
+        for course in courses
+        for paper in [course.paper]
+    }
 
 
 def gain(course: Course, now: datetime) -> float:
@@ -188,8 +211,9 @@ def _typical(voted: Iterable[Course], rates: Mapping[int, float], fields: Mappin
 # ------------------------------------------------------------------------------------------------- out of the tables
 
 
-def gather(now: datetime, within: timedelta = WITHIN) -> list[Course]:
-    """What can be trending or resurfacing, in as many queries for many papers as for few."""
+def gather(now: datetime, within: timedelta = WITHIN, over: timedelta = timedelta(0)) -> list[Course]:
+    """What can be trending or resurfacing, in as many queries for many papers as for few; or could at any time of the
+    span `over` which it is looked at."""
     seen = Paper.objects.filter(first_seen_at__lte=now).most_voted()
     seen = seen.only("votes", "comments", "stars", "categories", "published_on", "listed_on", "first_seen_at")
     days = {"day__gt": (now - RECENT).date(), "day__lte": now.date()}
@@ -200,15 +224,15 @@ def gather(now: datetime, within: timedelta = WITHIN) -> list[Course]:
     may_return = Q(pk__in=trending.values("paper")) | is_old & Q(pk__in=counted.values("paper"))
     parts = seen.listed_within(within, now), seen.filter(may_return)
     papers = list({paper.pk: paper for part in parts for paper in part[:CONSIDERED]}.values())
-    points = _points([paper.pk for paper in papers if paper.votes], now)
+    points = _points([paper.pk for paper in papers if paper.votes], now, now - RECENT - over)
     announced = _announced([paper.pk for paper in papers], now)
     on_trending = set(trending.values_list("paper", flat=True))
     return [_course(paper, points[paper.pk], announced[paper.pk], paper.pk in on_trending) for paper in papers]
 
 
-def _points(papers: Sequence[int], now: datetime) -> Mapping[int, list[Point]]:
-    """Each paper's recent points, the earliest first, and before them the most votes that it had until then."""
-    counted, opened = Signal.objects.filter(paper__in=papers, at__lte=now), now - RECENT
+def _points(papers: Sequence[int], now: datetime, opened: datetime) -> Mapping[int, list[Point]]:
+    """Each paper's points since then, the earliest first, and before them the most votes that it had until then."""
+    counted = Signal.objects.filter(paper__in=papers, at__lte=now)
     before = counted.filter(at__lte=opened).values_list("paper").annotate(Max("at"), Max("votes"))
     recent = counted.filter(at__gt=opened).order_by("at").values_list("paper", "at", "votes")
     points: dict[int, list[Point]] = defaultdict(list)

@@ -1,5 +1,6 @@
 """Who is due, for which slot, with what; what is skipped, and why."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -49,10 +50,11 @@ def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     letters = {reader: _letter(reader, slot, now) for reader, slot in struck.items()}
     getting = [reader for reader, letter in letters.items() if not letter.reason]
     considered = set(getting)
-    chosen = choose(getting, edition, {reader.pk: opened(reader, now) for reader in getting})
+    after = {reader.pk: opened(reader, now) for reader in getting}
+    chosen = choose(getting, edition, after)
     lines = special.lines([(reader, struck[reader]) for reader in getting], now)
     for reader, choice, line in zip(getting, chosen, lines, strict=True):
-        letters[reader].contents = choice.contents(edition.trending) | line
+        letters[reader].contents = choice.contents(edition.since(after[reader.pk]).trending) | line
         letters[reader].reason = why_skipped(choice)
     for letter in letters.values():
         if letter.reason:
@@ -96,7 +98,13 @@ def choose(readers: Sequence[Subscriber], edition: Edition, after: Mapping[int, 
 
     Papers of the readers' letters that did not arrive are nobody's from now on, and may come again.
     """
-    batch = gathering.gather(readers, edition, after)
-    if any(profile.again for profile in batch.profiles):
-        Given.objects.filter(LOST, subscriber__in=readers).delete()
-    return choosing.choose(batch)
+    sharing: dict[Edition, list[Subscriber]] = defaultdict(list)
+    for reader in readers:
+        sharing[edition.since(after.get(reader.pk))].append(reader)
+    chosen: dict[int, Choice] = {}
+    for of_span, some in sharing.items():
+        batch = gathering.gather(some, of_span, after)
+        if any(profile.again for profile in batch.profiles):
+            Given.objects.filter(LOST, subscriber__in=some).delete()
+        chosen |= zip((reader.pk for reader in some), choosing.choose(batch), strict=True)
+    return [chosen[reader.pk] for reader in readers]

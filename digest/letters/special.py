@@ -17,6 +17,7 @@ from subscriptions import composing, mime, slots
 from subscriptions.models import Letter, Subscriber
 
 LOOKED_BACK = timedelta(days=14)  # for what became of a reader's last letters
+DAYS_OF_A_WEEK = timedelta(days=6)  # from the first to the last
 HALF_A_DAY = timedelta(hours=12)
 LINES_KEPT = 2_000  # encoded, as many readers get the same
 
@@ -41,9 +42,13 @@ def lines(planned: Sequence[tuple[Subscriber, date]], now: datetime) -> list[dic
 
 
 def _found(reader: Subscriber, skipped: Sequence[Skipped], now: datetime) -> dict[str, Any] | None:
-    if reader.read_up_to and any(one.reason == "paused" and one.planned_at > reader.read_up_to for one in skipped):
+    paused = reader.read_up_to and any(
+        one.reason == "paused" and one.planned_at > reader.read_up_to for one in skipped
+    )
+    if paused or reader.cadence == Subscriber.Cadence.WEEKLY:
         first, last = _days_of(reader, now)
-        return {"code": "pause", "first": first.isoformat(), "last": last.isoformat()} if first <= last else None
+        code = "pause" if paused else "week" if last - first == DAYS_OF_A_WEEK else "days"
+        return {"code": code, "first": first.isoformat(), "last": last.isoformat()} if first <= last else None
     return None
 
 

@@ -73,8 +73,13 @@ def span(first: str, last: str) -> str:
     return _("%(first)s to %(last)s") % words
 
 
-def _pause(found: Mapping[str, Any]) -> str:
-    return _("Back from your pause: the best of %(days)s.") % {"days": span(found["first"], found["last"])}
+def _of_days(found: Mapping[str, Any]) -> str:
+    said = {
+        "pause": _("Back from your pause: the best of %(days)s."),
+        "week": _("The week of %(days)s."),
+        "days": _("The best of %(days)s."),
+    }
+    return said[found["code"]] % {"days": span(found["first"], found["last"])}
 
 
 def _bar(found: Mapping[str, Any]) -> str:
@@ -104,5 +109,5 @@ SKIPPED = {
     "nothing new": gettext_noop("there was nothing new"),
     "its papers are gone": gettext_noop("its papers were no longer here"),
 }
-SPECIAL = {"pause": _pause}
+SPECIAL = {"pause": _of_days, "week": _of_days, "days": _of_days}
 LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}

@@ -23,13 +23,15 @@ from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.loudness import IN_TITLE
 from papers.text.sparse import Floats
-from papers.trending import Standing, rank
+from papers.trending import Standing, rank, rank_over
 from papers.trending import gather as gather_trending
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Interest, Subscriber
 
 LISTED_WITHIN = timedelta(days=14)  # papers listed longer ago reach nobody's letter
 TRENDING_WITHIN = timedelta(days=7)
+AT_THE_MOMENT = timedelta(days=4)  # For readers whose papers are of so few days the ranking is that of the moment,
+WEEK, FORTNIGHT = timedelta(days=7), timedelta(days=14)  # for others that over one of these.
 MOST_TRENDING = 300  # more than any reader can have been given of a week and still want
 RISEN_QUANTILE = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
 FEWEST_VOTES_RISEN = 10  # and it has at least so many;
@@ -55,6 +57,12 @@ def _risen_fast(standing: Standing) -> dict[str, Any]:
     return {"code": "trending", "votes": votes, "hours": hours, "times": round(standing.times_typical)}
 
 
+def trending_over(span: timedelta, now: datetime) -> Trending:
+    """What was trending at any time of this span, best first, each with its reason then."""
+    ranking = rank_over(gather_trending(now, span, over=span), now, span)
+    return {standing.paper: _risen_fast(standing) for standing in ranking[:MOST_TRENDING]}
+
+
 class Edition:
     """What the letters of a moment are chosen from. Readers whose windows begin on the same day share a pool, whatever
     their batch: making one costs as much as choosing for hundreds of readers."""
@@ -63,10 +71,22 @@ class Edition:
         """`pool`: what all letters are chosen from, where it is there already."""
         self.now, self.trending, self.pool = now, trending, pool
         self._findings: tuple[object, Findings] | None = None
+        self._over: dict[timedelta, Edition] = {}
 
     @classmethod
-    def at(cls, now: datetime) -> Edition:
-        return cls(now, trending(now))
+    def at(cls, now: datetime, pool: CandidatePool | None = None) -> Edition:
+        return cls(now, trending(now), pool)
+
+    def since(self, after: datetime | None) -> Edition:
+        """For readers to whom papers are new `after` then, without which they get the last week's: who gets the best
+        of a week wants to know what was trending in it, not what is now."""
+        window = self.now - after if after else WEEK
+        if window <= AT_THE_MOMENT:
+            return self
+        span = WEEK if window <= WEEK + timedelta(days=1) else FORTNIGHT  # a letter that comes an hour late is weekly
+        if span not in self._over:
+            self._over[span] = Edition(self.now, trending_over(span, self.now), self.pool)
+        return self._over[span]
 
     def findings(self, since: datetime | None, also: frozenset[int]) -> Findings:
         """What is found in a pool as below, of a window that begins at `since` or somewhat earlier."""
