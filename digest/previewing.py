@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Sum
 
 from digest.letters import composing, planning, special, wording
 from digest.letters.composing import Parts
-from digest.letters.special import Special
+from digest.letters.special import Planned, Special
 from digest.matching import choosing, gathering, scoring
 from digest.matching.gathering import Edition
 from digest.matching.profiles import CandidatePool
@@ -168,7 +168,7 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
     letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
-    (line,) = special.lines([(reader, slot)], now)
+    (line,) = special.lines([Planned(reader, slot, choice)], now)
     letter.contents, letter.reason = choice.contents(edition.trending) | line, planning.why_skipped(choice)
     papers = Paper.objects.in_bulk([miss.paper for miss in choice.near_misses])
     return Preview(

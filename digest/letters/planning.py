@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from digest.letters import ledger, special
+from digest.letters.special import Planned
 from digest.matching import choosing, gathering
 from digest.matching.choosing import Choice
 from digest.matching.gathering import Edition
@@ -52,8 +53,8 @@ def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     considered = set(getting)
     after = {reader.pk: opened(reader, now) for reader in getting}
     chosen = choose(getting, edition, after)
-    lines = special.lines([(reader, struck[reader]) for reader in getting], now)
-    for reader, choice, line in zip(getting, chosen, lines, strict=True):
+    coming = [Planned(reader, struck[reader], choice) for reader, choice in zip(getting, chosen, strict=True)]
+    for (reader, _slot, choice), line in zip(coming, special.lines(coming, now), strict=True):
         letters[reader].contents = choice.contents(edition.since(after[reader.pk]).trending) | line
         letters[reader].reason = why_skipped(choice)
     for letter in letters.values():
@@ -85,7 +86,7 @@ def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
 
 def why_skipped(choice: Choice) -> str:
     """Empty: there is something to send."""
-    return "" if len(choice) else "nothing new"
+    return "" if len(choice) else special.NOTHING_NEW
 
 
 def opened(reader: Subscriber, now: datetime) -> datetime | None:

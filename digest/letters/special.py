@@ -6,19 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from digest.letters import wording
+from digest.matching.choosing import Choice
 from digest.matching.gathering import LISTED_WITHIN
+from papers.models import Paper
 from subscriptions import composing, mime, slots
 from subscriptions.models import Letter, Subscriber
 
+NOTHING_NEW = "nothing new"  # why a letter is skipped that was planned and has no papers
 LOOKED_BACK = timedelta(days=14)  # for what became of a reader's last letters
 DAYS_OF_A_WEEK = timedelta(days=6)  # from the first to the last
 HALF_A_DAY = timedelta(hours=12)
+MOST_SILENT = 3  # days that are named
 LINES_KEPT = 2_000  # encoded, as many readers get the same
 
 
@@ -31,17 +37,28 @@ class Skipped(NamedTuple):
     slot: date
     reason: str
     planned_at: datetime
+    contents: Mapping[str, Any]
 
 
-def lines(planned: Sequence[tuple[Subscriber, date]], now: datetime) -> list[dict[str, Any]]:
-    """Of readers who are planned for now, each with the slot: what its letter keeps beside its papers, "special" or
-    nothing. Called before they are moved on. In as many queries for many as for one."""
-    skipped = _skipped([reader for reader, _slot in planned], now)
-    found = [_found(reader, skipped[reader.pk], now) for reader, _slot in planned]
+class Planned(NamedTuple):
+    """A digest that is to come."""
+
+    reader: Subscriber
+    slot: date
+    choice: Choice
+
+
+def lines(planned: Sequence[Planned], now: datetime) -> list[dict[str, Any]]:
+    """What each letter keeps beside its papers: "special" and the line, or nothing. Called before readers are moved
+    on; as many queries for many as for one."""
+    skipped = _skipped([one.reader for one in planned], now)
+    found = [_of_span(one, skipped[one.reader.pk], now) or _silent(one, skipped[one.reader.pk]) for one in planned]
     return [{"special": line} if line else {} for line in found]
 
 
-def _found(reader: Subscriber, skipped: Sequence[Skipped], now: datetime) -> dict[str, Any] | None:
+def _of_span(planned: Planned, skipped: Sequence[Skipped], now: datetime) -> dict[str, Any] | None:
+    """Of a letter for more than a day: which days those are."""
+    reader = planned.reader
     paused = reader.read_up_to and any(
         one.reason == "paused" and one.planned_at > reader.read_up_to for one in skipped
     )
@@ -50,6 +67,21 @@ def _found(reader: Subscriber, skipped: Sequence[Skipped], now: datetime) -> dic
         code = "pause" if paused else "week" if last - first == DAYS_OF_A_WEEK else "days"
         return {"code": code, "first": first.isoformat(), "last": last.isoformat()} if first <= last else None
     return None
+
+
+def _silent(planned: Planned, skipped: Sequence[Skipped]) -> dict[str, Any] | None:
+    """Of a letter before which none came, as there was nothing to send: the days, and the paper that nearly came."""
+    on = {one.slot: one for one in skipped if one.reason == NOTHING_NEW}
+    before = (planned.slot - timedelta(days=ago) for ago in range(1, LOOKED_BACK.days))
+    wanted = (day for day in before if day.weekday() in planned.reader.slot_days)
+    silent = [on[day] for day in takewhile(on.__contains__, islice(wanted, MOST_SILENT))]
+    if not silent:
+        return None
+    misses = [miss for one in silent for miss in one.contents.get("near_misses", ())]
+    below = [miss for miss in misses if miss["lacked"]["code"] == "bar" and miss["paper"] not in planned.choice]
+    nearest = max(below, key=lambda miss: float(miss["lacked"]["score"]), default=None)
+    found = {"paper": nearest["paper"], **nearest["lacked"]} if nearest else None
+    return {"code": "silent", "days": [one.slot.isoformat() for one in reversed(silent)], "nearest": found}
 
 
 def _days_of(reader: Subscriber, now: datetime) -> tuple[date, date]:
@@ -69,8 +101,8 @@ def _skipped(readers: Iterable[Subscriber], now: datetime) -> Mapping[int, list[
         state=Letter.State.SKIPPED,
     )
     found: dict[int, list[Skipped]] = defaultdict(list)
-    for reader, key, reason, at in rows.values_list("subscriber", "key", "reason", "planned_at"):
-        found[reader].append(Skipped(date.fromisoformat(key), reason, at))
+    for reader, key, *of in rows.values_list("subscriber", "key", "reason", "planned_at", "contents"):
+        found[reader].append(Skipped(date.fromisoformat(key), *of))
     return found
 
 
@@ -78,10 +110,20 @@ def _skipped(readers: Iterable[Subscriber], now: datetime) -> Mapping[int, list[
 
 
 @dataclass(frozen=True)
+class Nearest:
+    """A paper that nearly came on a day on which nothing did."""
+
+    title: str
+    url: str
+    lacked: str
+
+
+@dataclass(frozen=True)
 class Special:
     """The line as letters show it."""
 
     words: str
+    nearest: Nearest | None = None
 
     @property
     def html(self) -> SafeString:
@@ -104,4 +146,15 @@ def _encoded(kind: str, line: Special) -> bytes:
 def of(letters: Iterable[Letter]) -> dict[int, Special]:
     """By letter's key; of those that have one."""
     found = {letter.pk: letter.contents["special"] for letter in letters if "special" in letter.contents}
-    return {pk: Special(wording.special(line)) for pk, line in found.items()}
+    near = {line["nearest"]["paper"] for line in found.values() if line.get("nearest")}
+    papers = Paper.objects.only("key", "title").in_bulk(near) if near else {}
+    return {pk: _shown(line, papers) for pk, line in found.items()}
+
+
+def _shown(line: dict[str, Any], papers: Mapping[int, Paper]) -> Special:
+    nearest = line.get("nearest") or {}
+    if paper := papers.get(nearest.get("paper", 0)):
+        lacked = wording.nearly(nearest)
+        url = f"{settings.SITE_URL}{paper.get_absolute_url()}"
+        return Special(wording.special(line), Nearest(paper.title, url, lacked))
+    return Special(wording.special(line | {"nearest": None}))

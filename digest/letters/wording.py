@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -82,6 +83,18 @@ def _of_days(found: Mapping[str, Any]) -> str:
     return said[found["code"]] % {"days": span(found["first"], found["last"])}
 
 
+def _silent(found: Mapping[str, Any]) -> str:
+    days = get_text_list([date_format(date.fromisoformat(day), "l") for day in found["days"]], _("and"))
+    if found["nearest"]:
+        return _("%(days)s: nothing was close enough to your interests. Nearest:") % {"days": days}
+    return _("%(days)s: there was nothing new for you.") % {"days": days}
+
+
+def nearly(found: Mapping[str, Any]) -> str:
+    """Of a paper below the reader's bar: by how much."""
+    return _("%(score).2f, where %(bar).2f is close enough") % {"score": found["score"], "bar": found["bar"]}
+
+
 def _bar(found: Mapping[str, Any]) -> str:
     return _("%(score).2f, where %(bar).2f is close enough to your interests") % {
         "score": found["score"],
@@ -109,5 +122,5 @@ SKIPPED = {
     "nothing new": gettext_noop("there was nothing new"),
     "its papers are gone": gettext_noop("its papers were no longer here"),
 }
-SPECIAL = {"pause": _of_days, "week": _of_days, "days": _of_days}
+SPECIAL = {"pause": _of_days, "week": _of_days, "days": _of_days, "silent": _silent}
 LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}

@@ -63,6 +63,9 @@ class Choice:
     def __len__(self) -> int:
         return len(self.for_you) + len(self.trending)
 
+    def __contains__(self, paper: int) -> bool:
+        return paper in self.trending or any(pick.paper == paper for pick in self.for_you)
+
     def contents(self, trending: Mapping[int, Mapping[str, Any]] = {}) -> dict[str, Any]:
         """As a letter keeps it: papers' keys, and reasons as a code with parameters. `trending`: those of papers that
         come for no interest."""

@@ -141,17 +141,22 @@ def unfolded(message: EmailMessage) -> list[tuple[str, str]]:
     st.lists(papers(), min_size=1, max_size=2),
     st.lists(papers(), max_size=2),
     st.sampled_from(Subscriber.Shows.values),
-    st.sampled_from([None, {"code": "pause", "first": "2026-08-04", "last": "2026-08-17"}]),
+    st.sampled_from([None, "pause", "silent"]),
 )
 def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, trending, missed, shows, special):
     settings.HUGGINGFACE_AI_SUMMARIES = True
     reader = make_reader(shows=shows)
+    nearest = {"paper": make_paper(title="<b> & 'near'").pk, "code": "bar", "score": 0.41, "bar": 0.5}
+    lines = {
+        "pause": {"code": "pause", "first": "2026-08-04", "last": "2026-08-17"},
+        "silent": {"code": "silent", "days": ["2026-08-19"], "nearest": nearest},
+    }
     draft = a_digest(
         reader,
         [(make_paper(**fields), reason) for fields, reason in chosen],
         [make_paper(**one) for one in trending],
         [make_paper(**one) for one in missed],
-        special,
+        lines.get(special),
     )
 
     joined = read(mime.unstuffed(draft.content()))
