@@ -120,8 +120,9 @@ def stock(now: datetime) -> Stock:
         minute=now.replace(second=0, microsecond=0),
         now=now,
     )
-    pool, days = _pooled(made_of.papers_alone)
-    return Stock(_edition(made_of), pool, days)
+    edition = _edition(made_of)
+    pool, days = _pooled(made_of.papers_alone, frozenset(edition.again))
+    return Stock(edition, pool, days)
 
 
 def drop_caches() -> None:
@@ -131,15 +132,17 @@ def drop_caches() -> None:
 
 
 @lru_cache(maxsize=1)
-def _pooled(made_of: MadeOf) -> tuple[CandidatePool, Mapping[int, date]]:
-    pool = gathering.recent(made_of.now)
+def _pooled(made_of: MadeOf, again: frozenset[int]) -> tuple[CandidatePool, Mapping[int, date]]:
+    pool = gathering.recent(made_of.now, again)
     listed = Paper.objects.listed_within(gathering.LISTED_WITHIN, made_of.now)
     return pool, {paper: day for paper, day in listed.values_list("pk", "listed_on") if day}
 
 
 @lru_cache(maxsize=1)
 def _edition(made_of: MadeOf) -> Edition:
-    return Edition.at(made_of.now, _pooled(made_of.papers_alone)[0])
+    ranked = Edition.at(made_of.now)
+    pool, _days = _pooled(made_of.papers_alone, frozenset(ranked.again))
+    return Edition(ranked.now, ranked.trending, pool, ranked.again)
 
 
 # ---------------------------------------------------------------------------------------------------------- the letter
@@ -164,12 +167,12 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
     here = stock(now)
     edition = here.edition.since(planning.opened(reader, now))
     scored = scored_for(reader, edition, interests)
-    choice = choosing.choice(scored, edition.trending)
+    choice = choosing.choice(scored, edition.trending, edition.again)
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
     letter = Letter(subscriber=reader, kind="digest", key=slot.isoformat(), due_at=now, planned_at=now)
     (line,) = special.lines([Planned(reader, slot, choice)], now)
-    letter.contents, letter.reason = choice.contents(edition.trending) | line, planning.why_skipped(choice)
+    letter.contents, letter.reason = choice.contents(edition.reasons) | line, planning.why_skipped(choice)
     papers = Paper.objects.in_bulk([miss.paper for miss in choice.near_misses])
     return Preview(
         letter=letter,

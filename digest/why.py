@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -86,14 +86,14 @@ def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
     case = Case(reader, paper, now)
     edition = previewing.stock(now).edition.since(planning.opened(reader, now))
     if edition.pool is None or paper.pk not in edition.pool.columns:
-        edition = Edition(now, edition.trending, gathering.pool_of(Paper.objects.filter(pk=paper.pk)))
+        edition = Edition(now, edition.trending, gathering.pool_of(Paper.objects.filter(pk=paper.pk)), edition.again)
     scored = previewing.scored_for(reader, edition)
     given = Given.objects.filter(subscriber=reader, paper=paper).select_related("letter").first()
     arrives = given is not None and given.letter.state not in DID_NOT_ARRIVE
     return Explanation(
         paper=paper,
         ledger=[*([_given(case, given.letter)] if given else []), *_in_letters(case)],
-        now="" if arrives else _as_of_now(case, scored, choosing.choice(scored, edition.trending)),
+        now="" if arrives else _as_of_now(case, scored, choosing.choice(scored, edition.trending, edition.again)),
         score=shown(float(scored.scores[scored.pool.columns[paper.pk]])),
         contributions=contributions(scored, paper),
         bar=shown(scored.profile.bar),
@@ -108,12 +108,17 @@ def _given(case: Case, letter: Letter) -> str:
     day = case.day(letter.ended_at or letter.planned_at)
     if letter.state in DID_NOT_ARRIVE:
         return _("It was in our email to you of %(day)s, which did not arrive, so it may come again.") % {"day": day}
-    items = (item for item in letter.contents.get("for_you", ()) if item["paper"] == case.paper.pk)
-    item = next(items, None)
-    why = wording.reason(item, case.paper.title, case.paper.abstract) if item else _("it was trending")
+    why = _reason(letter.contents, case.paper) or _("it was trending")
     if letter.state == State.SENT:
         return _("Sent to you on %(day)s: %(why)s.") % {"day": day, "why": why}
     return _("It is in our email to you of %(day)s, which is on its way: %(why)s.") % {"day": day, "why": why}
+
+
+def _reason(contents: Mapping[str, Any], paper: Paper) -> str:
+    """Why a paper is in a letter of these contents; empty: it was trending when it was new."""
+    items = (item for part in ("for_you", "trending") for item in contents.get(part, ()) if item["paper"] == paper.pk)
+    said = (item for item in items if item.get("reason", {}).get("code") != "trending")
+    return next((wording.reason(item, paper.title, paper.abstract) for item in said), "")
 
 
 def _in_letters(case: Case) -> list[str]:
@@ -148,17 +153,14 @@ def _as_of_now(case: Case, scored: ReaderScores, choice: Choice) -> str:
         return _(
             "No list has announced it: it was only looked up or seen elsewhere, and such papers are never in a digest."
         )
-    if paper.listed_on < oldest:
+    if paper.listed_on < oldest and paper.pk not in choice.trending:
         long_ago = _("It was listed on %(day)s: papers listed more than %(days)d days ago are never in a digest.")
         return long_ago % {"day": date_format(paper.listed_on, "j F Y"), "days": gathering.LISTED_WITHIN.days}
     if not paper.terms:
         return _("It arrived a moment ago and has not been analysed yet.")
-    for item in choice.contents()["for_you"]:
-        if item["paper"] == paper.pk:
-            why = wording.reason(item, paper.title, paper.abstract)
-            return _("It would be in your next digest: %(why)s.") % {"why": why}
-    if paper.pk in choice.trending:
-        return _("It would be in your next digest: it is trending.")
+    if paper.pk in choice:
+        why = _reason(choice.contents(), paper) or _("it is trending")
+        return _("It would be in your next digest: %(why)s.") % {"why": why}
     return _kept_out(scored, scored.pool.columns[paper.pk], choice)
 
 

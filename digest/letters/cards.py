@@ -23,7 +23,7 @@ PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any o
     *("urls", "ai_summary", "published_on", "listed_on", "votes", "comments", "on_hugging_face"),
 )
 INDENT = "  "  # of all that a letter's text says of a paper, but its title
-SAID = ("reason", "late", "lacked")  # of a paper in a letter's contents: why it is there, or is not
+SAID = ("reason", "late", "since", "lacked")  # of a paper in a letter's contents: why it is there, or is not
 CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
 REASONS_KEPT = 20_000
 

@@ -54,7 +54,7 @@ def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
             edition = Edition.at(now)
             choices = planning.choose([reader_of(letter) for letter in new], edition, after={})
             for letter, choice in zip(new, choices, strict=True):
-                letter.contents = choice.contents(edition.since(None).trending)
+                letter.contents = choice.contents(edition.since(None).reasons)
             Letter.objects.bulk_update(new, ["contents"])
             ledger.give(new)
     cards, sample, is_empty = cards_of(letters), Paper.objects.samples().exists(), not Paper.objects.exists()

@@ -55,7 +55,7 @@ def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     chosen = choose(getting, edition, after)
     coming = [Planned(reader, struck[reader], choice) for reader, choice in zip(getting, chosen, strict=True)]
     for (reader, _slot, choice), line in zip(coming, special.lines(coming, now), strict=True):
-        letters[reader].contents = choice.contents(edition.since(after[reader.pk]).trending) | line
+        letters[reader].contents = choice.contents(edition.since(after[reader.pk]).reasons) | line
         letters[reader].reason = why_skipped(choice)
     for letter in letters.values():
         if letter.reason:

@@ -24,6 +24,8 @@ def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
     found = item.get("reason")
     if found is None:
         return ""
+    if found["code"] == "again":
+        return _("from %(month)s, trending again") % {"month": date_format(date.fromisoformat(found["from"]), "F Y")}
     if found["code"] == "near":
         why = near(found["to"])
     elif found["code"] == "trending":
@@ -31,7 +33,10 @@ def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
     else:
         kind = next(kind for kind in KINDS.values() if kind.code == found["code"])
         why = kind.reason(found, title, abstract)
-    return _("%(why)s (from earlier: its votes have risen since)") % {"why": why} if item.get("late") else why
+    if not item.get("late"):
+        return why
+    since = date_format(date.fromisoformat(item["since"]), "j F") if item.get("since") else _("it was new")
+    return _("%(why)s (rising now: its votes have grown since %(since)s)") % {"why": why, "since": since}
 
 
 def _risen(found: Mapping[str, Any]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -33,7 +34,8 @@ class Pick:
     query: Query
     hit: bool = True  # the paper says the very words, or bears the name; else it is only near in meaning
     phrase: str = ""  # the paper's words that say it, where they are known already
-    late: bool = False  # it was passed over, or not seen, when it was new; its votes have risen since
+    # The day on which it was new, of a paper that was passed over then, or not seen; its votes have risen since.
+    rising_since: date | None = None
 
     @property
     def reason(self) -> dict[str, Any]:
@@ -72,7 +74,7 @@ class Choice:
         return {
             "for_you": [
                 {"paper": pick.paper, "reason": pick.reason, "score": shown(pick.score)}
-                | ({"late": True} if pick.late else {})
+                | ({"late": True, "since": pick.rising_since.isoformat()} if pick.rising_since else {})
                 for pick in self.for_you
             ],
             "trending": [
@@ -91,9 +93,9 @@ def shown(score: float) -> float:
 def choose(batch: ReaderBatch) -> list[Choice]:
     """For each profile in turn. What was found for others before is not looked for again."""
     return [
-        choice(scored, batch.trending)
+        choice(scored, batch.trending, batch.again)
         for part in _parts(batch.profiles, batch.findings.pool.total)
-        for scored in score_what_may_come(ReaderBatch(part, batch.findings, batch.trending))
+        for scored in score_what_may_come(replace(batch, profiles=part))
     ]
 
 
@@ -115,11 +117,12 @@ def _parts(profiles: Sequence[Profile], papers: int) -> Iterator[list[Profile]]:
 # ------------------------------------------------------------------------------------------------------------- picking
 
 
-def choice(scored: ReaderScores, trending: Iterable[int]) -> Choice:
-    """Of one reader. `trending`: papers, the one ranking of the whole site, best first."""
+def choice(scored: ReaderScores, trending: Iterable[int], again: Iterable[int] = ()) -> Choice:
+    """Of one reader. `trending`: papers, the one ranking of the whole site, best first; `again`: old ones that are
+    trending again, best first."""
     profile, pool = scored.profile, scored.pool
     if not profile.wanted:
-        return Choice(trending=_trending(scored, [], trending))
+        return _with_trending(Choice(), scored, trending, again)
     most = profile.cap - (min(TRENDING_RESERVED, profile.cap // 3) if profile.trending else 0)
     places = scored.worth_considering(TIMES_CONSIDERED * most)
     picks, chosen = [], _shared_fairly(places, most, scored)
@@ -128,12 +131,13 @@ def choice(scored: ReaderScores, trending: Iterable[int]) -> Choice:
         hit = bool(scored.hit[place]) and scored.found.is_hit(query, place)
         words = KINDS[query.kind].words_of(query, pool.candidates[place]) if hit else ""
         late = bool(scored.late[place]) and scored.paper(place) not in profile.again
-        picks.append(Pick(scored.paper(place), float(scored.scores[place]), query, hit, words, late))
+        since = pool.candidates[place].first_seen_at.date() if late else None
+        picks.append(Pick(scored.paper(place), float(scored.scores[place]), query, hit, words, since))
     rest = [place for number, place in enumerate(places) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
         rest += scored.almost(NEAR_MISSES - len(rest))
     misses = [Miss(scored.paper(place), lacked(scored, place, picks)) for place in rest]
-    return Choice(picks, _trending(scored, picks, trending), misses)
+    return _with_trending(Choice(picks, near_misses=misses), scored, trending, again)
 
 
 # Longer than most, as each of its three turns goes on from what the one before left.
@@ -201,14 +205,20 @@ def lacked(scored: ReaderScores, place: int, picks: Sequence[Pick]) -> dict[str,
     return {"code": "cap", "cap": scored.profile.cap}
 
 
-def _trending(scored: ReaderScores, for_you: Sequence[Pick], trending: Iterable[int]) -> list[int]:
-    """A paper that fits in both parts stays where it has a reason; one that is unwanted comes in neither."""
+def _with_trending(choice: Choice, scored: ReaderScores, trending: Iterable[int], again: Iterable[int]) -> Choice:
+    """A paper that fits in both parts stays where it has a reason; one that is unwanted comes in neither. One that is
+    trending again has the last place, where more than those that are kept for what is trending are left."""
     profile, columns = scored.profile, scored.pool.columns
     if not profile.trending:
-        return []
-    places = profile.cap - len(for_you)
+        return choice
+    places = profile.cap - len(choice.for_you)
     places = min(places, TRENDING_BESIDE_INTERESTS) if profile.wanted else places
-    taken = profile.named.union(pick.paper for pick in for_you)
-    free = (paper for paper in trending if paper not in taken and paper not in profile.given)
-    wanted = (paper for paper in free if not (paper in columns and scored.muted[columns[paper]]))
-    return list(islice(wanted, places))
+    taken = profile.named.union(profile.given, (pick.paper for pick in choice.for_you))
+
+    def wanted(papers: Iterable[int]) -> Iterator[int]:
+        free = (paper for paper in papers if paper not in taken)
+        return (paper for paper in free if not (paper in columns and scored.muted[columns[paper]]))
+
+    new = list(islice(wanted(trending), places))
+    old = list(islice(wanted(again), int(places > TRENDING_RESERVED)))
+    return replace(choice, trending=[*new[: places - len(old)], *old])

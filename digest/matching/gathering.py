@@ -35,6 +35,8 @@ WEEK, FORTNIGHT = timedelta(days=7), timedelta(days=14)  # for others that over 
 MOST_TRENDING = 300  # more than any reader can have been given of a week and still want
 RISEN_QUANTILE = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
 FEWEST_VOTES_RISEN = 10  # and it has at least so many;
+AGAIN_FROM = 1.0  # times the votes an hour that are typical of its field: an old paper that gets so many is trending
+MOST_AGAIN = 20  # as readers may have had some of them
 MOST_RISEN = 100  # the last of them are considered for a letter
 COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories", "abstract")
 TYPICAL_FROM = 3  # papers that say a topic in their title, of the latest that a fit was learned from,
@@ -42,13 +44,6 @@ MOST_TYPICAL = 20_000  # and so many pairs of topic and paper are looked at
 
 T = TypeVar("T")
 Trending = Mapping[int, Mapping[str, Any]]  # papers, best first, each with its reason as a code with parameters
-
-
-def trending(now: datetime) -> Trending:
-    """The one ranking of the whole site, best first, each with its reason: by the formula of papers.trending, of the
-    last seven days."""
-    ranking = rank(gather_trending(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
-    return {standing.paper: _risen_fast(standing) for standing in ranking.trending[:MOST_TRENDING]}
 
 
 def _risen_fast(standing: Standing) -> dict[str, Any]:
@@ -67,15 +62,30 @@ class Edition:
     """What the letters of a moment are chosen from. Readers whose windows begin on the same day share a pool, whatever
     their batch: making one costs as much as choosing for hundreds of readers."""
 
-    def __init__(self, now: datetime, trending: Trending, pool: CandidatePool | None = None) -> None:
-        """`pool`: what all letters are chosen from, where it is there already."""
-        self.now, self.trending, self.pool = now, trending, pool
+    def __init__(
+        self,
+        now: datetime,
+        trending: Trending,
+        pool: CandidatePool | None = None,
+        again: Mapping[int, Mapping[str, Any]] = {},  # It is only read.
+    ) -> None:
+        """`pool`: what all letters are chosen from, where it is there already. `again`: old papers that are trending
+        again, best first."""
+        self.now, self.trending, self.pool, self.again = now, trending, pool, again
         self._findings: tuple[object, Findings] | None = None
-        self._over: dict[timedelta, Edition] = {}
+        self._over: dict[tuple[timedelta, bool], Edition] = {}
 
     @classmethod
-    def at(cls, now: datetime, pool: CandidatePool | None = None) -> Edition:
-        return cls(now, trending(now), pool)
+    def at(cls, now: datetime) -> Edition:
+        """Of the one ranking of the whole site: by the formula of papers.trending, of the last seven days."""
+        ranking = rank(gather_trending(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
+        trending = {standing.paper: _risen_fast(standing) for standing in ranking.trending[:MOST_TRENDING]}
+        return cls(now, trending, again=_again(ranking.resurfacing))
+
+    @property
+    def reasons(self) -> Trending:
+        """Of all that is trending."""
+        return {**self.trending, **self.again}
 
     def since(self, after: datetime | None) -> Edition:
         """For readers to whom papers are new `after` then, without which they get the last week's: who gets the best
@@ -84,9 +94,10 @@ class Edition:
         if window <= AT_THE_MOMENT:
             return self
         span = WEEK if window <= WEEK + timedelta(days=1) else FORTNIGHT  # a letter that comes an hour late is weekly
-        if span not in self._over:
-            self._over[span] = Edition(self.now, trending_over(span, self.now), self.pool)
-        return self._over[span]
+        if (span, after is None) not in self._over:
+            again = self.again if after else {}  # nothing old in a first letter
+            self._over[span, after is None] = Edition(self.now, trending_over(span, self.now), self.pool, again)
+        return self._over[span, after is None]
 
     def findings(self, since: datetime | None, also: frozenset[int]) -> Findings:
         """What is found in a pool as below, of a window that begins at `since` or somewhat earlier."""
@@ -94,7 +105,7 @@ class Edition:
             return Findings(self.pool)
         key = since and since.replace(hour=0, minute=0, second=0, microsecond=0), also
         if self._findings is None or self._findings[0] != key:
-            candidates = pool(key[0], self.now, also.union(self.trending))
+            candidates = pool(key[0], self.now, also.union(self.trending), frozenset(self.again))
             self._findings = key, Findings(candidates)
         return self._findings[1]
 
@@ -102,9 +113,12 @@ class Edition:
 # -------------------------------------------------------------------------------------------------------------- papers
 
 
-def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> CandidatePool:
+def pool(
+    since: datetime | None, now: datetime, also: Collection[int] = (), again: frozenset[int] = frozenset()
+) -> CandidatePool:
     """Papers first seen after `since`, up to now, those whose votes rose since, and `also` these; none listed more
-    than LISTED_WITHIN ago. With no `since` those of the last seven days, whenever they were first seen.
+    than LISTED_WITHIN ago but those that are trending `again`. With no `since` those of the last seven days, whenever
+    they were first seen.
 
     While there is no sample to compare with, all of LISTED_WITHIN are compared with one another: what a reader gets
     must not depend on who else is due."""
@@ -113,14 +127,28 @@ def pool(since: datetime | None, now: datetime, also: Collection[int] = ()) -> C
         return pool_of(seen.listed_within(TRENDING_WITHIN, now))
     risen, listed = _risen(seen, since, now), seen.listed_within(LISTED_WITHIN, now)
     wanted = Q(first_seen_at__gt=since) | Q(pk__in=database.among([*risen, *also]))
-    return pool_of(listed.filter(wanted) if has_reference() else listed, risen)
+    return pool_of(listed.filter(wanted) if has_reference() else listed, risen, _old(again, listed))
 
 
-def recent(now: datetime) -> CandidatePool:
-    """Every paper that may come in anybody's letter now, whatever they were given. For each reader choosing finds the
-    same in it as in the pool of a window that ends now."""
+def recent(now: datetime, again: frozenset[int] = frozenset()) -> CandidatePool:
+    """Every paper that may come in anybody's letter now, whatever they were given, also if it is trending `again`. For
+    each reader choosing finds the same in it as in the pool of a window that ends now."""
     seen = Paper.objects.filter(first_seen_at__lte=now)
-    return pool_of(seen.listed_within(LISTED_WITHIN, now), _risen(seen, now - 2 * LISTED_WITHIN, now))
+    listed = seen.listed_within(LISTED_WITHIN, now)
+    return pool_of(listed, _risen(seen, now - 2 * LISTED_WITHIN, now), _old(again, listed))
+
+
+def _old(again: frozenset[int], listed: PaperQuerySet) -> frozenset[int]:
+    return again.difference(listed.filter(pk__in=again).values_list("pk", flat=True)) if again else again
+
+
+def _again(resurfacing: Sequence[Standing]) -> Trending:
+    """Of the old papers that return those that were listed before, and get as many votes as is usual of new ones, each
+    with the day on which it was published."""
+    best = [one.paper for one in resurfacing if one.times_typical >= AGAIN_FROM][:MOST_AGAIN]
+    listed = Paper.objects.filter(pk__in=best, listed_on__isnull=False) if best else Paper.objects.none()
+    days = {paper: published or on for paper, published, on in listed.values_list("pk", "published_on", "listed_on")}
+    return {paper: {"code": "again", "from": day.isoformat()} for paper in best if (day := days.get(paper))}
 
 
 def has_reference() -> bool:
@@ -129,10 +157,14 @@ def has_reference() -> bool:
     return known is not None and len(known.reference) >= ENOUGH
 
 
-def pool_of(papers: PaperQuerySet, risen: Mapping[int, datetime] = {}) -> CandidatePool:  # It is only read.
-    """These papers, beside the reference sample of the fit in use."""
+def pool_of(
+    papers: PaperQuerySet,
+    risen: Mapping[int, datetime] = {},  # It is only read.
+    old: frozenset[int] = frozenset(),
+) -> CandidatePool:
+    """These papers and the `old` ones, beside the reference sample of the fit in use."""
     known = fits.current()
-    candidates = _candidates(papers.order_by("pk"), risen)
+    candidates = _candidates((papers | Paper.objects.filter(pk__in=old) if old else papers).order_by("pk"), risen, old)
     compared = Paper.objects.filter(pk__in=database.among(known.reference)).order_by("pk") if known else None
     reference = _candidates(compared, {}) if compared is not None else []
     keys = [one.paper for one in (*candidates, *reference)]
@@ -165,7 +197,9 @@ def _typical(fit: int, newest: int, *_topics: object) -> Mapping[int, Floats]:
     return found
 
 
-def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Candidate]:
+def _candidates(
+    papers: PaperQuerySet, risen: Mapping[int, datetime], old: frozenset[int] = frozenset()
+) -> list[Candidate]:
     further = list(dict.fromkeys(column for kind in KINDS.values() for column in kind.columns))
     rows = list(papers.values_list(*COLUMNS, *further))
     topics: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
@@ -186,6 +220,7 @@ def _candidates(papers: PaperQuerySet, risen: Mapping[int, datetime]) -> list[Ca
             risen.get(paper),
             dict(zip(further, more, strict=True)),
             abstract,
+            paper in old,
         )
         for paper, seen_at, votes, terms, authors, identities, organisation, categories, abstract, *more in rows
     ]
@@ -245,7 +280,7 @@ def gather(
                 again=frozenset(lost[reader.pk]),
             )
         )
-    return ReaderBatch(profiles, findings, list(edition.trending))
+    return ReaderBatch(profiles, findings, list(edition.trending), list(edition.again))
 
 
 def queries_for(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:

@@ -91,6 +91,7 @@ class Candidate:
     risen_at: datetime | None = None  # when its votes crossed the threshold from which it may come late
     further: Mapping[str, Any] = field(default_factory=dict)  # by name, the columns that kinds of interest ask for
     abstract: str = ""
+    is_old: bool = False  # it comes as trending again or not at all
 
 
 class CandidatePool:
@@ -111,6 +112,7 @@ class CandidatePool:
         self.votes = np.array([one.votes for one in candidates], np.int64)
         self.seen = np.array([one.first_seen_at.timestamp() for one in candidates])
         self.risen = np.array([one.risen_at.timestamp() if one.risen_at else -np.inf for one in candidates])
+        self.old: Flags = np.array([one.is_old for one in candidates], bool)
         self.columns = {one.paper: place for place, one in enumerate(candidates)}
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
         self.has_vector: Flags = np.asarray(self.vectors.any(axis=1))

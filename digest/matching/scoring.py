@@ -45,6 +45,7 @@ class ReaderBatch:
     profiles: Sequence[Profile]
     findings: Findings  # in the pool of candidates
     trending: Sequence[int]  # papers, the one ranking of the whole site, best first
+    again: Sequence[int] = ()  # old ones that are trending again, best first
 
 
 def queries_of(profiles: Iterable[Profile]) -> Iterator[Query]:
@@ -90,6 +91,7 @@ class ReaderScores:
         self.open = window.open.copy()
         self.open[_places(profile.again, pool)] = True
         self.open[_places([*profile.given, *profile.named], pool)] = False
+        self.open &= ~pool.old
         # A name is a name. Where there are too few papers to tell what is near, nothing comes that says no word.
         self.passing: Flags = self._hit(self.names) | self.hit & (said.round(DIGITS_KEPT) >= profile.bar)
         if pool.judges:
@@ -171,7 +173,7 @@ def score_what_may_come(batch: ReaderBatch) -> Iterator[ReaderScores]:
         may_come = np.zeros(pool.size, bool)
         for after in {profile.after for profile in profiles}:
             may_come |= Window.of(after, pool).open
-        may_come[_places(chain(batch.trending, *(profile.again for profile in profiles)), pool)] = True
+        may_come[_places(chain(batch.trending, batch.again, *(profile.again for profile in profiles)), pool)] = True
         places = np.flatnonzero(may_come)
     return _score(
         profiles, batch.findings.only(places), batch.findings.of(queries_of(profiles), pool.columns_of(places))

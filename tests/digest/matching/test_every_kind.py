@@ -98,8 +98,9 @@ def test_a_paper_whose_votes_rose_since_the_last_letter_is_caught_late_and_label
 
     choice = one(profile(topic(SPARSE), after=MONDAY, trending=False), papers)
 
-    assert [(pick.paper, pick.late) for pick in choice.for_you] == [(1, True)]
-    assert choice.contents()["for_you"][0]["late"] is True
+    assert [(pick.paper, pick.rising_since) for pick in choice.for_you] == [(1, before.date())]
+    contents = choice.contents()["for_you"][0]
+    assert (contents["late"], contents["since"]) == (True, "2026-08-14")
 
 
 def test_what_rose_before_the_last_letter_is_not_late_again():

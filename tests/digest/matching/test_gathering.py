@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from digest.evaluation import evaluate
-from digest.letters import planning
+from digest.letters import planning, wording
 from digest.matching import gathering, kinds
 from digest.matching.gathering import Edition
 from digest.matching.profiles import BAR
@@ -76,6 +76,8 @@ def test_a_paper_comes_late_once_with_its_label_and_never_again():
 
     letters = list(Letter.objects.filter(subscriber=reader).order_by("key"))
     assert [(item["paper"], item["late"]) for item in letters[0].contents["for_you"]] == [(paper.pk, True)]
+    said = wording.reason(letters[0].contents["for_you"][0], paper.title, paper.abstract)
+    assert said.endswith("(rising now: its votes have grown since 16 August)")
     assert letters[1].reason == "nothing new"
     assert Given.objects.get(subscriber=reader).late
 

@@ -52,6 +52,12 @@ def one(reader: Profile, candidates: list[Candidate], trending: list[int] | None
     return choose([reader], CandidatePool(candidates), trending or [])[0]
 
 
+def with_again(reader: Profile, candidates: list[Candidate], trending: list[int], again: list[int]) -> Choice:
+    """`again`: papers that are trending again."""
+    batch = ReaderBatch([reader], evidence.Findings(CandidatePool(candidates)), trending, again)
+    return choosing.choose(batch)[0]
+
+
 def for_you(choice: Choice) -> list[int]:
     return [pick.paper for pick in choice.for_you]
 

@@ -155,7 +155,7 @@ def test_letters_take_their_trending_papers_by_the_formula():
     fresh = make_paper(votes=15, listed_on=TODAY)
     seen_trending(of_2023())
 
-    ranked = list(gathering.trending(NOW))
+    ranked = list(gathering.Edition.at(NOW).trending)
 
     assert ranked[0] == fresh.pk
     assert len(ranked) == 4
