@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from digest.letters import ledger, planning, samples, special
 from digest.letters.cards import Card, Part, cards_for, encoded_words
 from digest.letters.special import Special
-from digest.matching.gathering import Edition
 from papers.models import Paper
 from papers.search import understanding
 from subscriptions import composing, links, mime
@@ -44,25 +43,30 @@ def digest(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 
 
 def welcome(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
-    """The best of the last seven days. Chosen here, not at planning, so that confirming is quick; once chosen, a
-    letter's papers stay, however often it must be written."""
+    """The best of the last seven days, or of the latest there are. Chosen here, not at planning, so that confirming is
+    quick; once chosen, a letter's papers stay, however often it must be written."""
     understanding.give_all_terms()  # as in planning
     if new := [letter for letter in letters if not letter.contents]:
         with transaction.atomic():
             # Locked, so that no tick chooses the same papers for the same reader at this moment.
             list(Subscriber.objects.select_for_update().filter(letters__in=new).order_by("pk"))
-            edition = Edition.at(now)
+            edition, line = special.first(now)
             choices = planning.choose([reader_of(letter) for letter in new], edition, after={})
             for letter, choice in zip(new, choices, strict=True):
-                letter.contents = choice.contents(edition.since(None).reasons)
+                letter.contents = choice.contents(edition.since(None).reasons) | line
             Letter.objects.bulk_update(new, ["contents"])
             ledger.give(new)
     cards, sample, is_empty = cards_of(letters), Paper.objects.samples().exists(), not Paper.objects.exists()
+    lines = special.of(letters)
     composed: dict[int, Composed] = {}
     for letter in letters:
         shown = parts(letter, cards)
-        own = {"next_letter": reader_of(letter).next_letter_at(now), "is_empty": is_empty}
-        own["web_copy_url"] = web_copy_url(letter) if shown.cards else ""
+        own = {
+            "next_letter": reader_of(letter).next_letter_at(now),
+            "is_empty": is_empty,
+            "special": lines.get(letter.pk),
+            "web_copy_url": web_copy_url(letter) if shown.cards else "",
+        }
         composed[letter.pk] = composing.plain(letter, shown.context(sample) | own, now)
     return composed
 

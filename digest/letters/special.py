@@ -10,12 +10,14 @@ from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import Max, Min
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from digest.letters import wording
 from digest.matching.choosing import Choice
-from digest.matching.gathering import LISTED_WITHIN
+from digest.matching.gathering import LISTED_WITHIN, Edition
+from digest.matching.rankings import TRENDING_WITHIN
 from papers.models import Paper
 from subscriptions import composing, mime, slots
 from subscriptions.models import Letter, Subscriber
@@ -104,6 +106,19 @@ def _skipped(readers: Iterable[Subscriber], now: datetime) -> Mapping[int, list[
     for reader, key, *of in rows.values_list("subscriber", "key", "reason", "planned_at", "contents"):
         found[reader].append(Skipped(date.fromisoformat(key), *of))
     return found
+
+
+def first(now: datetime) -> tuple[Edition, dict[str, Any]]:
+    """What a reader's first letter is chosen from, and the line if that is not simply the last seven days."""
+    seen = Paper.objects.filter(first_seen_at__lte=now, listed_on__lte=now.date()).exclude(
+        pk__in=Paper.objects.samples()
+    )
+    days, week_ago = seen.aggregate(first=Min("listed_on"), last=Max("listed_on")), (now - TRENDING_WITHIN).date()
+    if days["last"] and days["last"] < week_ago:
+        line = {"code": "latest", "since": days["last"].isoformat()}
+        return Edition.latest(now, days["last"]), {"special": line}
+    is_young = days["first"] and days["first"] > week_ago
+    return Edition.at(now), {"special": {"code": "young", "since": days["first"].isoformat()}} if is_young else {}
 
 
 # ------------------------------------------------------------------------------------------------------------- showing

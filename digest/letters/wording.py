@@ -95,6 +95,13 @@ def _silent(found: Mapping[str, Any]) -> str:
     return _("%(days)s: there was nothing new for you.") % {"days": days}
 
 
+def _first(found: Mapping[str, Any]) -> str:
+    day = date_format(date.fromisoformat(found["since"]), "j F")
+    if found["code"] == "latest":
+        return _("Nothing new was listed since %(day)s; here are the latest papers.") % {"day": day}
+    return _("This site lists papers since %(day)s; here is the best of them.") % {"day": day}
+
+
 def nearly(found: Mapping[str, Any]) -> str:
     """Of a paper below the reader's bar: by how much."""
     return _("%(score).2f, where %(bar).2f is close enough") % {"score": found["score"], "bar": found["bar"]}
@@ -127,5 +134,5 @@ SKIPPED = {
     "nothing new": gettext_noop("there was nothing new"),
     "its papers are gone": gettext_noop("its papers were no longer here"),
 }
-SPECIAL = {"pause": _of_days, "week": _of_days, "days": _of_days, "silent": _silent}
+SPECIAL = {"pause": _of_days, "week": _of_days, "days": _of_days, "silent": _silent, "latest": _first, "young": _first}
 LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}

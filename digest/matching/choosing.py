@@ -78,7 +78,7 @@ class Choice:
                 for pick in self.for_you
             ],
             "trending": [
-                {"paper": paper} | ({"reason": trending[paper]} if paper in trending else {})
+                {"paper": paper} | ({"reason": trending[paper]} if trending.get(paper) else {})
                 for paper in self.trending
             ],
             "near_misses": [{"paper": one.paper, "lacked": one.lacked} for one in self.near_misses],

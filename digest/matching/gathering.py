@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db.models import Count, Max, Min, Q
 
+from digest.matching import rankings
 from digest.matching.evidence import Findings
 from digest.matching.kinds import KINDS
 from digest.matching.profiles import ENOUGH, Candidate, CandidatePool, Profile, Query
+from digest.matching.rankings import MOST_TRENDING, TRENDING_WITHIN, Trending
 from digest.matching.scoring import ReaderBatch
 from digest.models import LOST, Given
 from papers import database
@@ -23,39 +25,20 @@ from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.loudness import IN_TITLE
 from papers.text.sparse import Floats
-from papers.trending import Standing, rank, rank_over
-from papers.trending import gather as gather_trending
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Interest, Subscriber
 
 LISTED_WITHIN = timedelta(days=14)  # papers listed longer ago reach nobody's letter
-TRENDING_WITHIN = timedelta(days=7)
 AT_THE_MOMENT = timedelta(days=4)  # For readers whose papers are of so few days the ranking is that of the moment,
 WEEK, FORTNIGHT = timedelta(days=7), timedelta(days=14)  # for others that over one of these.
-MOST_TRENDING = 300  # more than any reader can have been given of a week and still want
 RISEN_QUANTILE = 0.9  # of the papers that people voted for lately have fewer votes than one that rose,
 FEWEST_VOTES_RISEN = 10  # and it has at least so many;
-AGAIN_FROM = 1.0  # times the votes an hour that are typical of its field: an old paper that gets so many is trending
-MOST_AGAIN = 20  # as readers may have had some of them
 MOST_RISEN = 100  # the last of them are considered for a letter
 COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories", "abstract")
 TYPICAL_FROM = 3  # papers that say a topic in their title, of the latest that a fit was learned from,
 MOST_TYPICAL = 20_000  # and so many pairs of topic and paper are looked at
 
 T = TypeVar("T")
-Trending = Mapping[int, Mapping[str, Any]]  # papers, best first, each with its reason as a code with parameters
-
-
-def _risen_fast(standing: Standing) -> dict[str, Any]:
-    """The numbers that a paper's place comes from, as a code with parameters; rounded, as readers see them."""
-    votes, hours = round(standing.gained), max(1, round(standing.hours))
-    return {"code": "trending", "votes": votes, "hours": hours, "times": round(standing.times_typical)}
-
-
-def trending_over(span: timedelta, now: datetime) -> Trending:
-    """What was trending at any time of this span, best first, each with its reason then."""
-    ranking = rank_over(gather_trending(now, span, over=span), now, span)
-    return {standing.paper: _risen_fast(standing) for standing in ranking[:MOST_TRENDING]}
 
 
 class Edition:
@@ -78,9 +61,19 @@ class Edition:
     @classmethod
     def at(cls, now: datetime) -> Edition:
         """Of the one ranking of the whole site: by the formula of papers.trending, of the last seven days."""
-        ranking = rank(gather_trending(now, TRENDING_WITHIN), now, TRENDING_WITHIN)
-        trending = {standing.paper: _risen_fast(standing) for standing in ranking.trending[:MOST_TRENDING]}
-        return cls(now, trending, again=_again(ranking.resurfacing))
+        trending, again = rankings.at(now)
+        return cls(now, trending, again=again)
+
+    @classmethod
+    def latest(cls, now: datetime, last: date) -> Edition:
+        """For first letters on a site whose `last` papers were listed long ago: of the week up to then, what was
+        trending in it, and behind that what the site learned of only later, the most voted first."""
+        seen = Paper.objects.filter(first_seen_at__lte=now, listed_on__gt=last - WEEK, listed_on__lte=last)
+        then = dict(rankings.over(WEEK, min(now, datetime.combine(last + timedelta(days=1), time(), UTC))))
+        others = seen.most_voted().values_list("pk", flat=True)[:MOST_TRENDING]
+        edition = cls(now, then | {paper: {} for paper in others if paper not in then}, pool_of(seen))
+        edition._over[WEEK, True] = edition
+        return edition
 
     @property
     def reasons(self) -> Trending:
@@ -96,7 +89,7 @@ class Edition:
         span = WEEK if window <= WEEK + timedelta(days=1) else FORTNIGHT  # a letter that comes an hour late is weekly
         if (span, after is None) not in self._over:
             again = self.again if after else {}  # nothing old in a first letter
-            self._over[span, after is None] = Edition(self.now, trending_over(span, self.now), self.pool, again)
+            self._over[span, after is None] = Edition(self.now, rankings.over(span, self.now), self.pool, again)
         return self._over[span, after is None]
 
     def findings(self, since: datetime | None, also: frozenset[int]) -> Findings:
@@ -140,15 +133,6 @@ def recent(now: datetime, again: frozenset[int] = frozenset()) -> CandidatePool:
 
 def _old(again: frozenset[int], listed: PaperQuerySet) -> frozenset[int]:
     return again.difference(listed.filter(pk__in=again).values_list("pk", flat=True)) if again else again
-
-
-def _again(resurfacing: Sequence[Standing]) -> Trending:
-    """Of the old papers that return those that were listed before, and get as many votes as is usual of new ones, each
-    with the day on which it was published."""
-    best = [one.paper for one in resurfacing if one.times_typical >= AGAIN_FROM][:MOST_AGAIN]
-    listed = Paper.objects.filter(pk__in=best, listed_on__isnull=False) if best else Paper.objects.none()
-    days = {paper: published or on for paper, published, on in listed.values_list("pk", "published_on", "listed_on")}
-    return {paper: {"code": "again", "from": day.isoformat()} for paper in best if (day := days.get(paper))}
 
 
 def has_reference() -> bool:

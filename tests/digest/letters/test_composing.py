@@ -297,15 +297,60 @@ def test_without_any_papers_the_welcome_letter_still_comes(mailbox: Path):
     assert "Friday, 21 August at 07:00 (UTC)" in text
 
 
-def test_a_site_whose_papers_are_all_older_does_not_say_that_there_are_none(mailbox: Path):
-    sample.remove()
-    make_paper(listed_on=NOON.date() - timedelta(days=30))
-    make_letter(make_reader(), kind="welcome")
+def test_a_site_one_day_old_says_since_when_it_lists_papers(mailbox: Path):
+    paper = make_paper(listed_on=(NOON - timedelta(days=1)).date())
+    signing_up.confirm(make_reader(confirmed_at=None), NOON)
 
     text = part(sent(mailbox), "plain")
 
-    assert "Nothing new was listed in the last seven days" in text
-    assert "No papers have been collected yet" not in text
+    assert "This site lists papers since 19 August; here is the best of them." in text
+    assert paper.title in text
+
+
+def test_a_site_whose_papers_are_all_a_month_old_says_so_and_shows_the_latest(mailbox: Path):
+    last = NOON.date() - timedelta(days=30)
+    before, few, many = (
+        make_paper(listed_on=last - timedelta(days=7)),
+        make_paper(listed_on=last),
+        make_paper(listed_on=last - timedelta(days=3), votes=9),
+    )
+    signing_up.confirm(make_reader(confirmed_at=None), NOON)
+
+    letter = sent(mailbox)
+
+    for words in (part(letter, "plain"), " ".join(Html(part(letter, "html")).words)):
+        assert "Nothing new was listed since 21 July; here are the latest papers." in words
+        assert words.index(many.title) < words.index(few.title)
+        assert before.title not in words
+
+
+def test_of_the_latest_papers_those_that_fit_come_for_their_reason(mailbox: Path):
+    topic = make_topic(name="Sparse autoencoders")
+    make_score(make_paper(listed_on=NOON.date() - timedelta(days=30)), topic, phrase="dictionary learning")
+    reader = make_reader(confirmed_at=None, topics=[topic.slug], trending_muted_at=NOON)
+    signing_up.confirm(reader, NOON)
+
+    assert "matches Sparse autoencoders: 'dictionary learning'" in part(sent(mailbox), "plain")
+
+
+def test_a_reader_whose_interests_no_paper_meets_is_told_so_and_not_that_there_are_none(mailbox: Path):
+    make_paper(listed_on=NOON.date() - timedelta(days=2))
+    make_paper(listed_on=NOON.date() - timedelta(days=20))
+    reader = make_reader(confirmed_at=None, topics=[make_topic().slug], trending_muted_at=NOON)
+    signing_up.confirm(reader, NOON)
+
+    text = part(sent(mailbox), "plain")
+
+    assert "Nothing that was listed lately is close enough to your interests" in text
+    assert "last seven days" not in text
+
+
+def test_an_older_site_calls_its_last_seven_days_so(mailbox: Path):
+    make_paper(listed_on=NOON.date() - timedelta(days=20))
+    make_paper(listed_on=NOON.date() - timedelta(days=2))
+    signing_up.confirm(make_reader(confirmed_at=None), NOON)
+
+    assert "Here is the best of the last seven days." in part(sent(mailbox), "plain")
 
 
 def test_composing_takes_as_many_queries_for_3_readers_as_for_300():
