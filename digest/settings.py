@@ -268,6 +268,7 @@ if SELF_TEST_ADDRESS and not (SELF_TEST_IMAP or reports_arrivals):
 LETTERS = {  # Each kind of letter, and its record: what composes it, and how it is treated.
     "confirm": "subscriptions.composing.CONFIRM",
     "manage": "subscriptions.composing.MANAGE",
+    "goodbye": "subscriptions.composing.GOODBYE",
     "welcome": "digest.letters.composing.WELCOME",
     "digest": "digest.letters.composing.DIGEST",
     "operator": "digest.watching.alarms.OPERATOR",

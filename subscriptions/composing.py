@@ -180,4 +180,10 @@ def manage(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     return {letter.pk: plain(letter, {"sample": sample}, now) for letter in letters}
 
 
+def goodbye(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
+    """The last one, to who left by our own page: a mistake can be seen, and somebody else's doing."""
+    return {letter.pk: plain(letter, {}, now) for letter in letters}
+
+
 CONFIRM, MANAGE = LetterKind(confirm, asks_to_confirm=True), LetterKind(manage)
+GOODBYE = LetterKind(goodbye, says_goodbye=True)

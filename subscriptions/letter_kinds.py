@@ -18,7 +18,8 @@ class LetterKind:
     compose: Callable[[Sequence[Any], datetime], Mapping[int, Any]]
     is_awaited: bool = True  # A person waits for it: it goes before all that nobody waits for.
     is_list_mail: bool = False  # It comes by subscription: it carries the headers to leave by, List-Unsubscribe first.
-    asks_to_confirm: bool = False  # It goes to those who have not confirmed; any other kind only to readers who stay.
+    asks_to_confirm: bool = False  # It goes to those who have not confirmed,
+    says_goodbye: bool = False  # or to a reader who has left; any other kind only to readers who stay.
     # The letters that the gallery shows of this kind: which each is, and the fields of its row; None: one that needs
     # none. Called with a reader of the gallery's own and the moment, and may write rows, as they are taken back.
     samples: Callable[[Any, datetime], Mapping[str, Mapping[str, Any]]] | None = None

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from papers import lookups, site_clock
 from papers.models import Topic
-from subscriptions import limits, links, mailbox, signing_up
+from subscriptions import leaving, limits, links, mailbox, signing_up
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
@@ -28,6 +28,7 @@ from subscriptions.request_sizes import PASTE, takes
 View = Callable[..., HttpResponse]  # of a request, a token, and what else stands in the address by its name
 LinkedView = Callable[..., HttpResponse]  # of a request, a reader, and the same
 SESSION = "reader"
+PRESSED = "leave"  # what the button of our own page to leave by sends; a mail program's one click does not
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -284,7 +285,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     except BadLink:
         return _bad_link_page(request)
     if request.method != "POST":
-        return render(request, "subscriptions/unsubscribe.html")
+        return render(request, "subscriptions/unsubscribe.html", {"pressed": PRESSED})
     for reader in Subscriber.objects.filter(pk=pk):
-        reader.unsubscribe(site_clock.now())
+        leaving.leave(reader, site_clock.now(), by_our_page=PRESSED in request.POST)
     return render(request, "subscriptions/goodbye.html")

@@ -66,11 +66,11 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def hand_over(self, letters: Iterable[Letter], lease: uuid.UUID, now: datetime) -> set[int]:
         """Commit that these are about to be offered, under a new lease; the keys of those that may be: ours, and their
-        readers stayed."""
+        readers stayed, unless it is to those who did not."""
         pks, leases = [letter.pk for letter in letters], {letter.lease for letter in letters}
         claimed = self.filter(pk__in=pks, state=Letter.State.CLAIMED, lease__in=leases, leased_until__gt=Now())
-        to_newcomers = letter_kinds.names(lambda kind: kind.asks_to_confirm)
-        stays = Q(subscriber=None) | Q(subscriber__left_at=None) | Q(kind__in=to_newcomers)
+        to_others = letter_kinds.names(lambda kind: kind.asks_to_confirm or kind.says_goodbye)
+        stays = Q(subscriber=None) | Q(subscriber__left_at=None) | Q(kind__in=to_others)
         claimed.filter(stays).update(
             state=Letter.State.HANDOFF, lease=lease, handed_at=now, leased_until=Now() + Value(LEASE)
         )

@@ -115,11 +115,10 @@ class Subscriber(models.Model):
     def _open_from(self, today: date) -> date:
         return min(today, self.next_slot or today)
 
-    def unsubscribe(self, now: datetime) -> None:
-        """From here on nothing is sent. Again changes nothing."""
-        Subscriber.objects.filter(pk=self.pk, left_at__isnull=True).update(
-            left_at=now, next_slot=None, next_due_at=None
-        )
+    def unsubscribe(self, now: datetime) -> bool:
+        """From here on nothing is sent. Again changes nothing. Whether they were still here."""
+        here = Subscriber.objects.filter(pk=self.pk, left_at__isnull=True)
+        return bool(here.update(left_at=now, next_slot=None, next_due_at=None))
 
     @transaction.atomic
     def suppress(self, reason: str, now: datetime) -> None:

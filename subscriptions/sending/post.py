@@ -242,9 +242,13 @@ def _end_unwanted(chunk: Sequence[Letter], now: datetime) -> list[Letter]:
     wanted = []
     for letter in chunk:
         reader, reason = letter.subscriber, ""
-        if reader and letter_kinds.of(letter.kind).asks_to_confirm:
+        kind = letter_kinds.of(letter.kind)
+        if reader and kind.asks_to_confirm:
             complained = suppressed.get(reader.pk) == Suppression.Reason.COMPLAINT
             reason = "complained" if complained else "confirmed" if reader.is_reading else ""
+        elif reader and kind.says_goodbye:
+            is_gone = reader.left_at and reader.left_at.isoformat() == letter.key
+            reason = "suppressed" if reader.pk in suppressed else "" if is_gone else "came back"
         elif reader:
             reason = "suppressed" if reader.pk in suppressed else "" if reader.is_reading else "left"
         if reason:

@@ -70,10 +70,11 @@ def test_each_kind_is_what_it_has_always_been(settings):
     def names(attribute: str) -> list[str]:
         return letter_kinds.names(lambda kind: bool(getattr(kind, attribute)))
 
-    assert list(settings.LETTERS) == ["confirm", "manage", "welcome", "digest", "operator", "selftest"]
+    assert list(settings.LETTERS) == ["confirm", "manage", "goodbye", "welcome", "digest", "operator", "selftest"]
     assert set(settings.LETTERS) - set(names("is_awaited")) == {"digest"}
     assert names("is_list_mail") == ["welcome", "digest"]
     assert names("asks_to_confirm") == ["confirm"]
+    assert names("says_goodbye") == ["goodbye"]
     assert {name: letter_kinds.of(name).site_address for name in names("site_address")} == {
         "operator": "OPERATOR_EMAIL",
         "selftest": "SELF_TEST_ADDRESS",
