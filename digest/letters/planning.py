@@ -79,7 +79,7 @@ def latest_slot(reader: Subscriber, now: datetime) -> date:
 def _letter(reader: Subscriber, slot: date, now: datetime) -> Letter:
     due_at = max(slots.due_at(slot, reader.hour, reader.zone), reader.next_due_at or now)
     too_late = now - due_at >= LATEST_BY_CADENCE[Subscriber.Cadence(reader.cadence)]
-    reason = "paused" if reader.is_paused(slot) else "too late" if too_late else ""
+    reason = "paused" if reader.is_paused(slot) else special.TOO_LATE if too_late else ""
     moments = {"promised_at": due_at, "planned_at": now, "due_at": now}
     return Letter(subscriber=reader, kind="digest", key=slot.isoformat(), reason=reason, **moments)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,15 +19,18 @@ from digest.matching.choosing import Choice
 from digest.matching.gathering import LISTED_WITHIN, Edition
 from digest.matching.rankings import TRENDING_WITHIN
 from papers.models import Paper
+from papers.sources import SOURCES
 from subscriptions import composing, mime, slots
 from subscriptions.models import Letter, Subscriber
 
 NOTHING_NEW = "nothing new"  # why a letter is skipped that was planned and has no papers
+TOO_LATE = "too late"  # and one for which the site was not there
 LOOKED_BACK = timedelta(days=14)  # for what became of a reader's last letters
 DAYS_OF_A_WEEK = timedelta(days=6)  # from the first to the last
 HALF_A_DAY = timedelta(hours=12)
 MOST_SILENT = 3  # days that are named
 LINES_KEPT = 2_000  # encoded, as many readers get the same
+Line = dict[str, Any]  # a code with parameters
 
 
 # ------------------------------------------------------------------------------------------------------------- finding
@@ -42,6 +45,13 @@ class Skipped(NamedTuple):
     contents: Mapping[str, Any]
 
 
+class Newest(NamedTuple):
+    """When the site learned last of a paper that was announced, and the last day for which it knows any."""
+
+    seen_at: datetime
+    listed_on: date
+
+
 class Planned(NamedTuple):
     """A digest that is to come."""
 
@@ -53,12 +63,15 @@ class Planned(NamedTuple):
 def lines(planned: Sequence[Planned], now: datetime) -> list[dict[str, Any]]:
     """What each letter keeps beside its papers: "special" and the line, or nothing. Called before readers are moved
     on; as many queries for many as for one."""
-    skipped = _skipped([one.reader for one in planned], now)
-    found = [_of_span(one, skipped[one.reader.pk], now) or _silent(one, skipped[one.reader.pk]) for one in planned]
+    skipped, newest = _skipped([one.reader for one in planned], now), _newest(now)
+    found = []
+    for one in planned:
+        own = skipped[one.reader.pk]
+        found.append(_of_span(one, own, now) or _after_none(one, own) or (newest and _quiet(one, newest, now)))
     return [{"special": line} if line else {} for line in found]
 
 
-def _of_span(planned: Planned, skipped: Sequence[Skipped], now: datetime) -> dict[str, Any] | None:
+def _of_span(planned: Planned, skipped: Sequence[Skipped], now: datetime) -> Line | None:
     """Of a letter for more than a day: which days those are."""
     reader = planned.reader
     paused = reader.read_up_to and any(
@@ -71,12 +84,16 @@ def _of_span(planned: Planned, skipped: Sequence[Skipped], now: datetime) -> dic
     return None
 
 
-def _silent(planned: Planned, skipped: Sequence[Skipped]) -> dict[str, Any] | None:
-    """Of a letter before which none came, as there was nothing to send: the days, and the paper that nearly came."""
-    on = {one.slot: one for one in skipped if one.reason == NOTHING_NEW}
+def _after_none(planned: Planned, skipped: Sequence[Skipped]) -> Line | None:
+    """Of a letter before which none came: why not. Where there was nothing to send, the days, and the paper that came
+    nearest."""
+    by_slot = {one.slot: one for one in skipped}
     before = (planned.slot - timedelta(days=ago) for ago in range(1, LOOKED_BACK.days))
-    wanted = (day for day in before if day.weekday() in planned.reader.slot_days)
-    silent = [on[day] for day in takewhile(on.__contains__, islice(wanted, MOST_SILENT))]
+    wanted = [day for day in before if day.weekday() in planned.reader.slot_days][:MOST_SILENT]
+    last = [by_slot[day] for day in takewhile(by_slot.__contains__, wanted)]
+    if last and last[0].reason == TOO_LATE:
+        return {"code": "missed", "day": last[0].slot.isoformat()}
+    silent = list(takewhile(lambda one: one.reason == NOTHING_NEW, last))
     if not silent:
         return None
     misses = [miss for one in silent for miss in one.contents.get("near_misses", ())]
@@ -84,6 +101,23 @@ def _silent(planned: Planned, skipped: Sequence[Skipped]) -> dict[str, Any] | No
     nearest = max(below, key=lambda miss: float(miss["lacked"]["score"]), default=None)
     found = {"paper": nearest["paper"], **nearest["lacked"]} if nearest else None
     return {"code": "silent", "days": [one.slot.isoformat() for one in reversed(silent)], "nearest": found}
+
+
+def _quiet(planned: Planned, newest: Newest, now: datetime) -> Line | None:
+    """Of a letter since whose reader's last one no new paper has come; and whether any was expected that day."""
+    read_up_to, slot = planned.reader.read_up_to, planned.slot
+    if read_up_to is None or newest.seen_at > read_up_to:
+        return None
+    calendars = [source.calendar for source in SOURCES.values() if source.announces]
+    is_free = all(one.today(now) == slot and not one.announces(slot) for one in calendars) and newest.listed_on < slot
+    return {"code": "quiet", "day": slot.isoformat() if is_free else "", "since": newest.listed_on.isoformat()}
+
+
+def _newest(now: datetime) -> Newest | None:
+    seen = Paper.objects.filter(first_seen_at__lte=now, listed_on__lte=now.date())
+    last_seen = seen.order_by("-first_seen_at").values_list("first_seen_at", flat=True).first()
+    last_listed = seen.order_by("-listed_on").values_list("listed_on", flat=True).first()
+    return Newest(last_seen, last_listed) if last_seen and last_listed else None
 
 
 def _days_of(reader: Subscriber, now: datetime) -> tuple[date, date]:

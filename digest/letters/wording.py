@@ -95,6 +95,24 @@ def _silent(found: Mapping[str, Any]) -> str:
     return _("%(days)s: there was nothing new for you.") % {"days": days}
 
 
+def _missed(found: Mapping[str, Any]) -> str:
+    day = date_format(date.fromisoformat(found["day"]), "l")
+    return _("No letter came on %(day)s, as the site was not running; this one makes up for it.") % {"day": day}
+
+
+def _quiet(found: Mapping[str, Any]) -> str:
+    since = date_format(date.fromisoformat(found["since"]), "l, j F")
+    if not found["day"]:
+        return _("No new papers have come since those of %(since)s; these were in none of your letters.") % {
+            "since": since
+        }
+    today = date_format(date.fromisoformat(found["day"]), "l")
+    return _("It is %(today)s: no new papers since those of %(since)s; these were in none of your letters.") % {
+        "today": today,
+        "since": since,
+    }
+
+
 def _first(found: Mapping[str, Any]) -> str:
     day = date_format(date.fromisoformat(found["since"]), "j F")
     if found["code"] == "latest":
@@ -134,5 +152,11 @@ SKIPPED = {
     "nothing new": gettext_noop("there was nothing new"),
     "its papers are gone": gettext_noop("its papers were no longer here"),
 }
-SPECIAL = {"pause": _of_days, "week": _of_days, "days": _of_days, "silent": _silent, "latest": _first, "young": _first}
+SPECIAL = {
+    **dict.fromkeys(("pause", "week", "days"), _of_days),
+    **dict.fromkeys(("latest", "young"), _first),
+    "silent": _silent,
+    "missed": _missed,
+    "quiet": _quiet,
+}
 LACKS = {"bar": _bar, "cap": _cap, "same": _same, "unwanted": _unwanted}
