@@ -94,7 +94,8 @@ def test_the_page_shows_the_sites_cards_under_the_letters_headings_with_its_reas
     page = client.get(address(letter)).text.partition("<main")[2]
 
     shown = [
-        page.index(words) for words in ("For you", "oil lamp", "Glowworm", "Trending", "Tides", "Just missed", "Ebbs")
+        page.index(words)
+        for words in ("For you", 'class="reason"', "Glowworm", "Trending", "Tides", "Just missed", "Ebbs")
     ]
     assert shown == sorted(shown)
     reason = re.search(r'<p class="reason">(.*?)</p>', page)

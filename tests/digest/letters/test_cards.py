@@ -199,3 +199,13 @@ def test_under_its_title_all_that_the_text_says_of_a_paper_is_indented():
     assert [line for line in rest.split("\n")[1:] if line and not line.startswith("  ")] == []
     assert rest.index("matches Lamps") < rest.index("Harbour") < rest.index(paper.abstract)
     assert max(map(len, rest.split("\n"))) <= 76
+
+
+@pytest.mark.parametrize("votes", [0, 7])
+@pytest.mark.parametrize("shows", ["sentences", "abstract", "title"])
+def test_within_a_card_of_the_text_no_two_lines_in_a_row_are_empty(shows: str, votes: int):
+    paper = make_paper(votes=votes)
+
+    shown = cards_for([paper.pk], shows)[paper.pk].shown("paper", "txt", "", "https://papers.example.org/feedback/")
+
+    assert "\n\n\n" not in shown.strip()

@@ -167,6 +167,17 @@ def test_joined_and_written_by_django_a_digest_says_the_same(settings, chosen, t
     assert Tags(part(joined, "html")).all == Tags(part(written, "html")).all
 
 
+def test_joined_and_written_by_django_long_words_are_wrapped_alike():
+    reason = {"code": "near", "to": "of lamps, wicks and oil " * 9}
+    paper = make_paper(key=f"title:{'0' * 64}", title="Of Lamps " * 20, organisation="Harbour " * 20)
+    draft = a_digest(make_reader(), [(paper, reason)], [])
+
+    joined, written = (part(read(mime.unstuffed(one.content())), "plain") for one in (draft, draft._plain()))
+
+    assert joined == written
+    assert [line for line in joined.split("\n") if len(line) > 76 and "://" not in line] == []
+
+
 @examples(100)
 @given(st.lists(clean, max_size=4))
 def test_pieces_that_are_encoded_one_by_one_read_as_one_text(pieces):
