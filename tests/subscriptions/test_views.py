@@ -331,6 +331,8 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "web_copy": [old[Purpose.WEB_COPY]],
         "subscriptions:mailbox_letter": [filed.name],
         "subscriptions:mailbox_html": [filed.name],
+        "subscriptions:gallery_letter": ["digest"],
+        "subscriptions:gallery_html": ["digest"],
         "subscriptions:webhook": ["postmark"],
     }
 
