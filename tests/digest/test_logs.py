@@ -41,7 +41,7 @@ def is_hidden(line: str) -> bool:
     return not any(part in line or every_character(part) in line for part in parts)
 
 
-@pytest.mark.parametrize("token", [TOKEN, OLD])
+@pytest.mark.parametrize("token", [TOKEN, OLD], ids=["ours", "of 0.1.0"])
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize(
     "became",

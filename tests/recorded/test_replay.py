@@ -24,6 +24,7 @@ from tests.servers import database_url
 FIRST = date(2024, 5, 27)
 ARXIV_FIRST = date(2025, 3, 18)
 SPEED = 50
+LONGEST = 3 * 3600  # seconds that a replay may take when nobody kills it any more: 25 minutes of an idle machine
 DEATHS = 20
 JITTER = timedelta(seconds=1)  # 20 ms of a busy machine, hastened
 
@@ -77,7 +78,7 @@ def _live(environment: dict[str, str], dice: random.Random) -> None:
             [sys.executable, "-m", "tests.recorded.replay", str(FIRST), str(NEWEST)], env=environment
         )
         try:
-            code = process.wait(timeout=dice.uniform(3, 35) if deaths < DEATHS else 3600)
+            code = process.wait(timeout=dice.uniform(3, 35) if deaths < DEATHS else LONGEST)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
