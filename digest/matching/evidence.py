@@ -2,7 +2,7 @@
 
 A paper that says a query's words scores by how loudly it does, weighted, plus how near it is in meaning. One that does
 not scores by nearness alone, and less: for phrases and examples a lexical score (BM25, or cosine similarity of TF-IDF
-weights) and a semantic one (cosine similarity of vectors) fused, for topics the similarity to what is typical of them.
+weights) and a semantic one (cosine similarity of vectors) fused, for topics the similarity to the papers that say one.
 All of it is in standard deviations over a fixed reference sample, so that scores of different days and interests can
 be compared, with one bar.
 """
@@ -18,7 +18,7 @@ from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
 from digest.matching.profiles import CandidatePool, Query, loudness_of_terms
 from papers.search import ranking
-from papers.search.encoders import LOUDNESS_WEIGHT
+from papers.search.encoders import LOUDNESS_WEIGHT, UNSAID
 from papers.text.lexical import K1
 from papers.text.sparse import Floats, Ints
 from papers.text.tokenizing import counted, without_authors
@@ -28,9 +28,9 @@ LEAST_LEXICAL_SPREAD = 0.05  # Of lexical scores,
 LEAST_SIMILARITY_SPREAD = 0.002  # of those that are similarities to an example,
 LEAST_SEMANTIC_SPREAD = 0.05  # of semantic similarities,
 LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
-MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said
-NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.5, 1.5  # what is taken for it while there is no vector to tell it by
-UNSAID = -1.0  # added where no words are said: what is only near must be that much nearer
+MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said,
+MOST_LOUD = 4.0  # and of loudness: of papers that are about it by their words the nearest come first
+NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.25, 1.35  # what is taken for it while there is no vector to tell it by
 SURE = 3.0  # the score from which a paper comes whatever step of the bar a reader chose
 IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
 CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
@@ -140,25 +140,22 @@ def _loudness(queries: Sequence[Query], cells: Ints, lexical: Floats, pool: Cand
 
 def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: Ints, pool: CandidatePool) -> None:
     """The score of each query in each paper, in the place of the semantic one. `cells`: the hits."""
-    techniques = [KINDS[query.kind].technique for query in queries]
-    for row, (query, technique) in enumerate(zip(queries, techniques, strict=True)):
-        if technique is Technique.TOPIC:
-            semantic[row] = _near_topic(query, semantic[row : row + 1], pool)
+    techniques = np.array([KINDS[query.kind].technique for query in queries], object)
+    are_topics, are_names = techniques == Technique.TOPIC, techniques == Technique.NAME
     rows, places = cells // max(pool.total, 1), cells % max(pool.total, 1)
-    mean = semantic[:, pool.compared].mean(axis=1)
-    spread = np.maximum(semantic[:, pool.compared].std(axis=1), LEAST_SEMANTIC_SPREAD)
-    are_topics = np.array([technique is Technique.TOPIC for technique in techniques], bool)
-    mean[are_topics], spread[are_topics] = 0, 1  # in deviations already
+    near = _near(semantic, rows, places, pool)
+    for row in np.flatnonzero(are_topics).tolist():
+        hits = slice(*np.searchsorted(rows, (row, row + 1)).tolist())
+        semantic[row], near[hits] = _near_topic(queries[row], semantic[row : row + 1], places[hits], pool)
     unknown = np.where(are_topics, np.float32(NEARNESS_UNKNOWN), np.float32(OF_TYPED_WORDS))
-    near = np.minimum((semantic[rows, places] - mean[rows]) / spread[rows], MOST_NEAR)
-    near = np.where(pool.has_vector[places], near, unknown[rows])
-    loud = (pool.known.loudness_weight if pool.known else LOUDNESS_WEIGHT) * _loudness(queries, cells, lexical, pool)
-    fused = [row for row, technique in enumerate(techniques) if technique in (Technique.PHRASE, Technique.EXAMPLE)]
+    near = np.where(pool.has_vector[places], np.minimum(near, MOST_NEAR), unknown[rows])
+    weight, unsaid = (pool.known.loudness_weight, pool.known.unsaid) if pool.known else (LOUDNESS_WEIGHT, UNSAID)
+    loud = np.minimum(weight * _loudness(queries, cells, lexical, pool), MOST_LOUD)
+    fused = np.flatnonzero(~are_topics & ~are_names).tolist()
     if fused:
         some = slice(None) if len(fused) == len(queries) else fused
         semantic[some] = _fused([queries[row] for row in fused], semantic[some], lexical[some], pool)
-    semantic += UNSAID
-    are_names = np.array([technique is Technique.NAME for technique in techniques], bool)
+    semantic += np.where(are_topics, np.float32(unsaid), np.float32(UNSAID))[:, None]
     semantic[are_names] = 0
     said = loud + near
     # Of papers that surely say typed words those come first that say more of what is rare (BM25).
@@ -167,14 +164,24 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     semantic[rows, places] = np.where(are_names[rows], IN_CATEGORY, said)
 
 
-def _near_topic(query: Query, similarity: Floats, pool: CandidatePool) -> Floats:
-    """1 x papers: the similarity to the topic's description and, if it is known, to what is typical of the topic."""
-    near = standardised(pool, similarity, LEAST_SEMANTIC_SPREAD)
+def _near(semantic: Floats, rows: Ints, places: Ints, pool: CandidatePool) -> Floats:
+    """How near each hit is, in deviations, by the similarity to the words of its query."""
+    mean = semantic[:, pool.compared].mean(axis=1)
+    spread = np.maximum(semantic[:, pool.compared].std(axis=1), LEAST_SEMANTIC_SPREAD)
+    return np.asarray((semantic[rows, places] - mean[rows]) / spread[rows], np.float32)
+
+
+def _near_topic(query: Query, similarity: Floats, hits: Ints, pool: CandidatePool) -> tuple[Floats, Floats]:
+    """How near each paper is to those that say the topic, and how near each hit is to them and to the topic's
+    description, in deviations. What says no word of a topic is not taken for one of its papers by a description's few
+    words. Where too few papers say it both are the similarity to the description, `similarity`, 1 x papers."""
+    described = standardised(pool, similarity, LEAST_SEMANTIC_SPREAD)
     typical = pool.typical.get(query.topic)
     if typical is None:
-        return near
-    near = near + standardised(pool, typical[None] @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
-    return standardised(pool, near, LEAST_FUSED_SPREAD)
+        return described[0], described[0, hits]
+    alike = standardised(pool, typical[None] @ pool.vectors.T, LEAST_SEMANTIC_SPREAD)
+    both = standardised(pool, described + alike, LEAST_FUSED_SPREAD)
+    return alike[0], both[0, hits]
 
 
 def standardised(pool: CandidatePool, scores: Floats, at_least: float) -> Floats:

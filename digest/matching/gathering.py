@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import numpy as np
 from django.db.models import Count, Max, Min, Q
 
 from digest.matching import rankings
@@ -23,7 +24,6 @@ from papers.search import fits, vectors
 from papers.search.encoders import unit
 from papers.search.fits import Understanding
 from papers.text import tokenizing
-from papers.text.loudness import IN_TITLE
 from papers.text.sparse import Floats
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Interest, Subscriber
@@ -35,8 +35,8 @@ RISEN_QUANTILE = 0.9  # of the papers that people voted for lately have fewer vo
 FEWEST_VOTES_RISEN = 10  # and it has at least so many;
 MOST_RISEN = 100  # the last of them are considered for a letter
 COLUMNS = ("pk", "first_seen_at", "votes", "terms", "authors", "identities", "organisation", "categories", "abstract")
-TYPICAL_FROM = 3  # papers that say a topic in their title, of the latest that a fit was learned from,
-MOST_TYPICAL = 20_000  # and so many pairs of topic and paper are looked at
+TYPICAL_FROM = 3  # papers that say a topic, of the latest that a fit was learned from,
+MOST_TYPICAL = 30_000  # and so many pairs of topic and paper are looked at
 
 T = TypeVar("T")
 
@@ -157,27 +157,26 @@ def pool_of(
 
 
 def typical(known: Understanding) -> Mapping[int, Floats]:
-    """By topic's key the mean of the vectors of papers that say the topic in their title (Rocchio): of those that were
-    here when the fit was learned, so that it is the same until the next one, or until topics are edited."""
+    """By topic's key the mean of the vectors of papers that say the topic, by how loudly they do (Rocchio): of those
+    that were here when the fit was learned, so that it is the same until the next one, or until topics are edited."""
     topics = Topic.objects.aggregate(Count("pk"), Max("scored_at"))
     return _typical(known.fit, max(known.reference, default=0), *topics.values())
 
 
 @lru_cache(maxsize=2)
 def _typical(fit: int, newest: int, *_topics: object) -> Mapping[int, Floats]:
-    said = PaperTopic.objects.filter(score__gte=IN_TITLE, paper__lte=newest)
-    papers: dict[int, list[int]] = defaultdict(list)
-    for topic, paper in said.order_by("-paper").values_list("topic", "paper")[:MOST_TYPICAL]:
-        papers[topic].append(paper)
-    keys = sorted({paper for some in papers.values() for paper in some})
+    said = PaperTopic.objects.filter(paper__lte=newest).order_by("-paper")
+    loudness: dict[int, dict[int, float]] = defaultdict(dict)
+    for topic, paper, loud in said.values_list("topic", "paper", "score")[:MOST_TYPICAL]:
+        loudness[topic][paper] = loud
+    keys = sorted({paper for some in loudness.values() for paper in some})
     rows = vectors.matrix(keys, fit)
     places = {paper: place for place, paper in enumerate(keys)}
     found: dict[int, Floats] = {}
-    for topic, some in papers.items():
+    for topic, some in loudness.items():
         there = rows[[places[paper] for paper in some]]
-        there = there[there.any(axis=1)]
-        if len(there) >= TYPICAL_FROM:
-            found[topic] = unit(there.mean(axis=0))
+        if there.any(axis=1).sum() >= TYPICAL_FROM:
+            found[topic] = unit(np.array([*some.values()], np.float32) @ there)
     return found
 
 

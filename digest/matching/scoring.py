@@ -16,7 +16,6 @@ from digest.matching.evidence import (
     LEAST_SEMANTIC_SPREAD,
     LEAST_SIMILARITY_SPREAD,
     SURE,
-    UNSAID,
     Evidence,
     Findings,
     evidence,
@@ -26,7 +25,7 @@ from digest.matching.evidence import (
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import Technique
 from digest.matching.profiles import CandidatePool, Flags, Profile, Query
-from papers.search.encoders import unit
+from papers.search.encoders import UNSAID, unit
 from papers.text.sparse import Floats, Ints
 
 DIGITS_KEPT = 4  # of a score; what arithmetic alone makes unequal, as it depends on who else is chosen for, is equal

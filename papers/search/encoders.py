@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats
 
-LOUDNESS_WEIGHT = 4.6  # beside a nearness that is learned from words alone, or unknown
+LOUDNESS_WEIGHT = 5.5  # beside a nearness that is learned from words alone, or unknown
+UNSAID = -1.0  # added to it where no words are said: what is only near must be that much nearer
 State = Mapping[str, NDArray[Any]]  # what a fit keeps, by name
 
 
@@ -49,6 +50,7 @@ class EncoderSpec:
     sample: int | None = None  # papers that a fit begins with, to find their mean; None: all that it learns from
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score, in ranking
     loudness_weight: float = LOUDNESS_WEIGHT  # of saying a phrase loudly beside being near to it, in matching
+    unsaid: float = UNSAID  # added to the nearness of a paper that says no word of a topic, in matching
     libraries: tuple[str, ...] = ()  # modules without which it cannot be loaded,
     install: str = ""  # and the command that installs them
     files: tuple[str, ...] = ()  # names of its files in the folder ENCODER_PATH, if that is set

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from papers.models import Fit
 from papers.search import encoders
-from papers.search.encoders import LOUDNESS_WEIGHT, Encoder, Text, unit
+from papers.search.encoders import LOUDNESS_WEIGHT, UNSAID, Encoder, Text, unit
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats
 
@@ -34,6 +34,7 @@ class Understanding:
     reference: tuple[int, ...] = ()  # keys of the papers that scores are compared with
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score
     loudness_weight: float = LOUDNESS_WEIGHT  # of saying a phrase loudly beside being near to it
+    unsaid: float = UNSAID  # added to the nearness of a paper that says no word of a topic
 
     def vectors(self, texts: Sequence[Text]) -> Floats:
         """Texts x dimensions: centred on the papers' mean, each of length 1."""
@@ -76,7 +77,7 @@ def loaded(fit: int) -> Understanding:
     if not row.dimensions:
         return Understanding(fit, lexicon, reference=reference)
     encoder, spec = encoders.load(row.encoder, held), encoders.named(row.encoder)
-    weights = spec.similarity_weight, spec.loudness_weight
+    weights = spec.similarity_weight, spec.loudness_weight, spec.unsaid
     return Understanding(fit, lexicon, encoder, held["mean"], held["whitening"], reference, *weights)
 
 

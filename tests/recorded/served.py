@@ -61,6 +61,8 @@ class Site:
     """The recorded papers, and what is learned from the latest of them. In memory: nothing is stored."""
 
     def __init__(self, data: Path) -> None:
+        import numpy as np
+
         from digest.matching.kinds.base import text_of
         from digest.matching.profiles import Query
         from papers.search import encoders, fits
@@ -86,9 +88,9 @@ class Site:
         }
         self.typical = {}
         for number in self.queries:
-            rows = [place for place, one in enumerate(self.reference) if one.topics.get(number, (0, ""))[0] == 1]
-            if len(rows) >= PRESENT_FROM:
-                self.typical[number] = encoders.unit(self.reference_vectors[rows].mean(axis=0))
+            loud = np.array([one.topics.get(number, (0.0, ""))[0] for one in self.reference], np.float32)
+            if np.count_nonzero(loud) >= PRESENT_FROM:
+                self.typical[number] = encoders.unit(loud @ self.reference_vectors)
 
     def days(self) -> Iterator[tuple[date, Texts]]:
         return iter(sorted(self._days.items()))

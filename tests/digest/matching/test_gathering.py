@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from django.db import connection
 
@@ -14,8 +15,10 @@ from digest.matching import gathering, kinds
 from digest.matching.gathering import Edition
 from digest.matching.profiles import BAR
 from digest.models import Given
-from papers.models import Signal
+from papers.models import Fit, Signal, Vector
 from papers.search import fits, understanding
+from papers.text.lexical import Lexicon
+from papers.text.tokenizing import counted
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
@@ -182,3 +185,23 @@ def test_more_examples_than_one_statement_takes_are_all_found(monkeypatch):
     queries = gathering.queries_for([InterestSpec("paper", paper.key) for paper in papers])
 
     assert len(queries) == len(papers)
+
+
+def make_fit_of(loud: list[float]) -> gathering.Understanding:
+    """Papers that say a topic this loudly, and each in a direction of its own."""
+    fit = Fit.objects.create(encoder="light", began_at=NOON, papers=len(loud), dimensions=len(loud), state=b"")
+    topic, papers = make_topic(slug="bread"), [make_paper() for _ in loud]
+    for paper, said, vector in zip(papers, loud, np.eye(len(loud), dtype=np.float16), strict=True):
+        make_score(paper, topic, said)
+        Vector.objects.create(paper=paper, fit=fit, data=vector.tobytes())
+    return gathering.Understanding(fit.pk, Lexicon.of(counted(["."]), 1.0), reference=(papers[-1].pk,))
+
+
+def test_what_is_typical_of_a_topic_is_the_mean_of_the_papers_that_say_it_by_how_loudly_they_do():
+    (typical,) = gathering.typical(make_fit_of([1.0, 0.4, 0.2])).values()
+
+    assert (typical / typical[0]).tolist() == pytest.approx([1.0, 0.4, 0.2])
+
+
+def test_of_fewer_than_three_papers_nothing_is_typical():
+    assert gathering.typical(make_fit_of([1.0, 1.0])) == {}

@@ -1,5 +1,7 @@
 """Which papers a reader gets that are near in meaning, and which say the same."""
 
+from dataclasses import replace
+
 import pytest
 
 from digest.matching.profiles import CandidatePool, Query
@@ -100,6 +102,57 @@ def test_a_paper_that_is_like_what_is_typical_of_a_topic_comes_though_it_does_no
     choices = [choose([profile(topic(SPARSE), trending=False)], one, [])[0] for one in (pool, with_typical)]
 
     assert [for_you(choice) for choice in choices] == [[], [1]]
+
+
+def test_a_paper_that_says_no_word_of_a_topic_is_compared_with_papers_that_do_and_not_with_its_description():
+    known, words = space()
+    described = Query(
+        "topic", "topic-1", "Topic 1", Text("bread", "", terms("bread", ""), is_query=True), topic=SPARSE
+    )
+    pool = pool_with([candidate(1), candidate(2)], ["bread", "iron"], known, words)
+    pool = CandidatePool(pool.candidates, pool.reference, known, pool.vectors, {SPARSE: words["iron"]})
+
+    (choice,) = choose([profile(described, trending=False, bar=2.0)], pool, [])
+
+    assert for_you(choice) == [2]
+
+
+@pytest.mark.parametrize(("unsaid", "comes"), [(0.0, True), (-9.0, False)])
+def test_how_much_nearer_a_paper_must_be_that_says_no_word_of_a_topic_is_the_encoders(unsaid: float, comes: bool):
+    known, words = space()
+    known = replace(known, unsaid=unsaid)
+    pool = pool_with([candidate(1)], ["bread"], known, words)
+    pool = CandidatePool(pool.candidates, pool.reference, known, pool.vectors, {SPARSE: words["bread"]})
+
+    (choice,) = choose([profile(topic(SPARSE), trending=False)], pool, [])
+
+    assert for_you(choice) == [1] * comes
+
+
+def test_a_paper_that_says_a_topic_aside_is_compared_with_its_description_too():
+    known, words = space()
+    described = Query(
+        "topic", "topic-1", "Topic 1", Text("bread", "", terms("bread", ""), is_query=True), topic=SPARSE
+    )
+    said = [candidate(number, topics={SPARSE: 0.2}) for number in (1, 2, 3)]
+    pool = pool_with(said, ["bread", "iron", "glass"], known, words)
+    pool = CandidatePool(pool.candidates, pool.reference, known, pool.vectors, {SPARSE: words["iron"]})
+
+    (choice,) = choose([profile(described, trending=False)], pool, [])
+
+    assert set(for_you(choice)) == {1, 2}
+
+
+def test_of_papers_that_say_a_topic_in_the_title_or_again_and_again_the_nearest_goes_first():
+    known, words = space()
+    said = [candidate(1, topics={SPARSE: 1.0}, votes=9), candidate(2, topics={SPARSE: 0.8})]
+    between = unit((words["bread"] + 0.5 * words["iron"])[None])[0]
+    pool = pool_with(said, ["between", "bread"], known, words | {"between": between})
+    pool = CandidatePool(pool.candidates, pool.reference, known, pool.vectors, {SPARSE: words["bread"]})
+
+    (choice,) = choose([profile(topic(SPARSE), trending=False)], pool, [])
+
+    assert for_you(choice) == [2, 1]
 
 
 def test_of_two_papers_that_say_the_same_one_comes():

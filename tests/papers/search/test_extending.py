@@ -3,6 +3,7 @@
 import re
 import sys
 import types
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -53,6 +54,19 @@ def test_it_gives_every_paper_its_vector_and_is_searched_by(hashing: EncoderSpec
     by_vector = vectors.matrix(papers, known.fit) @ known.vectors([example])[0]
     assert by_vector.argmax() == 0
     assert ranking.similar([example])[0].paper == papers[0]
+
+
+@pytest.mark.django_db
+def test_matching_weighs_its_nearness_as_its_record_says(hashing: EncoderSpec, monkeypatch, settings: Settings):
+    weighed = replace(hashing, similarity_weight=1.5, loudness_weight=3.0, unsaid=-0.5)
+    monkeypatch.setattr(sys.modules["hashing"], "HASHING", weighed)
+    settings.ENCODER = "hashing"
+    make_papers(10)
+    understanding.refit("hashing", NOW)
+
+    known = fits.current()
+
+    assert (known.similarity_weight, known.loudness_weight, known.unsaid) == (1.5, 3.0, -0.5)
 
 
 @pytest.mark.django_db
