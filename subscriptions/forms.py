@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.dates import WEEKDAYS
@@ -84,6 +85,12 @@ class BeginForm(forms.Form):
         self.reader.choose_topics(self.cleaned_data["topics"])
 
 
+def _what_may_be_shown() -> list[tuple[str, str]]:
+    """Summaries that machines wrote only where the site keeps them."""
+    unkept = set() if settings.HUGGINGFACE_AI_SUMMARIES else {Subscriber.Shows.SUMMARY}
+    return [(value, label) for value, label in Subscriber.Shows.choices if value not in unkept]
+
+
 class PreferencesForm(BeginForm):
     """Everything that a reader can change; each kind of interest that is typed has its two fields, too."""
 
@@ -124,7 +131,7 @@ class PreferencesForm(BeginForm):
     )
     shows = forms.ChoiceField(
         required=False,  # A page that was opened before there was this choice does not send it.
-        choices=Subscriber.Shows,
+        choices=_what_may_be_shown,
         widget=forms.RadioSelect,
         label=_("What a digest shows of each paper"),
     )

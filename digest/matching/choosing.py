@@ -136,8 +136,9 @@ def choice(scored: ReaderScores, trending: Iterable[int], again: Iterable[int] =
     rest = [place for number, place in enumerate(places) if number not in chosen][:NEAR_MISSES]
     if len(rest) < NEAR_MISSES:
         rest += scored.almost(NEAR_MISSES - len(rest))
-    misses = [Miss(scored.paper(place), lacked(scored, place, picks)) for place in rest]
-    return _with_trending(Choice(picks, near_misses=misses), scored, trending, again)
+    came = _with_trending(Choice(picks), scored, trending, again)
+    missed = [place for place in rest if scored.paper(place) not in came.trending]
+    return replace(came, near_misses=[Miss(scored.paper(place), lacked(scored, place, picks)) for place in missed])
 
 
 # Longer than most, as each of its three turns goes on from what the one before left.

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import itemgetter
 
 MOST_WORDS = 40  # of both sentences
-OVER = 4  # words that a whole second sentence may have beyond that, rather than being cut
+OVER = 6  # words that a whole second sentence may have beyond that, rather than being cut
 MOST_CHARACTERS = 600
 FEWEST_OF_A_CLAUSE, FEWEST_OF_DONE = 8, 12
 KEPT = 2_000  # in memory, with their abstracts: some 4 MB
@@ -31,11 +31,23 @@ LOOKED_BACK = 12  # characters, by which an abbreviation is known
 # What is left hanging where a sentence ends after it: the beginning of a clause, or of a list.
 HANGING = re.compile(
     r"(?:^|,\s|\bthat\s)(?:while|although|though|when|if|despite|compared|for|across)\b[^,;:]*$|"
-    r"\b(?:such as|including|e\.g\.)[^;:]*$",
+    r"\b(?:such as|including|e\.g\.|given)\b[^;:]*$|"
+    r"\b(?:in|into|of|for|by|to|with|from|at|on|under|through|during|upon|via|and|or|the|an?|that|than|as|is|are)$",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"\((?:\d|[ivx]+|[a-e])\)")  # the number of what is listed within a sentence
+# What opens a sentence and leans on the one before it, which is not shown: up to the comma after it.
+LEANS = re.compile(
+    r"(?:(?:however|therefore|thus|hence|moreover|furthermore|additionally|in addition|consequently|accordingly|"
+    r"notably|importantly|specifically|concretely|in particular|as a result|to this end|to that end|in response|"
+    r"tow(?:ard|ards) this (?:end|goal)|for this purpose|instead|meanwhile|crucially|finally|in contrast|by contrast)|"
+    r"(?:to|by|in|for|from|with|motivated|inspired|based|built|building|driven|guided|drawing|leveraging|using|given|"
+    r"following|under|beyond|despite|as|against)\b(?=[^,.;:]{0,90}"
+    r"\b(?:this|these|those|that|such|it|its|above|our (?:paper|work))\b)[^,.;:]{0,120}),\s+(?=\S)",
     re.IGNORECASE,
 )
 WORD = re.compile(r"\S+")
-CLAUSE_END = re.compile(r"[,;:–—](?=\s)|\s(?=(?:which|while|whereas|thereby|by)\b)")
+CLAUSE_END = re.compile(r"[,;:–—](?=\s)|\s(?=(?:which|while|whereas|thereby)\b)|(?<!ed)(?<!en)\s(?=by\b)")
 
 
 def sentences(text: str) -> list[Span]:
@@ -81,6 +93,7 @@ BESIDE_IT = re.compile(  # what was done besides
     r"\bwe (?:also|further|additionally|finally)\b",
     re.IGNORECASE,
 )
+FIGURE = re.compile(r"(?<![A-Za-z\d-])\d")
 # What says that a sentence tells what was found: these add up.
 FOUND = tuple(
     (re.compile(pattern, re.IGNORECASE), weight)
@@ -101,6 +114,11 @@ FOUND = tuple(
         (r"\d", 0.3),
     )
 )
+VAGUE = re.compile(  # what nearly every abstract claims
+    r"\b(?:superior|promising|strong|remarkable|excellent|impressive|effective\w*|efficien\w*|significant\w*|robust\w*|"
+    r"substantial\w*)\b",
+    re.IGNORECASE,
+)
 AVAILABLE = re.compile(
     r"\b(?:code|data(?:sets?)?|models?|weights|demo|project page|website|checkpoints)\b[^.]{0,200}"
     r"\b(?:available|released?|open-sourced?|public|found at|access)|https?://|\bgithub\b",
@@ -109,7 +127,7 @@ AVAILABLE = re.compile(
 OUTLOOK = re.compile(  # what it may be good for, which authors say last
     r"\b(?:highlight|underscore|emphasi[sz]e|challenge|call for|urge|pave|lay|open|offer|provide|shed|improve)\w*\b"
     r"[^.]{0,60}\b(?:need|importance|potential|community|way|foundation|insights?|understanding|light|direction|tool|"
-    r"avenues?|future|promise|nature|guidance)",
+    r"avenues?|future|promise|nature|guidance)|\b(?:takes?|marks?|represents?)\b[^.]{0,20}\bstep\b",
     re.IGNORECASE,
 )
 OURS = re.compile(r"\b(?:we|our)\b", re.IGNORECASE)
@@ -132,6 +150,7 @@ def _found(text: str, place: float) -> float:
     cues = sum(weight for pattern, weight in FOUND if pattern.search(text))
     is_of_others = place < 0.3 and not OURS.search(text)
     aside = 2.5 * bool(AVAILABLE.search(text)) + 1.5 * bool(OUTLOOK.search(text)) + 1.5 * is_of_others
+    aside += 0.6 * (bool(VAGUE.search(text)) and not FIGURE.search(text))
     return cues + 1.2 * place - aside - 1.0 * bool(MADE.search(text))
 
 
@@ -144,9 +163,10 @@ def key_spans(abstract: str, title: str) -> list[Span]:
     spans = sentences(abstract)
     if not spans:
         return []
-    texts = [abstract[start:end] for start, end in spans]
     places = [number / len(spans) for number in range(len(spans))]
-    did = [_done(text, title, place) for text, place in zip(texts, places, strict=True)]
+    did = [_done(abstract[start:end], title, place) for (start, end), place in zip(spans, places, strict=True)]
+    spans = [(_begins(abstract, start, end), end) for start, end in spans]
+    texts = [abstract[start:end] for start, end in spans]
     first = did.index(max(did))
     in_words = texts[first][: min(_end_of_word(texts[first], MOST_WORDS), MOST_CHARACTERS)]
     best, chosen = -1.0, [next(_shown(texts[first], MOST_WORDS), in_words), ""]
@@ -163,6 +183,12 @@ def key_spans(abstract: str, title: str) -> list[Span]:
             second = found[1] if found else first
     starts = spans[first][0], spans[second][0]
     return sorted((start, start + len(text)) for start, text in zip(starts, chosen, strict=True) if text)
+
+
+def _begins(abstract: str, start: int, end: int) -> int:
+    """Where a sentence begins without what leans on the one before it, if as much is left as makes a clause."""
+    leans = LEANS.match(abstract, start, end)
+    return leans.end() if leans and _words(abstract[leans.end() : end]) >= FEWEST_OF_A_CLAUSE else start
 
 
 def _best_found(texts: Sequence[str], places: Sequence[float], first: int, most: int) -> tuple[float, int, str] | None:
@@ -190,6 +216,7 @@ def _clauses(text: str, most: int) -> Iterator[str]:
     for end in reversed(ends):
         part = text[:end].rstrip(" ,;:–—")
         is_closed = all(part.count(a) == part.count(b) for a, b in ("()", "[]")) and not HANGING.search(part)
+        is_closed = is_closed and not (LISTED.search(part) and LISTED.search(text, end))
         if FEWEST_OF_A_CLAUSE <= _words(part) <= most and is_closed:
             yield part
 
@@ -204,10 +231,10 @@ def _words(text: str) -> int:
 
 
 def key_sentences(abstract: str, title: str) -> list[str]:
-    """What key_spans finds, in words; an ellipsis stands where a sentence goes on."""
+    """What key_spans finds, in words, each with a capital; an ellipsis stands where a sentence goes on."""
     ends = {end for _, end in sentences(abstract)}
     return [
-        abstract[start:end] if end in ends else f"{abstract[start:end]}\u00a0…"
+        abstract[start : start + 1].upper() + abstract[start + 1 : end] + ("" if end in ends else "\u00a0…")
         for start, end in key_spans(abstract, title)
     ]
 

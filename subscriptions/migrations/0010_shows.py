@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
                     ("sentences", "Key sentences of the abstract: what was done and found"),
                     ("abstract", "The whole abstract"),
                     ("title", "The title only"),
+                    ("summary", "A summary written by a machine, where there is one; else key sentences"),
                 ],
                 db_default="sentences",
                 default="sentences",

@@ -48,6 +48,7 @@ class Subscriber(models.Model):
         SENTENCES = "sentences", gettext_lazy("Key sentences of the abstract: what was done and found")
         ABSTRACT = "abstract", gettext_lazy("The whole abstract")
         TITLE = "title", gettext_lazy("The title only")
+        SUMMARY = "summary", gettext_lazy("A summary written by a machine, where there is one; else key sentences")
 
     address = models.CharField(max_length=254, unique=True)  # lower case
     zone = models.CharField(max_length=64, default="UTC", validators=[slots.valid_zone])

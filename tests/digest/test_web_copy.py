@@ -161,7 +161,7 @@ def test_a_page_whose_letter_reader_or_papers_are_gone_says_so_in_one_sentence(c
     page = client.get(path)
 
     assert page.status_code == 404
-    assert "This letter is no longer here" in page.text
+    assert "This email is no longer here" in page.text
 
 
 def delete_papers(letter: Letter) -> None:

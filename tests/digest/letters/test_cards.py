@@ -54,11 +54,11 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: S
         comments=5,
         stars=3,
     )
-    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "sentences") | {
+    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "summary") | {
         "site_name": settings.SITE_NAME
     }
 
-    card = cards_for([paper.pk])[paper.pk]
+    card = cards_for([paper.pk], "summary")[paper.pk]
 
     shown = card.html if kind == "html" else card.text
     rendered = render_to_string(f"mail/card.{kind}", whole)
@@ -136,55 +136,71 @@ def test_a_count_of_comments_that_are_nowhere_leads_nowhere(key: str, comments: 
     assert "#community" not in card.html + card.text
 
 
-def test_a_summary_that_a_model_wrote_is_one_labelled_line_under_the_abstract(settings: Settings):
+LABEL = "AI-generated summary, Hugging Face"
+
+
+def test_a_summary_that_a_machine_wrote_is_labelled_and_shown_to_whoever_asked_for_it(settings: Settings):
     paper = make_paper(abstract="Of tides.", ai_summary=SUMMARY)
     settings.HUGGINGFACE_AI_SUMMARIES = True
 
-    card = cards_for([paper.pk])[paper.pk]
+    card = cards_for([paper.pk], "summary")[paper.pk]
 
-    label = "AI-generated summary, Hugging Face (tide/model):"
-    assert f'<p class="says">Of tides.</p>\n<p class="quiet">{label} Tides &lt;come&gt; and go.</p>\n' in card.html
-    assert f"\n\n  Of tides.\n\n  {label} Tides <come> and go.\n\n  PDF: " in card.text
+    assert (
+        f'<p class="says">Tides &lt;come&gt; and go. <span class="order">({LABEL}, tide/model)</span></p>' in card.html
+    )
+    assert f"\n\n  Tides <come> and go. ({LABEL}, tide/model)\n\n  PDF: " in card.text
+    assert "Of tides." not in card.html + card.text
+
+
+@pytest.mark.parametrize("shows", ["sentences", "abstract", "title"])
+def test_nobody_else_gets_it(shows: str, settings: Settings):
+    paper = make_paper(abstract="Of tides.", ai_summary=SUMMARY)
+    settings.HUGGINGFACE_AI_SUMMARIES = True
+
+    card = cards_for([paper.pk], shows)[paper.pk]
+
+    assert LABEL not in card.html + card.text
 
 
 def test_a_summary_whose_maker_is_unknown_names_none(settings: Settings):
     paper = make_paper(ai_summary=SUMMARY | {"by": ""})
     settings.HUGGINGFACE_AI_SUMMARIES = True
 
-    card = cards_for([paper.pk])[paper.pk]
+    card = cards_for([paper.pk], "summary")[paper.pk]
 
-    assert "AI-generated summary, Hugging Face: Tides" in card.html
-    assert "AI-generated summary, Hugging Face: Tides" in card.text
+    assert f"({LABEL})" in card.html
+    assert f"({LABEL})" in card.text
 
 
-def test_a_card_kept_from_before_the_setting_changed_is_not_shown_after_it(settings: Settings):
-    paper = make_paper(ai_summary=SUMMARY)
+def test_where_the_site_keeps_no_summaries_key_sentences_stand_in_their_place(settings: Settings):
+    paper = make_paper(abstract="Of tides.", ai_summary=SUMMARY)
     shown = []
-    for asked_for in (True, False, True):
-        settings.HUGGINGFACE_AI_SUMMARIES = asked_for
-        card = cards_for([paper.pk])[paper.pk]
-        shown.append(("AI-generated" in card.html, "and go" in card.html + card.text))
+    for is_kept in (True, False, True):
+        settings.HUGGINGFACE_AI_SUMMARIES = is_kept
+        card = cards_for([paper.pk], "summary")[paper.pk]
+        shown.append((LABEL in card.html, "Of tides." in card.html))
 
-    assert shown == [(True, True), (False, False), (True, True)]
+    assert shown == [(True, False), (False, True), (True, False)]
 
 
 def test_a_long_summary_is_cut_so_that_a_letter_stays_small(settings: Settings):
     paper = make_paper(ai_summary=SUMMARY | {"text": "word " * 300 + "end."})
     settings.HUGGINGFACE_AI_SUMMARIES = True
 
-    card = cards_for([paper.pk])[paper.pk]
+    card = cards_for([paper.pk], "summary")[paper.pk]
 
     assert "word …" in card.html
     assert "end." not in card.html + card.text
 
 
-def test_a_paper_without_a_summary_has_no_label(settings: Settings):
-    paper = make_paper()
+def test_a_paper_without_a_summary_shows_its_key_sentences(settings: Settings):
+    paper = make_paper(abstract="Of tides.")
     settings.HUGGINGFACE_AI_SUMMARIES = True
 
-    card = cards_for([paper.pk])[paper.pk]
+    card = cards_for([paper.pk], "summary")[paper.pk]
 
-    assert "AI-generated" not in card.html + card.text
+    assert LABEL not in card.html + card.text
+    assert "Of tides." in card.html
 
 
 def test_under_its_title_all_that_the_text_says_of_a_paper_is_indented():

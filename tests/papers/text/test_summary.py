@@ -11,7 +11,7 @@ from tests.depth import examples
 pytestmark = pytest.mark.one_database
 
 BACKGROUND = "Lanterns have long been lit by hand. Existing methods improve their light by 40% but burn oil."
-DID = "In this paper, we propose Glowworm, a lantern that lights itself."
+DID = "We propose Glowworm, a lantern that lights itself."
 HOW = "It rests on a wick of two strands."
 FOUND = "Experiments on six harbours show that Glowworm saves 31% of the oil."
 CODE = "Our code and models are available at https://example.org/glowworm."
@@ -24,6 +24,46 @@ def split(text: str) -> list[str]:
 
 def test_it_is_what_was_done_and_what_was_found():
     assert key_sentences(f"{BACKGROUND} {DID} {HOW} {FOUND} {CODE}", TITLE) == [DID, FOUND]
+
+
+@pytest.mark.parametrize(
+    "leans",
+    [
+        "In this paper, ",
+        "To address these limitations, ",
+        "Motivated by this, ",
+        "Based on these insights, ",
+        "To this end, ",
+        "However, ",
+    ],
+)
+def test_what_leans_on_the_sentence_before_is_left_out(leans: str):
+    assert key_sentences(f"{BACKGROUND} {leans}{DID[0].lower()}{DID[1:]} {HOW} However, {FOUND}", TITLE) == [
+        DID,
+        FOUND,
+    ]
+
+
+@pytest.mark.parametrize("opening", ["With two strands, ", "For six harbours, ", "In this paper, "])
+def test_an_opening_that_says_something_stays_and_so_does_one_without_which_little_is_left(opening: str):
+    says = opening != "In this paper, "
+    sentence = f"{opening}we propose Glowworm{', a lantern that lights itself' if says else ''}."
+
+    assert key_sentences(sentence, TITLE) == [sentence]
+
+
+def test_a_claim_without_a_figure_stands_back_behind_one_with_a_figure():
+    vague = "Extensive experiments demonstrate its superior performance and remarkable robustness."
+
+    assert key_sentences(f"{DID} {HOW} {FOUND} {vague}", TITLE) == [DID, FOUND]
+
+
+def test_no_list_and_no_clause_is_left_hanging():
+    listed = "We study lanterns by (1) " + "wick, " + " ".join(["lamp"] * 20) + ", (2) oil, " + " ".join(["rope"] * 30)
+
+    (shown,) = key_sentences(f"{listed}.", "")
+
+    assert "(1)" not in shown.removesuffix("…").strip() or "(2)" in shown
 
 
 def test_what_others_found_is_no_result():
@@ -45,9 +85,7 @@ def test_what_was_done_besides_does_not_stand_for_what_was_done():
 def test_of_two_things_made_the_one_that_the_title_names_was_done():
     other = "We introduce the notion of a harbour's darkness."
 
-    assert key_sentences(f"{other} {DID.replace('In this paper, we', 'We')} {FOUND}", TITLE)[0].startswith(
-        "We propose"
-    )
+    assert key_sentences(f"{other} {DID} {FOUND}", TITLE)[0].startswith("We propose")
 
 
 @pytest.mark.parametrize(
