@@ -2,7 +2,7 @@
 digest.letters.wording has the words. Nothing is said but what the tables know."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -128,26 +128,26 @@ def _days_of(reader: Subscriber, now: datetime) -> tuple[date, date]:
     return max(since, (now - LISTED_WITHIN).date()), last
 
 
-def _skipped(readers: Iterable[Subscriber], now: datetime) -> Mapping[int, list[Skipped]]:
-    """The readers' digests of the last days that did not come, by reader."""
-    rows = Letter.objects.filter(
-        subscriber__in=readers,
-        kind="digest",
-        key__gte=(now - LOOKED_BACK).date().isoformat(),
-        state=Letter.State.SKIPPED,
-    )
+def _skipped(readers: Collection[Subscriber], now: datetime) -> Mapping[int, list[Skipped]]:
+    """By reader, the digests of the last days that did not come, of those whose last one did not: few, on most days,
+    so that the rows of all the others are not read."""
+    rows = Letter.objects.filter(kind="digest", state=Letter.State.SKIPPED)
+    last = {reader.pk: reader.last_slot.isoformat() for reader in readers if reader.last_slot}
+    at_last = rows.filter(subscriber__in=last, key__in=set(last.values())).values_list("subscriber", "key")
+    without = [reader for reader, key in at_last if last[reader] == key]
     found: dict[int, list[Skipped]] = defaultdict(list)
-    for reader, key, *of in rows.values_list("subscriber", "key", "reason", "planned_at", "contents"):
-        found[reader].append(Skipped(date.fromisoformat(key), *of))
+    if without:
+        rows = rows.filter(subscriber__in=without, key__gte=(now - LOOKED_BACK).date().isoformat())
+        for reader, key, *of in rows.values_list("subscriber", "key", "reason", "planned_at", "contents"):
+            found[reader].append(Skipped(date.fromisoformat(key), *of))
     return found
 
 
 def first(now: datetime) -> tuple[Edition, dict[str, Any]]:
     """What a reader's first letter is chosen from, and the line if that is not simply the last seven days."""
-    seen = Paper.objects.filter(first_seen_at__lte=now, listed_on__lte=now.date()).exclude(
-        pk__in=Paper.objects.samples()
-    )
-    days, week_ago = seen.aggregate(first=Min("listed_on"), last=Max("listed_on")), (now - TRENDING_WITHIN).date()
+    seen = Paper.objects.filter(first_seen_at__lte=now, listed_on__lte=now.date())
+    days = seen.exclude(pk__in=Paper.objects.samples()).aggregate(first=Min("listed_on"), last=Max("listed_on"))
+    week_ago = (now - TRENDING_WITHIN).date()
     if days["last"] and days["last"] < week_ago:
         line = {"code": "latest", "since": days["last"].isoformat()}
         return Edition.latest(now, days["last"]), {"special": line}
