@@ -326,11 +326,11 @@ def test_a_site_whose_papers_are_all_a_month_old_says_so_and_shows_the_latest(ma
 
 def test_of_the_latest_papers_those_that_fit_come_for_their_reason(mailbox: Path):
     topic = make_topic(name="Sparse autoencoders")
-    make_score(make_paper(listed_on=NOON.date() - timedelta(days=30)), topic, phrase="dictionary learning")
+    make_score(make_paper(listed_on=NOON.date() - timedelta(days=30)), topic)
     reader = make_reader(confirmed_at=None, topics=[topic.slug], trending_muted_at=NOON)
     signing_up.confirm(reader, NOON)
 
-    assert "matches Sparse autoencoders: 'dictionary learning'" in part(sent(mailbox), "plain")
+    assert "matches Sparse autoencoders" in part(sent(mailbox), "plain")
 
 
 def test_a_reader_whose_interests_no_paper_meets_is_told_so_and_not_that_there_are_none(mailbox: Path):
@@ -341,7 +341,7 @@ def test_a_reader_whose_interests_no_paper_meets_is_told_so_and_not_that_there_a
 
     text = part(sent(mailbox), "plain")
 
-    assert "Nothing that was listed lately is close enough to your interests" in text
+    assert "Nothing listed lately is close enough to your interests" in text
     assert "last seven days" not in text
 
 
