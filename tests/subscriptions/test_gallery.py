@@ -49,6 +49,23 @@ def test_a_letter_is_seen_on_a_phone_and_a_laptop_and_read_with_its_headers(clie
     assert framed.text.lower().startswith("<!doctype html>")
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("digest-weekly", "The week of 13 to 19 August."),
+        ("digest-after-a-pause", "Back from your pause: the best of 6 to 19 August."),
+        ("digest-after-silent-days", "Wednesday: nothing was close enough to your interests. Nearest:"),
+        ("digest-after-an-outage", "No letter came on Wednesday, as the site was not running"),
+        ("digest-rising-and-returning", "rising now: its votes have grown since"),
+    ],
+)
+def test_digests_that_are_not_like_the_others_are_there_too(name: str, line: str):
+    (sample,) = (one for one in gallery.samples(NOW) if one.name == name)
+
+    assert line in " ".join(sample.text.split())
+    assert line in " ".join(sample.html.split())
+
+
 def test_opening_them_changes_nothing_and_sends_nothing(client, sink):
     make_letter(make_reader(address=gallery.ADDRESS))
     make_paper()
