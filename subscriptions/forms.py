@@ -85,7 +85,7 @@ class BeginForm(forms.Form):
         self.reader.choose_topics(self.cleaned_data["topics"])
 
 
-def _what_may_be_shown() -> list[tuple[str, str]]:
+def _what_may_be_shown() -> list[tuple[str, Any]]:
     """Summaries that machines wrote only where the site keeps them."""
     unkept = set() if settings.HUGGINGFACE_AI_SUMMARIES else {Subscriber.Shows.SUMMARY}
     return [(value, label) for value, label in Subscriber.Shows.choices if value not in unkept]

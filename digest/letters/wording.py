@@ -97,17 +97,17 @@ def _silent(found: Mapping[str, Any]) -> str:
 
 def _missed(found: Mapping[str, Any]) -> str:
     day = date_format(date.fromisoformat(found["day"]), "l")
-    return _("No letter came on %(day)s, as the site was not running; this one makes up for it.") % {"day": day}
+    return _("No digest came on %(day)s, as the site was not running; this one makes up for it.") % {"day": day}
 
 
 def _quiet(found: Mapping[str, Any]) -> str:
     since = date_format(date.fromisoformat(found["since"]), "l, j F")
     if not found["day"]:
-        return _("No new papers have come since those of %(since)s; these were in none of your letters.") % {
+        return _("No new papers have come since those of %(since)s; these were in none of your digests.") % {
             "since": since
         }
     today = date_format(date.fromisoformat(found["day"]), "l")
-    return _("It is %(today)s: no new papers since those of %(since)s; these were in none of your letters.") % {
+    return _("It is %(today)s: no new papers since those of %(since)s; these were in none of your digests.") % {
         "today": today,
         "since": since,
     }

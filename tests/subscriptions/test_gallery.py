@@ -55,7 +55,7 @@ def test_a_letter_is_seen_on_a_phone_and_a_laptop_and_read_with_its_headers(clie
         ("digest-weekly", "The week of 13 to 19 August."),
         ("digest-after-a-pause", "Back from your pause: the best of 6 to 19 August."),
         ("digest-after-silent-days", "Wednesday: nothing was close enough to your interests. Nearest:"),
-        ("digest-after-an-outage", "No letter came on Wednesday, as the site was not running"),
+        ("digest-after-an-outage", "No digest came on Wednesday, as the site was not running"),
         ("digest-rising-and-returning", "rising now: its votes have grown since"),
     ],
 )

@@ -37,7 +37,7 @@ def test_who_presses_the_button_of_our_page_gets_one_letter_that_says_so(client,
     assert (recipient, message["Subject"]) == (reader.address, "You have left Paper Route")
     for kind in ("plain", "html"):
         words = message.get_body((kind,)).get_content()
-        assert "Nothing more comes" in words
+        assert "This is the last email" in words
         assert f"{settings.SITE_URL}/" in words
 
 

@@ -25,7 +25,7 @@ def test_on_a_sunday_it_is_said_that_nothing_new_has_come_since_friday():
 
     live(FRIDAY, 3)
 
-    said = "It is Sunday: no new papers since those of Friday, 7 August; these were in none of your letters."
+    said = "It is Sunday: no new papers since those of Friday, 7 August; these were in none of your digests."
     for part in both_parts(letter_of(reader, SUNDAY)):
         assert said in " ".join(part.split())
 
@@ -49,7 +49,7 @@ def test_on_a_weekday_no_reason_is_made_up():
 
     planning.tick(at(NEXT_MONDAY))
 
-    said = "No new papers have come since those of Friday, 7 August; these were in none of your letters."
+    said = "No new papers have come since those of Friday, 7 August; these were in none of your digests."
     assert said in " ".join(both_parts(letter_of(reader, NEXT_MONDAY))[0].split())
 
 
@@ -87,7 +87,7 @@ def test_after_a_letter_that_the_site_was_too_late_for_the_next_says_so():
 
     live(BEGINS + timedelta(days=2), 2)
 
-    said = "No letter came on Monday, as the site was not running; this one makes up for it."
+    said = "No digest came on Monday, as the site was not running; this one makes up for it."
     assert said in " ".join(both_parts(letter_of(reader, BEGINS + timedelta(days=3)))[0].split())
 
 
