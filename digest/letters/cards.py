@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
 from digest.letters import wording
+from papers import site_clock
 from papers.models import Paper
 from subscriptions import composing, mime
 from subscriptions.models import Subscriber
@@ -22,6 +23,7 @@ PAPER_FIELDS = (  # that a card shows: of what templates/mail/card.* name, any o
     *("key", "arxiv_id", "title", "abstract", "authors", "organisation"),
     *("urls", "ai_summary", "published_on", "listed_on", "votes", "comments", "on_hugging_face"),
 )
+HUGGING_FACE = "Hugging\u00a0Face"
 INDENT = "  "  # of all that a letter's text says of a paper, but its title
 SAID = ("reason", "late", "since", "lacked")  # of a paper in a letter's contents: why it is there, or is not
 CARDS_KEPT = 5_000  # in memory, some 10 kB each: more papers than the letters of a day bring
@@ -66,7 +68,7 @@ class Card:
 def cards_for(papers: Iterable[int], shows: str = Subscriber.Shows.SENTENCES) -> dict[int, Card]:
     """By the papers' keys; of those that are still here."""
     rows = Paper.objects.filter(pk__in=set(papers)).values_list("pk", *PAPER_FIELDS)
-    site = settings.SITE_URL, settings.SITE_NAME, settings.HUGGINGFACE_AI_SUMMARIES
+    site = settings.SITE_URL, settings.SITE_NAME, settings.HUGGINGFACE_AI_SUMMARIES, site_clock.now().year
     return {pk: _card(site, shows, *map(_hashable, values)) for pk, *values in rows}
 
 
@@ -77,11 +79,11 @@ def _hashable(value: Any) -> Any:
 
 
 @lru_cache(maxsize=CARDS_KEPT)
-def _card(site: tuple[str, str, bool], shows: str, *values: Any) -> Card:
-    """Found again for as long as nothing that it shows has changed, of the `site` its settings."""
+def _card(site: tuple[str, str, bool, int], shows: str, *values: Any) -> Card:
+    """Found again for as long as nothing that it shows has changed, of the `site` its settings and its year."""
     paper = Paper(**dict(zip(PAPER_FIELDS, values, strict=True)))
     paper.urls, paper.ai_summary = dict(paper.urls), dict(paper.ai_summary)
-    context = context_of(paper, site[0], shows) | {"site_name": site[1]}
+    context = context_of(paper, site[0], shows, site[3]) | {"site_name": site[1]}
     return Card(
         key=paper.key,
         title=paper.title,
@@ -95,7 +97,7 @@ def _card(site: tuple[str, str, bool], shows: str, *values: Any) -> Card:
     )
 
 
-def context_of(paper: Paper, site_url: str, shows: str) -> dict[str, Any]:
+def context_of(paper: Paper, site_url: str, shows: str, this_year: int) -> dict[str, Any]:
     """Of mail/card.*. Where its votes and comments lead has no further link, and its page and its PDF stand for
     arXiv's. Nothing is said of what nobody did."""
     votes = ngettext("%(count)d\u00a0vote", "%(count)d\u00a0votes", paper.votes) % {"count": paper.votes}
@@ -103,9 +105,14 @@ def context_of(paper: Paper, site_url: str, shows: str) -> dict[str, Any]:
         "count": paper.comments
     }
     facts = [
-        *(Fact(words, words) for words in (paper.byline, paper.organisation, paper.dated) if words),
+        *(Fact(words, words) for words in (paper.byline, paper.organisation, paper.dated(this_year)) if words),
         *([Fact(f"▲\u00a0{paper.votes}", votes, paper.hugging_face_url)] if paper.votes else []),
         *([Fact(comments, comments, paper.comments_url)] if paper.comments else []),
+        *(
+            []
+            if paper.votes or not paper.hugging_face_url
+            else [Fact(HUGGING_FACE, HUGGING_FACE, paper.hugging_face_url)]
+        ),
     ]
     shown_already = {one.address for one in facts} | {f"https://arxiv.org/abs/{paper.arxiv_id}"}
     return {
@@ -192,4 +199,4 @@ def _encoded(kind: str, reason: str) -> bytes:
 def _words(item: tuple[tuple[str, Any], ...], says: tuple[str, str]) -> str:
     """Why the same paper is there for the same reason, or is not, is worded once."""
     said = {name: dict(value) if isinstance(value, tuple) else value for name, value in item}
-    return wording.lacked(said["lacked"]) if "lacked" in said else wording.reason(said, *says)
+    return wording.nearly(said["lacked"]) if "lacked" in said else wording.reason(said, *says)

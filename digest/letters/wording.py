@@ -121,7 +121,10 @@ def _first(found: Mapping[str, Any]) -> str:
 
 
 def nearly(found: Mapping[str, Any]) -> str:
-    """Of a paper below the reader's bar: by how much."""
+    """Of a paper that just missed, in a few words: by how much it is below the reader's bar, or that there was no
+    room."""
+    if found.get("code") == "cap":
+        return _("no room left")
     return _("%(score).2f, where %(bar).2f is close enough") % {"score": found["score"], "bar": found["bar"]}
 
 

@@ -141,14 +141,19 @@ class Paper(models.Model):
             "count": len(self.authors),
         }
 
-    @property
-    def dated(self) -> str:
-        """The day of its first version, and where it differs the latest one on which a source announced it."""
+    def dated(self, this_year: int) -> str:
+        """The day of its first version, and where it differs the latest one on which a source announced it; without
+        the year where it is the same for both and this one."""
         published, listed = self.published_on, self.listed_on
         if published and listed and listed > published:
-            words = {"published": _day(published, published.year != listed.year), "listed": _day(listed)}
+            is_recent = published.year == listed.year == this_year
+            words = {
+                "published": _day(published, with_year=published.year != listed.year),
+                "listed": _day(listed, with_year=not is_recent),
+            }
             return gettext("%(published)s, listed %(listed)s") % words
-        return _day(published or listed)
+        day = published or listed
+        return _day(day, with_year=day is not None and day.year != this_year)
 
     @property
     def key_sentences(self) -> str:
@@ -197,7 +202,7 @@ class Paper(models.Model):
         ]
 
 
-def _day(day: date | None, with_year: bool = True) -> str:
+def _day(day: date | None, *, with_year: bool) -> str:
     return date_format(day, "j M Y" if with_year else "j M").replace(" ", "\u00a0") if day else ""
 
 

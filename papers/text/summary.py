@@ -35,6 +35,7 @@ HANGING = re.compile(
     r"\b(?:in|into|of|for|by|to|with|from|at|on|under|through|during|upon|via|and|or|the|an?|that|than|as|is|are)$",
     re.IGNORECASE,
 )
+GOES_ON = re.compile(r",(?:\s+[^\s,.;:]+){1,4}(?:,|\s+(?:and|or)\b)", re.IGNORECASE)  # with the next of a list
 LISTED = re.compile(r"\((?:\d|[ivx]+|[a-e])\)")  # the number of what is listed within a sentence
 # What opens a sentence and leans on the one before it, which is not shown: up to the comma after it.
 LEANS = re.compile(
@@ -210,10 +211,10 @@ def _shown(text: str, most: int) -> Iterator[str]:
 
 
 def _clauses(text: str, most: int) -> Iterator[str]:
-    """What a sentence says up to the end of a clause, in at most so many words, the longest first. Parentheses stay
-    whole, and no clause or list is left hanging."""
+    """What a sentence says up to the end of a clause, in at most so many words, the longest first, but those that end
+    within a list last. Parentheses stay whole, and no clause is left hanging."""
     ends = [end.start() for end in CLAUSE_END.finditer(text, 0, _end_of_word(text, most) + 1)]
-    for end in reversed(ends):
+    for end in sorted(ends, key=lambda end: (bool(GOES_ON.match(text, end)), -end)):
         part = text[:end].rstrip(" ,;:–—")
         is_closed = all(part.count(a) == part.count(b) for a, b in ("()", "[]")) and not HANGING.search(part)
         is_closed = is_closed and not (LISTED.search(part) and LISTED.search(text, end))

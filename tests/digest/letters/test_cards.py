@@ -54,7 +54,7 @@ def test_a_card_shows_what_it_would_show_of_the_whole_row(kind: str, settings: S
         comments=5,
         stars=3,
     )
-    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "summary") | {
+    whole = context_of(Paper.objects.get(pk=paper.pk), settings.SITE_URL, "summary", 2026) | {
         "site_name": settings.SITE_NAME
     }
 
@@ -73,8 +73,8 @@ def test_votes_lead_to_where_people_vote_and_none_are_not_counted():
     assert f'href="https://huggingface.co/papers/{voted.arxiv_id}">▲\u00a054</a>' in cards[voted.pk].html
     assert "▲" not in cards[unvoted.pk].html
     assert "vote" not in cards[unvoted.pk].text
-    assert [name for name, _ in cards[voted.pk].links] == ["PDF"]
-    assert [name for name, _ in cards[unvoted.pk].links] == ["PDF", "Hugging Face"]
+    assert f'href="https://huggingface.co/papers/{unvoted.arxiv_id}">Hugging\u00a0Face</a>' in cards[unvoted.pk].html
+    assert [[name for name, _ in cards[paper.pk].links] for paper in (voted, unvoted)] == [["PDF"], ["PDF"]]
 
 
 def test_a_paper_that_was_never_on_hugging_face_has_no_link_there():
@@ -88,11 +88,13 @@ def test_a_paper_that_was_never_on_hugging_face_has_no_link_there():
 @pytest.mark.parametrize(
     ("published", "listed", "dated"),
     [
-        (date(2026, 8, 17), date(2026, 8, 20), "17 Aug, listed 20 Aug 2026"),
+        (date(2026, 8, 17), date(2026, 8, 20), "17 Aug, listed 20 Aug"),
         (date(2024, 3, 3), date(2026, 8, 20), "3 Mar 2024, listed 20 Aug 2026"),
-        (date(2026, 8, 20), date(2026, 8, 20), "20 Aug 2026"),
-        (date(2026, 8, 20), None, "20 Aug 2026"),
-        (None, date(2026, 8, 20), "20 Aug 2026"),
+        (date(2026, 8, 20), date(2026, 8, 20), "20 Aug"),
+        (date(2026, 8, 20), None, "20 Aug"),
+        (None, date(2026, 8, 20), "20 Aug"),
+        (date(2025, 3, 3), date(2025, 3, 5), "3 Mar, listed 5 Mar 2025"),
+        (date(2025, 12, 30), date(2026, 1, 2), "30 Dec 2025, listed 2 Jan 2026"),
     ],
 )
 def test_the_day_of_listing_is_told_where_it_differs(published: date | None, listed: date | None, dated: str):
