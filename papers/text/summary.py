@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from operator import itemgetter
+from typing import NamedTuple
 
 MOST_WORDS = 40  # of both sentences
-OVER = 6  # words that a whole second sentence may have beyond that, rather than being cut
+OVER = 10  # words that a whole second sentence may have beyond that, rather than being cut
 MOST_CHARACTERS = 600
 FEWEST_OF_A_CLAUSE, FEWEST_OF_DONE = 8, 12
 KEPT = 2_000  # in memory, with their abstracts: some 4 MB
@@ -31,7 +31,7 @@ LOOKED_BACK = 12  # characters, by which an abbreviation is known
 # What is left hanging where a sentence ends after it: the beginning of a clause, or of a list.
 HANGING = re.compile(
     r"(?:^|,\s|\bthat\s)(?:while|although|though|when|if|despite|compared|for|across)\b[^,;:]*$|"
-    r"\b(?:such as|including|e\.g\.|given)\b[^;:]*$|"
+    r"\b(?:such as|including|e\.g\.|given)\b[^;:]*$|;\s+with\b[^,;:]*$|"
     r"\b(?:in|into|of|for|by|to|with|from|at|on|under|through|during|upon|via|and|or|the|an?|that|than|as|is|are)$",
     re.IGNORECASE,
 )
@@ -48,6 +48,9 @@ LEANS = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"\S+")
+COMES_OF_IT = re.compile(  # the end of a sentence that says what something amounts to
+    r",\s+(?:and )?(?=(?!including|using|during|regarding|depending)[a-z]{3,}ing\b|with an? )"
+)
 CLAUSE_END = re.compile(r"[,;:–—](?=\s)|\s(?=(?:which|while|whereas|thereby)\b)|(?<!ed)(?<!en)\s(?=by\b)")
 
 
@@ -115,6 +118,11 @@ FOUND = tuple(
         (r"\d", 0.3),
     )
 )
+# What refers to a sentence that may not be shown: "these three gaps", "together, these enable"
+REFERS = re.compile(
+    rf"\b(?:these|those|such)\b|\bthis (?!{WORK}|approach|method|framework|model|benchmark|dataset|system)",
+    re.IGNORECASE,
+)
 VAGUE = re.compile(  # what nearly every abstract claims
     r"\b(?:superior|promising|strong|remarkable|excellent|impressive|effective\w*|efficien\w*|significant\w*|robust\w*|"
     r"substantial\w*)\b",
@@ -133,7 +141,11 @@ OUTLOOK = re.compile(  # what it may be good for, which authors say last
 )
 OURS = re.compile(r"\b(?:we|our)\b", re.IGNORECASE)
 NAMED_IN_TITLE = 4  # words at most, before a colon: the name of what was made
-CUT = 0.5  # what it takes from a sentence's worth that it is not shown whole
+CUT = (
+    0.5  # what it takes from a sentence's worth that it is not shown whole; of what was found twice without a figure,
+)
+FIGURE_LOST = 0.7  # and so much if one is in what is cut off
+EACH_WORD_OVER = 0.03
 WORTH_SHOWING = 0.8  # of what was found: below it one sentence is shown alone
 
 
@@ -151,7 +163,8 @@ def _found(text: str, place: float) -> float:
     cues = sum(weight for pattern, weight in FOUND if pattern.search(text))
     is_of_others = place < 0.3 and not OURS.search(text)
     aside = 2.5 * bool(AVAILABLE.search(text)) + 1.5 * bool(OUTLOOK.search(text)) + 1.5 * is_of_others
-    aside += 0.6 * (bool(VAGUE.search(text)) and not FIGURE.search(text))
+    aside += 0.3 * bool(REFERS.search(text))
+    aside += -0.4 if FIGURE.search(text) else 0.6 * bool(VAGUE.search(text))
     return cues + 1.2 * place - aside - 1.0 * bool(MADE.search(text))
 
 
@@ -169,20 +182,20 @@ def key_spans(abstract: str, title: str) -> list[Span]:
     spans = [(_begins(abstract, start, end), end) for start, end in spans]
     texts = [abstract[start:end] for start, end in spans]
     first = did.index(max(did))
-    in_words = texts[first][: min(_end_of_word(texts[first], MOST_WORDS), MOST_CHARACTERS)]
+    in_words = texts[first][: min(_end_of_word(texts[first], MOST_WORDS + OVER), MOST_CHARACTERS)]
     best, chosen = -1.0, [next(_shown(texts[first], MOST_WORDS), in_words), ""]
-    second = first
+    second = 0
     # What was done is cut where that makes room for what was found.
     for done in _shown(texts[first], MOST_WORDS):
         is_cut = len(done) < len(texts[first])
         if is_cut and (_words(done) < FEWEST_OF_DONE or _done(done, title, places[first]) < did[first] - 1.0):
             continue  # It no longer says what was done.
         found = _best_found(texts, places, first, MOST_WORDS + OVER - _words(done))
-        score = (found[0] if found else WORTH_SHOWING) - CUT * is_cut
+        score = (found.score if found else WORTH_SHOWING) - CUT * is_cut
         if score > best:
-            best, chosen = score, [done, found[2] if found else ""]
-            second = found[1] if found else first
-    starts = spans[first][0], spans[second][0]
+            best, chosen = score, [done, found.part if found else ""]
+            second = spans[found.number][0] + found.begins if found else 0
+    starts = spans[first][0], second
     return sorted((start, start + len(text)) for start, text in zip(starts, chosen, strict=True) if text)
 
 
@@ -192,15 +205,45 @@ def _begins(abstract: str, start: int, end: int) -> int:
     return leans.end() if leans and _words(abstract[leans.end() : end]) >= FEWEST_OF_A_CLAUSE else start
 
 
-def _best_found(texts: Sequence[str], places: Sequence[float], first: int, most: int) -> tuple[float, int, str] | None:
-    """The other sentence that says best what was found, in at most so many words: how surely, which, and its words."""
-    parts = (
-        (_found(part, places[number]) - CUT * (len(part) < len(text)) - 2.0 * (number < first), number, part)
-        for number, text in enumerate(texts)
-        if number != first
+class Found(NamedTuple):
+    """What says what was found: how surely, which sentence it is of, from where in that on, and its words."""
+
+    score: float
+    number: int
+    begins: int
+    part: str
+
+
+def _best_found(texts: Sequence[str], places: Sequence[float], first: int, most: int) -> Found | None:
+    """The other sentence that says best what was found, in at most so many words."""
+    others = [(number, text, 2.0 * (number < first)) for number, text in enumerate(texts) if number != first]
+    found = [
+        Found(_found(part, places[number]) - _cut(part, text, most) - early, number, 0, part)
+        for number, text, early in others
         for part in islice(_shown(text, most), 2)
-    )
-    return max((part for part in parts if part[0] > WORTH_SHOWING), key=itemgetter(0), default=None)
+    ]
+    found += [
+        Found(_found(text, places[number]) - 2 * CUT - early, number, begins, text[begins:])
+        for number, text, early in others
+        for begins in _ends_with_figures(text, most)
+    ]
+    return max((one for one in found if one.score > WORTH_SHOWING), default=None)
+
+
+def _ends_with_figures(text: str, most: int) -> list[int]:
+    """Where the end of a sentence that is too long begins, if it says in figures what the rest says in words."""
+    if _words(text) <= most:
+        return []
+    ends = [end.end() for end in COMES_OF_IT.finditer(text) if not FIGURE.search(text, 0, end.end())]
+    return [end for end in ends[-1:] if FIGURE.search(text, end) and FEWEST_OF_A_CLAUSE <= _words(text[end:]) <= most]
+
+
+def _cut(part: str, text: str, most: int) -> float:
+    """What it takes from a sentence's worth that only this part of it is shown, or that it is long."""
+    long = EACH_WORD_OVER * max(0, _words(part) - most + OVER)
+    if len(part) == len(text):
+        return long
+    return long + (CUT if FIGURE.search(part) else 2 * CUT + FIGURE_LOST * bool(FIGURE.search(text, len(part))))
 
 
 def _shown(text: str, most: int) -> Iterator[str]:
@@ -232,10 +275,14 @@ def _words(text: str) -> int:
 
 
 def key_sentences(abstract: str, title: str) -> list[str]:
-    """What key_spans finds, in words, each with a capital; an ellipsis stands where a sentence goes on."""
-    ends = {end for _, end in sentences(abstract)}
+    """What key_spans finds, in words, each with a capital; an ellipsis stands where a sentence goes on, or where more
+    was said before."""
+    whole = sentences(abstract)
+    starts, ends = {_begins(abstract, *span) for span in whole}, {end for _, end in whole}
     return [
-        abstract[start : start + 1].upper() + abstract[start + 1 : end] + ("" if end in ends else "\u00a0…")
+        (abstract[start].upper() if start in starts else f"…\u00a0{abstract[start]}")
+        + abstract[start + 1 : end]
+        + ("" if end in ends else "\u00a0…")
         for start, end in key_spans(abstract, title)
     ]
 

@@ -58,6 +58,16 @@ def test_a_claim_without_a_figure_stands_back_behind_one_with_a_figure():
     assert key_sentences(f"{DID} {HOW} {FOUND} {vague}", TITLE) == [DID, FOUND]
 
 
+def test_of_a_result_that_is_too_long_the_end_with_its_figures_is_shown():
+    many = " ".join(["harbour"] * 40)
+    found = f"Experiments show that it lights {many}, raising the share of ships that come in from 41% to 87%."
+
+    assert key_sentences(f"{DID} {HOW} {found}", TITLE) == [
+        DID,
+        "…\u00a0raising the share of ships that come in from 41% to 87%.",
+    ]
+
+
 def test_no_list_and_no_clause_is_left_hanging():
     listed = "We study lanterns by (1) " + "wick, " + " ".join(["lamp"] * 20) + ", (2) oil, " + " ".join(["rope"] * 30)
 
