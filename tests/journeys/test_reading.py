@@ -68,7 +68,9 @@ def test_topics_bring_papers_with_the_words_that_are_the_reason(visitor):
     letter = begins(ada, *TOPICS)
 
     expect(letter.get_by_role("heading", level=2)).to_contain_text(["For you", "Trending"], ignore_case=True)
-    for paper in letter.locator(".paper", has=ada.page.locator(".reason")).all():
+    papers = letter.locator(".paper", has=ada.page.locator(".reason", has_text="matches")).all()
+    assert papers
+    for paper in papers:
         title = paper.get_by_role("heading", level=3).inner_text()
         found = REASON.fullmatch(paper.locator(".reason").inner_text())
         assert found
@@ -91,7 +93,7 @@ def test_preferences_are_changed_and_kept(visitor):
     page.get_by_label("Paused until").fill(next_year)
     ada.press("Save")
 
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     ada.sees("Your preferences")
     expect(page.get_by_role("checkbox", name=TOPICS[0])).not_to_be_checked()
     expect(page.get_by_role("checkbox", name=TOPICS[1])).to_be_checked()
