@@ -26,7 +26,7 @@ ARXIV_FIRST = date(2025, 3, 18)
 SPEED = 50
 LONGEST = 3 * 3600  # seconds that a replay may take when nobody kills it any more: 25 minutes of an idle machine
 DEATHS = 20
-JITTER = timedelta(seconds=1.5)  # 30 ms of a busy machine, hastened
+JITTER = timedelta(seconds=1)  # 20 ms of a busy machine, hastened
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,11 @@ def test_a_tenth_of_the_requests_failed_in_every_mode(lived: Lived):
 def test_arxiv_was_asked_once_in_three_seconds_at_most(lived: Lived):
     moments = [lived.asked_at(record) for record in lived.to("/rss", "/oai", "/api/query")]
 
-    breaches = [later - earlier for earlier, later in pairwise(moments)]
-    assert [gap for gap in breaches if gap < timedelta(seconds=3) - JITTER] == []
-    minutes = [later - earlier for earlier, later in zip(moments, moments[20:], strict=False)]
-    assert min(minutes) >= timedelta(minutes=1) - JITTER  # So what came early had been held up on its way.
+    # What is noted is when a request arrives. One that is held up for 40 ms on its way is followed too soon, but the
+    # next ones are not: of six in a row the last comes 15 seconds after the first.
+    in_a_row = [later - earlier for earlier, later in zip(moments, moments[5:], strict=False)]
+    assert min(in_a_row) >= timedelta(seconds=15) - JITTER
+    assert min(later - earlier for earlier, later in pairwise(moments)) >= timedelta(seconds=1)
     assert len(moments) > 1000
 
 
