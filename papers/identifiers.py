@@ -62,6 +62,13 @@ def arxiv_id(text: str, *, versioned: bool = False) -> str | None:
     return _written(found) if found and (versioned or not found["version"]) else None
 
 
+def order(arxiv_id: str) -> int | None:
+    """Where an id stands in the order in which arXiv gives them out, as it lets papers through: differences within a
+    month are numbers of papers. None for ids of the old kind."""
+    month, _, number = arxiv_id.partition(".")
+    return (int(month[:2]) * 12 + int(month[2:])) * 100_000 + int(number) if number.isdecimal() else None
+
+
 def arxiv_id_asked_for(text: str) -> str | None:
     """The arXiv id that a text is, or is the address of a page of, whatever its version."""
     found = ARXIV_ID_OR_PLACE.fullmatch(text.strip())

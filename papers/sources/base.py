@@ -72,6 +72,7 @@ class Listing:
     stars: int | None = None
     announced: bool = True  # False: news of a paper that is not new there, such as a replacement
     announced_on: date | None = None  # the day on whose list it was new, where the list is one of what changed
+    unrevised: bool = False  # a list of what changed has it in its first version, so it may be news there
 
     def __post_init__(self) -> None:
         for name, longest in LONGEST.items():
@@ -118,7 +119,8 @@ def _names(said: list[str] | None, most: int) -> list[str] | None:
     return [name for one in some if (name := _text(one, LONGEST_NAME))]
 
 
-FACTS = tuple(field.name for field in fields(Listing) if field.name not in ("key", "announced", "announced_on"))
+NO_FACTS = ("key", "announced", "announced_on", "unrevised")
+FACTS = tuple(field.name for field in fields(Listing) if field.name not in NO_FACTS)
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ class Reading:
     trust: Trust
     live: bool = False  # it only shows what is there now, so past days cannot be read from it
     completed_by: "Reading | None" = None  # a list of the same papers that says of them what this one does not
+    weigh: Callable[[list[Listing], date], list[Listing]] | None = None  # what of a paper only the whole list tells
 
 
 @dataclass(frozen=True)

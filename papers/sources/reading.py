@@ -60,7 +60,7 @@ def read_day(
             if response.unchanged:
                 return Read(reading, None, known)
             page = reading.parse(response.body, day)
-            if page.next is not None or reading.completed_by:
+            if page.next is not None or reading.completed_by or reading.weigh:
                 return Read(reading, _whole(reading, page, day, visit), {})
         except (SourceError, web.Unavailable) as problem:
             problems.append((reading, problem))
@@ -125,12 +125,16 @@ def _whole(reading: Reading, page: Page, day: date, visit: Visit) -> Page:
             listings.setdefault(listing.key, listing)
         number += 1
         odd += tuple(f"{sentence}, in answer {number}" for sentence in page.odd)
-    if not listings or not (other := reading.completed_by):
-        return Page(list(listings.values()), odd=odd)
+    whole = list(listings.values())
+    if reading.weigh:
+        whole = reading.weigh(whole, day)
+    if not whole or not (other := reading.completed_by):
+        return Page(whole, odd=odd)
     more = _whole(other, other.parse(visit.get(other.address(day), {}).body, day), day, visit)
     # One that only the other list has changed meanwhile, and is on another day's; of one that is odd there too little
     # is known.
     said = {listing.key: listing for listing in more.listings}
-    whole = [one.completed_by(said[key]) if key in said else one for key, one in listings.items()]
-    known = [one for one in whole if one.key in said or not more.odd]
+    known = [
+        one.completed_by(said[one.key]) if one.key in said else one for one in whole if one.key in said or not more.odd
+    ]
     return Page(known, odd=tuple(dict.fromkeys((*odd, *more.odd))))

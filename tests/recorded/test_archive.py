@@ -102,7 +102,7 @@ def test_on_every_recorded_day_feed_and_archive_announce_the_same_papers(replica
         before |= feed
     with capsys.disabled():
         print(f"\nfeed and archive: {both.total()} papers announced by both, {only_archive.total()} by the archive")
-        print(f"alone, {only_feed.total()} by the feed alone: more than a week after their first versions")
+        print(f"alone, {only_feed.total()} by the feed alone: with the numbers of an earlier day")
         print("days that differ most:", *((str(day), n) for day, n in (only_feed + only_archive).most_common(5)))
     assert only_archive.total() <= 0.001 * both.total()
-    assert only_feed.total() <= 0.01 * both.total()
+    assert only_feed.total() <= 0.001 * both.total()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from papers import identifiers
-from papers.sources.arxiv.archive import oai, oai_address, versions, versions_address
+from papers.sources.arxiv.archive import oai, oai_address, released, versions, versions_address
 from papers.sources.arxiv.feed import rss, rss_address
 from papers.sources.arxiv.query import dois_address, query, query_address, titles_address
 from papers.sources.arxiv.schedule import CALENDAR
@@ -41,7 +41,7 @@ SOURCE = Source(
             oai_address,
             oai,
             Trust.RECORD,
-            completed_by=Reading("oai", versions_address, versions, Trust.RECORD),
+            completed_by=Reading("oai", versions_address, versions, Trust.RECORD, weigh=released),
         ),
     ),
     records=(BY_ID, BY_TITLE, BY_DOI),

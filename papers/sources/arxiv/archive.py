@@ -4,6 +4,7 @@ It has each record once, under the day of its last change. Its format `arXiv` sa
 the current version. So a day is read in two lists, of which the second, `arXivRaw`, says when each version came in.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -19,7 +20,10 @@ from papers.sources.arxiv.categories import categories
 from papers.sources.base import Listing, Page, SourceError
 from papers.text import tex
 
-HELD_FOR = timedelta(days=7)  # at most: so long after its own day a paper may be new that moderators looked at first
+HELD_FOR = timedelta(days=7)  # so long after its own day a paper may be new whatever its number
+# A paper that moderators hold gets its number when they release it. Such numbers come a little before those of the
+# day's other news, of which one in fifty may itself be older than its number says.
+OUTLIERS, BEFORE_THE_DAY = 50, 1_000
 OWN_SETS = ("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat")  # archives that do not belong to physics
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 RECORDS, VERSIONS = "arXiv", "arXivRaw"  # the formats
@@ -132,4 +136,21 @@ def _dated(record: etree._Element, day: date, wanted: frozenset[str]) -> Listing
         published_on=submitted.date(),
         announced=own_day == day or (len(versions) == 1 and day - own_day <= HELD_FOR),
         announced_on=own_day,
+        unrevised=len(versions) == 1,
     )
+
+
+def released(listings: list[Listing], day: date) -> list[Listing]:
+    """Announced on this day too is a first version that came in long before, if its number was given out with those of
+    the day's news: it was held, where others were only touched."""
+    orders = {one.key: order for one in listings if (order := identifiers.order(one.arxiv_id or ""))}
+    news = sorted(orders[one.key] for one in listings if one.announced_on == day and one.key in orders)
+    if not news:
+        return listings
+    least = news[len(news) // OUTLIERS] - BEFORE_THE_DAY
+    return [
+        replace(one, announced=True, announced_on=day)
+        if one.unrevised and not one.announced and orders.get(one.key, 0) >= least
+        else one
+        for one in listings
+    ]

@@ -108,6 +108,20 @@ def test_both_lists_are_read_page_by_page(far_end: FarEnd):
     assert [paper.arxiv_id for paper in Paper.objects.filter(listed_on=DAY)] == ["2609.99901", "2609.99911"]
 
 
+def test_a_paper_held_for_months_is_told_by_its_number_though_the_days_news_are_on_another_page(far_end: FarEnd):
+    held = VERSIONS.replace(b"2609.99901", b"2609.99900").replace(b"11 Sep 2026 09:30", b"12 Jun 2026 09:30")
+    serves(far_end, "arXiv", answer("arxiv_oai.xml", goes_on=True))
+    serves(far_end, "arXivRaw", answer("arxiv_oai_raw.xml", goes_on=True).replace(b"day=14", b"day=14.raw"))
+    following = "/oai?verb=ListRecords&resumptionToken=skip%3D%7B2000%7D%26day%3D14"
+    far_end.answers(following, body=RECORDS.replace(b"2609.99901", b"2609.99900"))
+    far_end.answers(f"{following}.raw", body=held)
+
+    collect()
+
+    paper = Paper.objects.get(arxiv_id="2609.99900")
+    assert (paper.published_on, paper.listed_on) == (date(2026, 6, 12), DAY)
+
+
 def test_a_record_that_is_odd_in_both_lists_is_left_out_once(far_end: FarEnd):
     for form, body in (("arXiv", RECORDS), ("arXivRaw", VERSIONS)):
         serves(far_end, form, body.replace(b"2609.99904</id>", b"99904</id>"))

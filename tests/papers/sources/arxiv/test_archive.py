@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from papers.sources.arxiv.archive import oai, versions
+from papers.sources.arxiv.archive import oai, released, versions
 from papers.sources.base import Listing, Page, SourceError
 from tests.papers.sources.arxiv.samples import (
     DAY,
@@ -39,6 +39,7 @@ def test_the_other_list_says_when_it_came_in_and_that_it_is_news():
         title="Lanterns in the Fog: Finding Lost Tools with α-Traces",
         published_on=date(2026, 9, 11),
         announced_on=DAY,
+        unrevised=True,
     )
 
 
@@ -100,6 +101,48 @@ def test_a_first_version_that_was_revised_since_is_still_news_on_its_own_day():
 )
 def test_a_first_version_that_comes_late_is_news_for_a_week_after_its_own_day(submitted, announced):
     assert news(changed(VERSIONS, "Fri, 11 Sep 2026 09:30:00 GMT", submitted))[0] == announced
+
+
+def of_the_day(arxiv_id, own_day, *, unrevised=True):
+    return Listing(
+        key=f"arxiv:{arxiv_id}",
+        title="Lanterns",
+        arxiv_id=arxiv_id,
+        announced=own_day == DAY,
+        announced_on=own_day,
+        unrevised=unrevised,
+    )
+
+
+NEWS = [of_the_day(f"2609.{number}", DAY) for number in range(14_000, 14_050)]
+MONTHS_AGO = date(2026, 6, 2)
+
+
+@pytest.mark.parametrize(
+    ("paper", "announced"),
+    [
+        (of_the_day("2609.13999", MONTHS_AGO), True),
+        (of_the_day("2609.13001", MONTHS_AGO), True),  # let through an hour before the day's first
+        (of_the_day("2609.12999", MONTHS_AGO), False),
+        (of_the_day("2608.14020", MONTHS_AGO), False),
+        (of_the_day("hep-th/9901007", MONTHS_AGO), False),
+        (of_the_day("2609.14020", MONTHS_AGO, unrevised=False), False),
+    ],
+)
+def test_a_paper_that_was_held_is_news_with_those_whose_numbers_are_near_its_own(paper, announced):
+    found = released([*NEWS, paper], DAY)[-1]
+
+    assert (found.announced, found.announced_on) == ((True, DAY) if announced else (False, MONTHS_AGO))
+
+
+def test_one_number_out_of_order_lets_no_older_paper_in():
+    found = released([of_the_day("2607.00001", DAY), *NEWS, of_the_day("2608.14020", MONTHS_AGO)], DAY)
+
+    assert [one.key for one in found if not one.announced] == ["arxiv:2608.14020"]
+
+
+def test_a_day_without_news_of_its_own_has_none_that_were_held():
+    assert released([held := of_the_day("2609.13999", MONTHS_AGO)], DAY) == [held]
 
 
 def test_no_paper_was_new_after_the_day_of_its_list():
