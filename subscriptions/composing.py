@@ -168,7 +168,10 @@ def confirm(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     sample = Paper.objects.samples().exists()
     return {
         letter.pk: plain(
-            letter, {"confirm_url": links.make(reader_of(letter), Purpose.CONFIRM), "sample": sample}, now
+            letter,
+            # It names the letter, with which waits what the sign-up brought.
+            {"confirm_url": links.make(reader_of(letter), Purpose.CONFIRM, letter.pk), "sample": sample},
+            now,
         )
         for letter in letters
     }

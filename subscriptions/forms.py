@@ -1,6 +1,7 @@
 """What readers may ask for, checked."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -53,7 +54,20 @@ class AddressForm(forms.Form):
 
 
 class SignUpForm(AddressForm):
+    """The address is all that it takes. Zone and hour are what a page found out by itself: what is not understood of
+    them is left open, as nobody typed it."""
+
     topics = TopicsField(label=_("Topics (optional)"))
+    zone = forms.CharField(required=False)
+    hour = forms.CharField(required=False)
+
+    def clean_zone(self) -> str:
+        zone: str = self.cleaned_data["zone"]
+        return zone if zone in dict(zones()) else ""
+
+    def clean_hour(self) -> int | None:
+        hour: str = self.cleaned_data["hour"]
+        return int(hour) if re.fullmatch("[0-9]|1[0-9]|2[0-3]", hour) else None
 
 
 class BeginForm(forms.Form):
@@ -65,9 +79,10 @@ class BeginForm(forms.Form):
         choices=[(hour, f"{hour:02d}:00") for hour in range(24)], coerce=int, label=_("Hour of your digest")
     )
 
-    def __init__(self, reader: Subscriber, data: Any = None) -> None:
+    def __init__(self, reader: Subscriber, data: Any = None, brought: Mapping[str, Any] | None = None) -> None:
+        """`brought`: what a sign-up asked for, by field; it goes before what the reader's row says."""
         self.reader = reader
-        super().__init__(data, initial=self.asked_for())
+        super().__init__(data, initial=self.asked_for() | dict(brought or {}))
 
     def asked_for(self) -> dict[str, Any]:
         return {"topics": self.reader.topics(), "zone": self.reader.zone, "hour": self.reader.hour}

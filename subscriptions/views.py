@@ -26,14 +26,15 @@ from subscriptions.models import Interest, Letter, Subscriber
 from subscriptions.request_sizes import PASTE, takes
 
 View = Callable[..., HttpResponse]  # of a request, a token, and what else stands in the address by its name
-LinkedView = Callable[..., HttpResponse]  # of a request, a reader, and the same
+LinkedView = Callable[..., HttpResponse]  # of a request, a reader, a link's further keys, and the same
 SESSION = "reader"
 PRESSED = "leave"  # what the button of our own page to leave by sends; a mail program's one click does not
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
-    """Turns the token in the address into its reader; for a bad or an old one says so, and offers a fresh link."""
+    """Turns the token in the address into its reader, and the further keys that it names; for a bad or an old one says
+    so, and offers a fresh link."""
 
     def decorate(view: LinkedView) -> View:
         @never_cache
@@ -45,7 +46,7 @@ def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
                 return _bad_link_page(request, expired=token)
             except BadLink:
                 return _bad_link_page(request)
-            return view(request, reader, **further)
+            return view(request, reader, *links.keys(token, purpose)[1:], **further)
 
         return wrapped
 
@@ -99,15 +100,17 @@ def check_inbox(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # The token is the proof; some mail programs open pages where no cookie survives.
 @form_methods
 @from_link(Purpose.CONFIRM)
-def confirm(request: HttpRequest, reader: Subscriber) -> HttpResponse:
-    """The topic page. One POST confirms and saves; confirming again says so and changes nothing."""
+def confirm(request: HttpRequest, reader: Subscriber, pk: int = 0) -> HttpResponse:
+    """The topic page. One POST confirms and saves; confirming again says so and changes nothing. `pk`: the key of the
+    confirm letter, which letters of version 0.1.0 did not name."""
     if reader.is_reading:
         return _welcome_page(request, reader, again=True)
-    form = BeginForm(reader, request.POST or None)
+    letter = signing_up.confirm_letter(reader, pk)
+    form = BeginForm(reader, request.POST or None, signing_up.brought(letter))
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "topics": Topic.objects.all(), "reader": reader}
         return render(request, "subscriptions/confirm.html", context)
-    _begin(form)
+    _begin(form, letter)
     return _welcome_page(request, form.reader, again=False)
 
 
@@ -118,11 +121,11 @@ def _welcome_page(request: HttpRequest, reader: Subscriber, *, again: bool) -> H
 
 
 @transaction.atomic
-def _begin(form: BeginForm) -> None:
+def _begin(form: BeginForm, letter: Letter | None) -> None:
     form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
     form.apply()
     form.reader.save()
-    signing_up.confirm(form.reader, site_clock.now())
+    signing_up.confirm(form.reader, site_clock.now(), letter)
 
 
 # ------------------------------------------------------------------------------------------------------------ changing

@@ -11,7 +11,7 @@ from digest.models import Given
 from papers import storing
 from papers.models import Lookup
 from subscriptions.interests.kinds import PAPER
-from subscriptions.models import Bucket, Consent, Event, Interest, Letter, Subscriber
+from subscriptions.models import Bucket, Event, Interest, Letter, Subscriber
 
 logger = logging.getLogger(__name__)
 UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # the link in the letter that asks for it lives for seven
@@ -41,10 +41,9 @@ def prune(now: datetime) -> None:
 def never_confirmed(now: datetime) -> QuerySet[Subscriber]:
     """Whose address somebody entered, and who was asked to agree, at last so long ago, and never did."""
     since = now - UNCONFIRMED_KEPT_FOR
-    entered_again = Consent.objects.filter(subscriber=OuterRef("pk"), at__gte=since)
     asked_again = Letter.objects.filter(subscriber=OuterRef("pk"), planned_at__gte=since)
     entered = Subscriber.objects.filter(confirmed_at=None, created_at__lt=since)
-    return entered.exclude(Exists(entered_again)).exclude(Exists(asked_again)).order_by("pk")
+    return entered.exclude(Exists(asked_again)).order_by("pk")
 
 
 def given_long_ago(now: datetime) -> QuerySet[Given]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -26,12 +27,11 @@ OUTCOME = (
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
-    def plan_once(self, reader: int | None, kind: str, key: str, now: datetime) -> None:
+    def plan_once(self, reader: int | None, kind: str, key: str, now: datetime, **contents: Any) -> None:
         """At most one letter a reader, kind and key, whoever else plans the same now. `reader`: the key of one, or
         none, for a letter of the site to itself."""
-        Letter.objects.bulk_create(
-            [Letter(subscriber_id=reader, kind=kind, key=key, due_at=now, planned_at=now)], ignore_conflicts=True
-        )
+        letter = Letter(subscriber_id=reader, kind=kind, key=key, due_at=now, planned_at=now, contents=contents)
+        Letter.objects.bulk_create([letter], ignore_conflicts=True)
 
     def due(self, now: datetime) -> LetterQuerySet:
         return self.filter(state=Letter.State.PLANNED, due_at__lte=now).order_by("due_at", "pk")

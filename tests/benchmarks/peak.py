@@ -83,7 +83,7 @@ def somebody_signs_up(number: int) -> None:
     from subscriptions.models import Subscriber
 
     now, address = datetime.now(UTC), f"newcomer{number}@example.org"
-    signing_up.sign_up(address, [], "home", now)
+    signing_up.sign_up(address, "home", now)
     if number % 2:
         signing_up.confirm(Subscriber.objects.get(address=address), now)
 

@@ -53,9 +53,9 @@ def _rows(cursor, table: str) -> list[str]:
     return [repr(row) for row in cursor.fetchall()]
 
 
-def link(reader: Subscriber, purpose: Purpose) -> str:
+def link(reader: Subscriber, purpose: Purpose, *further: int) -> str:
     """The path of a link in a letter to the reader."""
-    return links.make(reader, purpose).removeprefix(site_settings.SITE_URL)
+    return links.make(reader, purpose, *further).removeprefix(site_settings.SITE_URL)
 
 
 def stranger(**fields) -> Subscriber:
@@ -229,7 +229,8 @@ def test_topics_chosen_at_sign_up_are_ticked_on_the_confirm_page(client):
 
     sign_up(client, "ada@example.org", topics=[wanted.slug])
 
-    page = client.get(link(Subscriber.objects.get(), Purpose.CONFIRM))
+    reader = Subscriber.objects.get()
+    page = client.get(link(reader, Purpose.CONFIRM, reader.letters.get().pk))
     assert is_ticked(page, wanted)
     assert not is_ticked(page, other)
 

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def sign_up(address: str, days_ago: int) -> None:
-    signing_up.sign_up(address, ["sparse-autoencoders"], "home", NOW - days_ago * DAY)
+    signing_up.sign_up(address, "home", NOW - days_ago * DAY, topics=["sparse-autoencoders"])
 
 
 def addresses() -> set[str]:

@@ -118,7 +118,7 @@ def test_whose_address_was_unknown_can_sign_up_and_confirm_again(sink):
     sink.refuse_recipient("550 5.1.1 no such user", times=1)
     drain()
 
-    signing_up.sign_up(reader.address, [], "/subscribe/", NOW)
+    signing_up.sign_up(reader.address, "/subscribe/", NOW)
     drain()
     signing_up.confirm(Subscriber.objects.get(), NOW)
     drain()
