@@ -7,7 +7,7 @@ more than belongs to one span.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
 
 from django.conf import settings
@@ -28,8 +28,25 @@ class Limit:
 
 FOR_EVER = timedelta.max
 ROUNDING = timedelta(milliseconds=1)  # added to a wait: more than what is lost by rounding
+# Of letters that anybody may have sent to a mailbox: after three without an answer, one a week.
+UNANSWERED = Limit("confirm letters without an answer", 3, timedelta(weeks=3))
+MOST_OF_MAILBOX = 3  # a day (UTC), whoever asks for them
+DOTS_IGNORED = {"gmail.com", "googlemail.com", "pm.me", "proton.me", "protonmail.com"}
 SIGN_UPS_PER_NETWORK = Limit("sign-ups of a network", 20, timedelta(hours=1))
 SIGN_UPS_PER_SITE = Limit("sign-ups of the site", 500, timedelta(hours=1))
+
+
+def of_mailbox_on(now: datetime) -> Limit:
+    """Letters asked for on a day; the next day has a bucket of its own, so that none of this day's flows into it."""
+    return Limit(f"letters asked for on {now.astimezone(UTC).date()}", MOST_OF_MAILBOX, FOR_EVER)
+
+
+def mailbox(address: str) -> str:
+    """What the many addresses of one mailbox have in common: they may differ by a tag behind a plus, and by dots where
+    its provider ignores them."""
+    name, _, domain = address.lower().rpartition("@")
+    name = name.partition("+")[0] or name
+    return f"{name.replace('.', '') if domain in DOTS_IGNORED else name}@{domain}"
 
 
 def take(limit: Limit, value: str, now: datetime) -> bool:
@@ -65,6 +82,11 @@ def give_back(limits: Sequence[Limit], value: str, unused: int, now: datetime) -
             bucket = _bucket(limit, value, now)
             bucket.tokens = min(limit.most, bucket.tokens + unused)
             bucket.save()
+
+
+def forget(limit: Limit, value: str) -> None:
+    """The bucket is full again."""
+    Bucket.objects.filter(purpose=limit.purpose, hash=keyed_hash(value)).delete()
 
 
 def _bucket(limit: Limit, value: str, now: datetime) -> Bucket:

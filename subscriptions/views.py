@@ -252,7 +252,7 @@ def my_link(request: HttpRequest) -> HttpResponse:
     if not _within_limits(request):
         return render(request, "subscriptions/too_many.html", status=429)
     for reader in Subscriber.objects.filter(address=form.cleaned_data["address"]):
-        _send_link(reader)
+        signing_up.write(reader, site_clock.now())
     return redirect("subscriptions:check_inbox")
 
 
@@ -262,17 +262,15 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     """The one button of an expired link: mails its reader a new one."""
     for purpose in (Purpose.MANAGE, Purpose.CONFIRM, Purpose.FEEDBACK):
         try:
-            _send_link(links.follow(token, purpose))
+            reader = links.follow(token, purpose)
         except ExpiredLink as expired:
-            _send_link(expired.subscriber)
+            reader = expired.subscriber
         except BadLink:
             continue
+        further = links.keys(token, purpose)[1:] if purpose is Purpose.CONFIRM else ()
+        letter = signing_up.confirm_letter(reader, *further) if further else None
+        signing_up.write(reader, site_clock.now(), **(letter.contents if letter else {}))
     return redirect("subscriptions:check_inbox")
-
-
-def _send_link(reader: Subscriber) -> None:
-    now = site_clock.now()
-    Letter.objects.plan_once(reader.pk, "manage" if reader.is_reading else "confirm", now.date().isoformat(), now)
 
 
 # ------------------------------------------------------------------------------------------------------------- leaving

@@ -31,7 +31,8 @@ LINES = {
     "subscriptions": [
         "interests letter_kinds mime request_sizes slots tokens wrapping",  # of rows only those of papers
         "fields models",
-        "headers leaving limits links signing_up",
+        "headers leaving limits links",
+        "signing_up",
         "composing",
         "sending",
         "forms mailbox",

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from digest.models import Given
 from papers import storing
 from papers.models import Lookup
+from subscriptions import limits
 from subscriptions.interests.kinds import PAPER
 from subscriptions.models import Bucket, Event, Interest, Letter, Subscriber
 
@@ -18,7 +19,7 @@ UNCONFIRMED_KEPT_FOR = timedelta(days=30)  # the link in the letter that asks fo
 EVENTS_KEPT_FOR = timedelta(days=90)  # bounces count for 30 days
 LOOKUPS_KEPT_FOR = timedelta(days=30)  # once they are answered, and no reader waits for the paper any more
 GIVEN_KEPT_FOR = timedelta(days=730)  # papers that old reach nobody's letter
-BUCKETS_KEPT_FOR = timedelta(days=2)  # full again, or of a day of a warm-up that is over
+BUCKETS_KEPT_FOR = timedelta(days=2)  # full again, or of a day that is over
 PAPERS_AT_ONCE = 500  # whose sightings are in memory then
 ROWS_AT_ONCE, BATCHES = 10_000, 100  # rows of a kind in one transaction, and how many of these in one pruning
 
@@ -31,7 +32,7 @@ def prune(now: datetime) -> None:
         "reports of providers": _forget(Event.objects.filter(received_at__lt=now - EVENTS_KEPT_FOR)),
         "gifts": _forget(given_long_ago(now)),
         "lookups": _forget(nobody_asks_for(now)),
-        "buckets": _forget(Bucket.objects.filter(at__lt=now - BUCKETS_KEPT_FOR)),
+        "buckets": _forget(full_again(now)),
     }
     for what, count in forgotten.items():
         if count:
@@ -44,6 +45,12 @@ def never_confirmed(now: datetime) -> QuerySet[Subscriber]:
     asked_again = Letter.objects.filter(subscriber=OuterRef("pk"), planned_at__gte=since)
     entered = Subscriber.objects.filter(confirmed_at=None, created_at__lt=since)
     return entered.exclude(Exists(asked_again)).order_by("pk")
+
+
+def full_again(now: datetime) -> QuerySet[Bucket]:
+    """Or of a day that is over."""
+    slow = Q(purpose=limits.UNANSWERED.purpose, at__gte=now - limits.UNANSWERED.per)
+    return Bucket.objects.filter(at__lt=now - BUCKETS_KEPT_FOR).exclude(slow).order_by("pk")
 
 
 def given_long_ago(now: datetime) -> QuerySet[Given]:

@@ -191,7 +191,7 @@ class Letter(models.Model):
 
     subscriber = models.ForeignKey("Subscriber", null=True, on_delete=models.CASCADE, related_name="letters")
     kind = models.CharField(max_length=20)
-    key = models.CharField(max_length=64)  # a digest's slot, a confirm or manage letter's date (UTC), else a moment
+    key = models.CharField(max_length=64)  # a digest's slot, an alarm's number, else the moment it was asked for
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     due_at = models.DateTimeField()
     planned_at = models.DateTimeField()

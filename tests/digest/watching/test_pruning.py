@@ -10,7 +10,7 @@ from digest.models import Given, Saved
 from digest.watching import pruning
 from digest.watching.pruning import prune
 from papers.models import Lookup, Paper
-from subscriptions import signing_up
+from subscriptions import limits, signing_up
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Bucket, Event, Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader
@@ -129,6 +129,15 @@ def test_buckets_that_are_full_again_are_forgotten():
     prune(NOW)
 
     assert [bucket.purpose for bucket in Bucket.objects.all()] == ["1 days"]
+
+
+def test_that_a_mailbox_never_answered_is_known_for_three_weeks():
+    for days in (22, 20):
+        Bucket.objects.create(purpose=limits.UNANSWERED.purpose, hash=str(days), tokens=0, at=NOW - days * DAY)
+
+    prune(NOW)
+
+    assert [bucket.hash for bucket in Bucket.objects.all()] == ["20"]
 
 
 @pytest.mark.parametrize(
