@@ -1,11 +1,10 @@
-"""Everything that can be set, read by the parsers of environment.py; docs/settings.md lists each variable.
+"""Everything that can be set, read by the parsers of digest/environment; docs/settings.md lists each variable.
 
 With nothing set, the site is local: SQLite, mail as files, secrets of its own, all under `var/`.
 """
 
 import json
 import os
-import re
 import secrets
 import sys
 import tempfile
@@ -14,29 +13,40 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
 from digest.environment import (
-    LOOPBACK,  # noqa: F401 - a setting as well
+    LOOPBACK,
     bare_address,
+    broker,
+    choice,
+    database,
+    dkim_key,
+    dkim_selector,
     domain_limits,
     family,
     first_day,
+    folder,
+    from_header,
     imap_login,
     listed,
     networks,
+    one_line,
+    own_database,
     required,
     seconds,
     sender,
     sending_limits,
+    signing_key,
+    signing_keys,
+    site_address,
     smtp_server,
-    split_address,
     switch,
+    url_path,
     variable,
     web_address,
+    webhook_secrets,
     whole_number,
 )
 from papers import identifiers
@@ -48,33 +58,19 @@ VERSION = "0.1.0"
 # ------------------------------------------------------------------------------------------------ where and who we are
 
 PORT = whole_number("PORT", 8000, 1, 65535)
-SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}")
-if urlsplit(SITE_URL).path:
-    raise ImproperlyConfigured("SITE_URL: expected an address without a path, like https://papers.example.org")
-SITE_NAME = variable("SITE_NAME", "Paper Route")
+SITE_URL = site_address("SITE_URL", f"http://localhost:{PORT}")
+SITE_NAME = one_line("SITE_NAME", "Paper Route")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
-LOCAL = SITE_HOST == "localhost" or SITE_HOST.endswith(".localhost") or SITE_HOST in ("127.0.0.1", "::1")
+SITE_IDENTITY = SITE_HOST.replace(":", "-")  # in a Message-ID, where an address of IPv6 cannot stand
+LOCAL = LOOPBACK.fullmatch(SITE_HOST) is not None
 DEBUG = switch("DEBUG")
 DEMO = sys.argv[1:2] == ["demo"]  # The demo has a database of its own, and sends nothing to anyone.
 
-
-def var_dir() -> Path:
-    """Where the site keeps its files; the demo, unless told otherwise, works in a throw-away directory."""
-    throw_away = DEMO and not variable("VAR_DIR")
-    folder = Path(
-        tempfile.mkdtemp(prefix="paper-route-") if throw_away else variable("VAR_DIR", str(BASE_DIR / "var"))
-    )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder.absolute()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"VAR_DIR: expected a folder that can be written, found {folder}: {error}"
-        ) from error
-
-
-VAR_DIR = var_dir()
+# The site's files; the demo, unless told otherwise, works in a throw-away folder.
+THROW_AWAY = DEMO and not variable("VAR_DIR")
+VAR_DIR = folder(
+    "VAR_DIR", Path(tempfile.mkdtemp(prefix="paper-route-")) if THROW_AWAY else BASE_DIR / "var", BASE_DIR
+)
 MAIL_DIR = VAR_DIR / "mail"
 
 
@@ -101,17 +97,18 @@ if LOCAL:
     SECRET_KEY = variable("SECRET_KEY", own_secrets["SECRET_KEY"])
     SUPPRESSION_KEY = variable("SUPPRESSION_KEY", own_secrets["SUPPRESSION_KEY"])
 else:
-    SECRET_KEY = required("SECRET_KEY", PUBLIC, "$(openssl rand -base64 48)")
+    SECRET_KEY = signing_key("SECRET_KEY", PUBLIC)
     # Apart from SECRET_KEY, because a block must outlive a change of that key.
     SUPPRESSION_KEY = variable("SUPPRESSION_KEY", SECRET_KEY)
-SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = signing_keys("SECRET_KEY_FALLBACKS", public=not LOCAL)
 
-ALLOWED_HOSTS = [SITE_HOST, "localhost", "127.0.0.1", "[::1]"] if LOCAL else [SITE_HOST]
+HOST = f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST  # as a Host header has it
+ALLOWED_HOSTS = [HOST, "localhost", "127.0.0.1", "[::1]"] if LOCAL else [HOST]
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 OPERATOR_EMAIL = bare_address("OPERATOR_EMAIL")
 CONTACT_URL = web_address("CONTACT_URL", SITE_URL)
 SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
-ADMIN_PATH = variable("ADMIN_PATH", "admin" if LOCAL else "").strip("/")
+ADMIN_PATH = url_path("ADMIN_PATH", "admin" if LOCAL else "")
 
 # ------------------------------------------------------------------------------------------------------------ sources
 
@@ -130,7 +127,7 @@ ENCODERS = {  # What can understand papers: the record of each (docs/extending.m
     "light": "papers.search.lsa.LIGHT",
     "semantic": "papers.search.semantic.MINILM",
 }
-ENCODER = variable("ENCODER", "light")  # checked with ENCODER_PATH by papers.search.encoders
+ENCODER = choice("ENCODER", [*ENCODERS])  # checked with ENCODER_PATH by papers.search.encoders
 ENCODER_PATH = variable("ENCODER_PATH")
 
 # Told when two papers turn out to be one: (kept's key, gone's key).
@@ -140,27 +137,16 @@ PAPERS_FOUND = ["digest.papers_joined.found"]
 
 # ----------------------------------------------------------------------------------------------------------- database
 
-OWN_DATABASE = f"sqlite:///{VAR_DIR / 'paper-route.sqlite3'}"
-DATABASE_URL = OWN_DATABASE if DEMO else variable("DATABASE_URL", OWN_DATABASE)
-try:
-    DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
-except ValueError as error:  # Its text would show the password, so it is not repeated.
-    raise ImproperlyConfigured(
-        "DATABASE_URL: expected an address like postgresql://user:password@host/name or sqlite:////path/to/file"
-    ) from error
-SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
-if SQLITE:
-    DATABASES["default"]["ENGINE"] = "digest.sqlite"
+OWN_DATABASE = VAR_DIR / "paper-route.sqlite3"
+DATABASES: dict[str, Any] = {
+    "default": own_database(OWN_DATABASE) if DEMO else database("DATABASE_URL", OWN_DATABASE, BASE_DIR)
+}
+if DATABASES["default"]["ENGINE"] == "digest.sqlite":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # A writer waits its turn instead of failing half-way.
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
     }
-elif not DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL: expected one of the two databases supported, postgresql://user:password@host/name "
-        "or sqlite:////path/to/file"
-    )
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -168,9 +154,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ----------------------------------------------------------------------------------------------------- clock and work
 
-REDIS_URL = variable("REDIS_URL")
-if REDIS_URL:
-    split_address("REDIS_URL", REDIS_URL, ("redis", "rediss"), "redis://localhost:6379/0")
+REDIS_URL = broker("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {"papers.tasks.*": {"queue": "collecting"}}
@@ -203,13 +187,10 @@ ANYMAIL: dict[str, Any] = {
     if name != "PROVIDER"
 }
 ANYMAIL.setdefault("IGNORE_UNSUPPORTED_FEATURES", "True")  # Not every provider takes our tags and our letter's name.
-ANYMAIL["WEBHOOK_SECRET"] = listed("WEBHOOK_SECRET")  # Any of several: a new one can come before the old one goes.
-if not all(re.fullmatch(r"[^\s:]+:\S{16,}", secret) for secret in ANYMAIL["WEBHOOK_SECRET"]):
-    raise ImproperlyConfigured(
-        "WEBHOOK_SECRET: expected a user and a password of at least 16 characters, like "
-        f"provider:{secrets.token_hex(16)} (made up just now), or several with commas between"
-    )
+ANYMAIL["WEBHOOK_SECRET"] = webhook_secrets("WEBHOOK_SECRET")
 EMAIL_URL = variable("EMAIL_URL")
+if EMAIL_URL and ANYMAIL_PROVIDER:
+    raise ImproperlyConfigured("EMAIL_URL: expected without ANYMAIL_PROVIDER, as letters go one way, found both")
 EMAIL_TIMEOUT = 30
 if DEMO or not (ANYMAIL_PROVIDER or EMAIL_URL):
     if not (DEMO or LOCAL):
@@ -225,28 +206,21 @@ else:
     SENDER = "subscriptions.sending.smtp.Smtp"
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     globals().update(smtp_server("EMAIL_URL"))
-DKIM_SELECTOR, DKIM_KEY = variable("DKIM_SELECTOR"), variable("DKIM_KEY")
+DKIM_SELECTOR, DKIM_KEY = dkim_selector("DKIM_SELECTOR"), dkim_key("DKIM_KEY")
 if bool(DKIM_SELECTOR) != bool(DKIM_KEY):
     raise ImproperlyConfigured("DKIM_SELECTOR and DKIM_KEY: expected both, or neither")
 if DKIM_KEY and SENDER != "subscriptions.sending.smtp.Smtp":
     raise ImproperlyConfigured("DKIM_KEY: expected with EMAIL_URL alone, as providers sign by themselves")
-if DKIM_KEY:
-    try:
-        parse_pem_private_key(DKIM_KEY.encode())
-    except UnparsableKeyError as error:
-        raise ImproperlyConfigured(
-            "DKIM_KEY: expected an RSA key in PEM, as `openssl genrsa 2048` writes it, found something else"
-        ) from error
 # How far the site's clock is from the machine's: papers/site_clock.py. Nobody is to get a letter of another day.
 CLOCK_AHEAD = seconds("CLOCK_AHEAD")
 if CLOCK_AHEAD and not (LOCAL and SENDER.endswith(".Files")):
     raise ImproperlyConfigured("CLOCK_AHEAD: expected on a local site alone, whose mail goes to files")
-DEFAULT_FROM_EMAIL = sender(
-    "DEFAULT_FROM_EMAIL",
-    variable("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <letters@localhost>")
-    if LOCAL
-    else required("DEFAULT_FROM_EMAIL", PUBLIC, f"'{SITE_NAME} <letters@{SITE_HOST}>'"),
-)
+if LOCAL:
+    unless_set = from_header(SITE_NAME, "letters@localhost")
+    DEFAULT_FROM_EMAIL = sender("DEFAULT_FROM_EMAIL", variable("DEFAULT_FROM_EMAIL")) or unless_set
+else:
+    example = f"'{from_header(SITE_NAME, f'letters@{SITE_HOST}')}'"
+    DEFAULT_FROM_EMAIL = sender("DEFAULT_FROM_EMAIL", required("DEFAULT_FROM_EMAIL", PUBLIC, example))
 # Of letters that their readers asked for, where mailing lists are sent under a domain of their own.
 TRANSACTIONAL_FROM_EMAIL = sender("TRANSACTIONAL_FROM_EMAIL", variable("TRANSACTIONAL_FROM_EMAIL"))
 # How many letters are handed over between two commits: what a crash of the machine may leave uncertain, against a

@@ -24,7 +24,7 @@ def headers(letter: Letter, now: datetime, unsubscribe_url: str) -> dict[str, st
     if not (reader := letter.subscriber) or not letter_kinds.of(letter.kind).is_list_mail:
         return always
     return always | {
-        "List-ID": _list_id(one_line(settings.SITE_NAME), f"{letter.kind}.{settings.SITE_HOST}"),
+        "List-ID": _list_id(one_line(settings.SITE_NAME), f"{letter.kind}.{settings.SITE_IDENTITY}"),
         "List-Unsubscribe": f"<{unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{letter.key[:10]}:{reader.cadence}:{letter.kind}:paperroute",
@@ -41,7 +41,7 @@ def sender_of(letter: Letter) -> str:
 
 
 def message_id(letter: Letter) -> str:
-    return f"<{letter.message_id}@{settings.SITE_HOST}>"
+    return f"<{letter.message_id}@{settings.SITE_IDENTITY}>"
 
 
 @lru_cache(maxsize=100)  # the same for each of many letters

@@ -29,7 +29,7 @@ POINTS = re.compile(r"(\w+)=(-?[\d.]+)")
 @pytest.fixture
 def received(settings: Settings) -> dict[str, bytes]:
     """The letters of a public site as the reader's mail server has them, by name."""
-    settings.SITE_URL, settings.SITE_HOST = f"https://{HOST}", HOST
+    settings.SITE_URL, settings.SITE_IDENTITY = f"https://{HOST}", HOST
     settings.DEFAULT_FROM_EMAIL = f"{site.SITE_NAME} <letters@{HOST}>"
     return {letter.name: RECEIVED.encode() + letter.content.replace(b"\r\n", b"\n") for letter in gallery.samples(NOW)}
 

@@ -132,12 +132,12 @@ def test_a_database_that_does_not_answer_is_named_and_its_password_is_not(tmp_pa
 
 
 def test_a_secret_may_be_in_a_file_which_then_counts(tmp_path):
-    (tmp_path / "key").write_text("of-the-file\n")
-    secrets = {"SECRET_KEY": "of-the-variable", "SECRET_KEY_FILE": str(tmp_path / "key")}
+    (tmp_path / "key").write_text(f"of-the-file-{PUBLIC['SECRET_KEY']}\n")
+    secrets = {"SECRET_KEY": "of-the-variable", "SECRET_KEY_FILE": str(tmp_path / "key"), "EMAIL_URL": ""}
     (tmp_path / "token").write_text("of-the-provider\n")
     secrets |= {"ANYMAIL_PROVIDER": "postmark", "ANYMAIL_POSTMARK_SERVER_TOKEN_FILE": str(tmp_path / "token")}
     shows = "from django.conf import settings; print(settings.SECRET_KEY, settings.ANYMAIL['POSTMARK_SERVER_TOKEN'])"
 
     done = started(tmp_path, "-c", shows, **PUBLIC | secrets)
 
-    assert done.stdout == "of-the-file of-the-provider\n"
+    assert done.stdout == f"of-the-file-{PUBLIC['SECRET_KEY']} of-the-provider\n"

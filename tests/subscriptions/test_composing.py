@@ -51,7 +51,7 @@ def test_every_letter_names_itself_its_reader_and_its_moment(sink, settings, kin
 
     message = receive(sink)
 
-    assert message["Message-ID"] == f"<{letter.message_id}@{settings.SITE_HOST}>"
+    assert message["Message-ID"] == f"<{letter.message_id}@{settings.SITE_IDENTITY}>"
     assert message["To"] == letter.subscriber.address
     assert message["From"] == settings.DEFAULT_FROM_EMAIL
     assert message["Date"].datetime == NOW
@@ -71,7 +71,7 @@ def test_a_letter_that_comes_by_subscription_carries_the_way_out(sink, settings,
     address = message["List-Unsubscribe"].strip()
     assert re.fullmatch(r"<http://[^<>, ]+>", address)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert message["List-ID"] == f"{settings.SITE_NAME} <{kind}.{settings.SITE_HOST}>"
+    assert message["List-ID"] == f"{settings.SITE_NAME} <{kind}.{settings.SITE_IDENTITY}>"
 
     answer = client.post(urlsplit(address.strip("<>")).path, {"List-Unsubscribe": "One-Click"})
 
@@ -254,7 +254,7 @@ def test_the_id_of_a_list_can_be_read_whatever_the_site_is_called(settings, kind
 
     content = on_the_wire(kind)
 
-    assert f" <{kind}.{settings.SITE_HOST}>\r\n".encode() in content
+    assert f" <{kind}.{settings.SITE_IDENTITY}>\r\n".encode() in content
     list_id = message_from_bytes(content)["List-ID"]
     [(called, _id)] = getaddresses([list_id])
     assert str(make_header(decode_header(called))) == name.strip()

@@ -43,14 +43,14 @@ class Command(BaseCommand):
     help = "Serve the site, collect papers and send letters, until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1" if settings.LOCAL else "0.0.0.0", help="to listen on")  # noqa: S104
+        parser.add_argument("--host", default=_host(), help="to listen on")
         parser.add_argument("--workers", type=int, default=1, help="processes that serve pages")
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="begin at this moment and go on")
 
     def handle(self, *, host: str, workers: int, now: datetime | None, **_: Any) -> None:
         if now:
             _expect_to_be_alone()
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, settings.PORT))
@@ -139,6 +139,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Mail is {sent}")
         self.stdout.write("Ctrl-C stops it; nothing is lost")
         self.stdout.flush()
+
+
+def _host() -> str:
+    """Where this machine is to be reached as SITE_URL says: for itself alone, or for everybody."""
+    if settings.LOCAL:
+        return "127.0.0.1" if settings.SITE_HOST.endswith("localhost") else str(settings.SITE_HOST)
+    return "::" if ":" in settings.SITE_HOST else "0.0.0.0"  # noqa: S104 - it is what an operator asks for
 
 
 def _expect_to_be_alone() -> None:
