@@ -27,7 +27,8 @@ from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.request_sizes import PASTE, takes
-from subscriptions.views import form_methods, from_link, of_visit, preferences_page
+from subscriptions.views import preferences_page
+from subscriptions.visits import form_methods, from_link, of_visit
 
 HOUR = timedelta(hours=1)
 SAVED_ON_PAGE = 50

@@ -1,7 +1,7 @@
 """Links that let their holder do one thing for one reader: make one, follow one."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import models
 from django.urls import reverse
 
+from subscriptions import tokens
 from subscriptions.models import Subscriber
 from subscriptions.tokens import BadToken, Signer, Token
 
@@ -19,6 +20,7 @@ class Purpose(models.TextChoices):
     CONFIRM = "subscriptions:confirm"
     MANAGE = "subscriptions:manage"
     UNSUBSCRIBE = "subscriptions:unsubscribe"
+    COME_BACK = "subscriptions:come_back"  # its token names the moment of leaving that it undoes
     FEEDBACK = "feedback"  # a paper's key may follow the token
     WEB_COPY = "web_copy"  # its token names a letter, too
 
@@ -27,13 +29,21 @@ LIFETIMES = {
     Purpose.CONFIRM: timedelta(days=7),
     Purpose.MANAGE: timedelta(days=30),
     Purpose.FEEDBACK: timedelta(days=30),
+    Purpose.COME_BACK: timedelta(days=7),
     Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
     Purpose.WEB_COPY: None,  # lives as long as the letter's row
 }
+# What does not die when a reader leaves or has all old links die: to leave is never refused, and what undoes one
+# departure is bound to it already.
+DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.COME_BACK}
 
 
 class BadLink(Exception):
     """The link was not made by us for this purpose, or its reader is gone."""
+
+
+class DeadLink(BadLink):
+    """The link was ours, and its reader has left since, or had all old links die."""
 
 
 class ExpiredLink(BadLink):
@@ -58,13 +68,15 @@ def _made_of(purpose: Purpose, _urls: str, secret: str) -> tuple[str, Signer, st
 
 
 def follow(token: str, purpose: Purpose) -> Subscriber:
-    """Whose link this is. Raises BadLink, or ExpiredLink with the reader when it was good once."""
+    """Whose link this is. Raises BadLink, or ExpiredLink with the reader when it is only too old."""
     read, lifetime = _read(token, purpose), LIFETIMES[purpose]
     try:
         subscriber = Subscriber.objects.get(pk=read.numbers[0])
     except Subscriber.DoesNotExist as error:
         raise BadLink from error
-    if lifetime is not None and read.is_older_than(lifetime.total_seconds()):
+    if purpose not in DEATHLESS and subscriber.links_after and read.made_at <= subscriber.links_after:
+        raise DeadLink
+    if lifetime is not None and read.is_older_than(lifetime):
         raise ExpiredLink(subscriber)
     return subscriber
 
@@ -77,6 +89,11 @@ def key(token: str, purpose: Purpose) -> int:
 def keys(token: str, purpose: Purpose) -> tuple[int, ...]:
     """The same, and the further keys that it was made with."""
     return _read(token, purpose).numbers
+
+
+def made_at(token: str, purpose: Purpose) -> datetime:
+    """When a well-signed token was made: just before its letter left."""
+    return _read(token, purpose).made_at
 
 
 def _read(token: str, purpose: Purpose) -> Token:
@@ -102,7 +119,7 @@ def _read_as_of_0_1(token: str, purpose: Purpose) -> Token:
         made_at = signing.b62_decode(token.rsplit(":", 2)[1])
     except (signing.BadSignature, UnicodeError) as error:
         raise BadLink from error
-    return Token((pk,), made_at)
+    return Token((pk,), tokens.moment(made_at * 1_000_000))
 
 
 def _salt(purpose: Purpose) -> str:

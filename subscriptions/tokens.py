@@ -1,6 +1,6 @@
 """Compact signed tokens: whole numbers and the moment of signing, in some thirty characters that fit into an address.
 
-    version (1 byte) · seconds since 1970 (4) · each number, 7 bits a byte (LEB128) · HMAC-SHA256, cut to 16 bytes
+    version (4 bits) · microseconds since 1970 (52) · each number, 7 bits a byte (LEB128) · HMAC-SHA256 cut to 16 bytes
 
 as base64url without padding. A token needs no row: whoever has the key can read it. What is signed is not secret.
 """
@@ -11,11 +11,13 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from django.utils.crypto import salted_hmac
 
-VERSION = b"\x01"
-CLOCK = 4  # bytes, which last until 2106
+VERSION = 2
+CLOCK = 7  # bytes, of which the version has the first four bits: the others last until 2112
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 SIGNATURE = 16  # bytes: RFC 2104, 5, lets no fewer than half of a hash stand for it
 LONGEST = 200  # characters: of what is longer nothing is decoded
 
@@ -27,10 +29,29 @@ class BadToken(Exception):
 @dataclass(frozen=True)
 class Token:
     numbers: tuple[int, ...]
-    made_at: int  # seconds since 1970
+    made_at: datetime
 
-    def is_older_than(self, seconds: float) -> bool:
-        return time.time() - self.made_at > seconds
+    def is_older_than(self, span: timedelta) -> bool:
+        return now() - self.made_at > span
+
+
+def now() -> datetime:
+    """By the clock that tokens are made by: the machine's, whatever day it is on the site."""
+    return moment(_microseconds())
+
+
+def moment(number: int) -> datetime:
+    """Of microseconds since 1970, which is how a token holds a moment."""
+    return EPOCH + number * MICROSECOND
+
+
+def number(moment: datetime) -> int:
+    """The other way round."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def _microseconds() -> int:
+    return int(time.time() * 1_000_000)
 
 
 class Signer:
@@ -41,7 +62,7 @@ class Signer:
 
     def make(self, numbers: Iterable[int]) -> str:
         """Of numbers that are not negative."""
-        said = VERSION + int(time.time()).to_bytes(CLOCK, "big") + b"".join(map(_written, numbers))
+        said = (VERSION << 52 | _microseconds()).to_bytes(CLOCK, "big") + b"".join(map(_written, numbers))
         return urlsafe_b64encode(said + self._signature(said)).rstrip(b"=").decode()
 
     def read(self, token: str) -> Token:
@@ -49,8 +70,8 @@ class Signer:
         said, signature = _taken_apart(token)
         if not hmac.compare_digest(signature, self._signature(said)):
             raise BadToken("not signed so")
-        body = said[len(VERSION) :]
-        return Token(_numbers(body[CLOCK:]), int.from_bytes(body[:CLOCK], "big"))
+        made_at = int.from_bytes(said[:CLOCK], "big") & (1 << 52) - 1
+        return Token(_numbers(said[CLOCK:]), moment(made_at))
 
     def _signature(self, said: bytes) -> bytes:
         ours = self._keyed.copy()
@@ -67,10 +88,10 @@ def _taken_apart(token: str) -> tuple[bytes, bytes]:
     except binascii.Error as error:
         raise BadToken("not written so") from error
     # The decoder passes over strange characters and spare bits, so that many texts would be one token.
-    if urlsafe_b64encode(content).rstrip(b"=").decode() != token or not content.startswith(VERSION):
+    if urlsafe_b64encode(content).rstrip(b"=").decode() != token or len(content) < CLOCK + SIGNATURE:
         raise BadToken("not written so")
-    if len(content) < len(VERSION) + CLOCK + SIGNATURE:
-        raise BadToken("too short")
+    if content[0] >> 4 != VERSION:
+        raise BadToken("of another version")
     return content[:-SIGNATURE], content[-SIGNATURE:]
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from subscriptions import gallery, mailbox, views
+from subscriptions import gallery, mailbox, rights, views
 from subscriptions.sending import webhooks
 
 app_name = "subscriptions"
@@ -17,7 +17,8 @@ urlpatterns = [
     path("preferences/undo/<int:pk>/", views.undo, name="undo"),
     path("my-link/", views.my_link, name="my_link"),
     path("fresh-link/<str:token>/", views.fresh_link, name="fresh_link"),
-    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("unsubscribe/<str:token>/", rights.unsubscribe, name="unsubscribe"),
+    path("come-back/<str:token>/", rights.come_back, name="come_back"),
     path("webhooks/<slug:provider>/tracking/", webhooks.tracking, name="webhook"),
 ]
 if settings.LOCAL:  # For the eyes of whoever sits at this machine.

@@ -1,7 +1,6 @@
-"""Signing up, confirming, changing, leaving. No GET changes anything: mail scanners follow every link."""
+"""Signing up, confirming, changing. No GET changes anything: mail scanners follow every link."""
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from papers import lookups, site_clock
 from papers.models import Topic
-from subscriptions import leaving, limits, links, mailbox, signing_up
+from subscriptions import limits, links, mailbox, signing_up, visits
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
@@ -24,39 +23,7 @@ from subscriptions.interests.kinds import PAPER, TOPIC
 from subscriptions.links import BadLink, ExpiredLink, Purpose
 from subscriptions.models import Interest, Letter, Subscriber
 from subscriptions.request_sizes import PASTE, takes
-
-View = Callable[..., HttpResponse]  # of a request, a token, and what else stands in the address by its name
-LinkedView = Callable[..., HttpResponse]  # of a request, a reader, a link's further keys, and the same
-SESSION = "reader"
-PRESSED = "leave"  # what the button of our own page to leave by sends; a mail program's one click does not
-form_methods = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
-    """Turns the token in the address into its reader, and the further keys that it names; for a bad or an old one says
-    so, and offers a fresh link."""
-
-    def decorate(view: LinkedView) -> View:
-        @never_cache
-        @wraps(view)
-        def wrapped(request: HttpRequest, token: str, **further: str) -> HttpResponse:
-            try:
-                reader = links.follow(token, purpose)
-            except ExpiredLink:
-                return _bad_link_page(request, expired=token)
-            except BadLink:
-                return _bad_link_page(request)
-            return view(request, reader, *links.keys(token, purpose)[1:], **further)
-
-        return wrapped
-
-    return decorate
-
-
-def _bad_link_page(request: HttpRequest, expired: str = "") -> HttpResponse:
-    context = {"token": expired, "form": AddressForm()}
-    return render(request, "subscriptions/bad_link.html", context, status=410)
-
+from subscriptions.visits import form_methods, from_link, of_visit
 
 # ---------------------------------------------------------------------------------------------------------- signing up
 
@@ -138,21 +105,9 @@ def manage(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     """A link in a letter, exchanged by POST for a short session, so that its token stays in no history."""
     if request.method != "POST":
         return render(request, "subscriptions/manage.html")
-    request.session.cycle_key()
-    request.session[SESSION] = reader.pk
+    token = str(request.resolver_match.kwargs["token"]) if request.resolver_match else ""
+    visits.begin(request, reader, links.made_at(token, Purpose.MANAGE))
     return redirect("subscriptions:preferences")
-
-
-def of_visit(view: LinkedView) -> View:
-    """Gives a view the reader whose preferences are open in this browser; where none are, leads to a fresh link."""
-
-    @never_cache
-    @wraps(view)
-    def wrapped(request: HttpRequest, **further: Any) -> HttpResponse:
-        reader = Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
-        return view(request, reader, **further) if reader else redirect("subscriptions:my_link")
-
-    return wrapped
 
 
 @takes(PASTE)
@@ -173,7 +128,7 @@ def preferences(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 def cookie_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Where the check of a form's cookie fails. The preferences come back as they were filled in, so that nothing that
     was typed is lost; other sites cannot have them come, as browsers send them no cookie of the visit."""
-    reader = Subscriber.objects.reading().filter(pk=request.session.get(SESSION, 0)).first()
+    reader = visits.reader_of(request)
     asked = request.resolver_match.view_name if request.resolver_match else ""
     if not reader or asked not in ("subscriptions:preferences", "preview"):
         return render(request, "403_csrf.html", status=403)
@@ -260,7 +215,7 @@ def my_link(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     """The one button of an expired link: mails its reader a new one."""
-    for purpose in (Purpose.MANAGE, Purpose.CONFIRM, Purpose.FEEDBACK):
+    for purpose in (Purpose.MANAGE, Purpose.CONFIRM, Purpose.FEEDBACK, Purpose.COME_BACK):
         try:
             reader = links.follow(token, purpose)
         except ExpiredLink as expired:
@@ -271,22 +226,3 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
         letter = signing_up.confirm_letter(reader, *further) if further else None
         signing_up.write(reader, site_clock.now(), **(letter.contents if letter else {}))
     return redirect("subscriptions:check_inbox")
-
-
-# ------------------------------------------------------------------------------------------------------------- leaving
-
-
-@csrf_exempt  # Mail programs unsubscribe with a bare POST (RFC 8058); the token is the proof.
-@never_cache
-@form_methods
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows a button; POST leaves. Answers 200 to any well-signed token, reader there or not, for ever."""
-    try:
-        pk = links.key(token, Purpose.UNSUBSCRIBE)
-    except BadLink:
-        return _bad_link_page(request)
-    if request.method != "POST":
-        return render(request, "subscriptions/unsubscribe.html", {"pressed": PRESSED})
-    for reader in Subscriber.objects.filter(pk=pk):
-        leaving.leave(reader, site_clock.now(), by_our_page=PRESSED in request.POST)
-    return render(request, "subscriptions/goodbye.html")

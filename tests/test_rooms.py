@@ -36,7 +36,8 @@ LINES = {
         "composing",
         "sending",
         "forms mailbox",
-        "gallery views",
+        "visits",
+        "gallery rights views",
         "admin apps management tasks urls",
     ],
     "digest": [

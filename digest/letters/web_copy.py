@@ -40,9 +40,10 @@ class WebCopy:
 
 
 def find(token: str) -> WebCopy | None:
-    """None: the token is not ours, or the letter or all of its papers are gone."""
+    """None: the token is not ours, its reader has left since, or the letter or all of its papers are gone."""
     try:
-        reader, *further = links.keys(token, Purpose.WEB_COPY)
+        reader = links.follow(token, Purpose.WEB_COPY)
+        _reader, *further = links.keys(token, Purpose.WEB_COPY)
     except BadLink:
         return None
     for letter in Letter.objects.select_related("subscriber").filter(subscriber=reader, pk__in=further):

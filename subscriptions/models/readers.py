@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from papers import site_clock
-from subscriptions import slots
+from subscriptions import slots, tokens
 from subscriptions.interests.kinds import TOPIC, InterestSpec
 from subscriptions.models.buckets import keyed_hash
 from subscriptions.models.interests import MOST_INTERESTS, STATED, Interest
@@ -68,6 +70,8 @@ class Subscriber(models.Model):
     next_slot = models.DateField(null=True)  # the one that is due then: it stays open, should its date pass meanwhile
     next_due_at = models.DateTimeField(null=True, db_index=True)
     read_up_to = models.DateTimeField(null=True)  # papers first seen later are still to be considered
+    links_after = models.DateTimeField(null=True)  # links and visits made up to then are dead, by the clock of tokens
+    feed_key = models.PositiveIntegerField(default=0, db_default=0)  # that a link to the reader's feed names
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -119,7 +123,15 @@ class Subscriber(models.Model):
     def unsubscribe(self, now: datetime) -> bool:
         """From here on nothing is sent. Again changes nothing. Whether they were still here."""
         here = Subscriber.objects.filter(pk=self.pk, left_at__isnull=True)
-        return bool(here.update(left_at=now, next_slot=None, next_due_at=None))
+        return bool(here.update(left_at=now, next_slot=None, next_due_at=None, **self._new_links()))
+
+    def end_links(self) -> None:
+        """All links and visits made up to now are dead, but for unsubscribing."""
+        Subscriber.objects.filter(pk=self.pk).update(**self._new_links())
+
+    @staticmethod
+    def _new_links() -> dict[str, Any]:
+        return {"links_after": tokens.now(), "feed_key": F("feed_key") + 1}
 
     @transaction.atomic
     def suppress(self, reason: str, now: datetime) -> None:

@@ -142,13 +142,13 @@ def test_looking_at_the_page_changes_nothing(client):
     assert every_row() == before
 
 
-def test_a_reader_who_left_still_has_the_page(client):
+def test_a_reader_who_left_no_longer_has_the_page(client):
     letter = make()
     path = address(letter)
     assert letter.subscriber
     letter.subscriber.unsubscribe(NOON)
 
-    assert client.get(path).status_code == 200
+    assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("gone", ["letter", "reader", "papers"])

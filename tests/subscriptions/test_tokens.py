@@ -2,6 +2,7 @@
 
 import string
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def test_a_token_for_another_purpose_or_by_another_key_is_bad(other):
 
 
 def test_a_token_of_another_version_is_bad_though_well_signed(monkeypatch):
-    monkeypatch.setattr(tokens, "VERSION", b"\x02")
+    monkeypatch.setattr(tokens, "VERSION", 3)
     newer = SIGNER.make([7])
     monkeypatch.undo()
 
@@ -89,8 +90,18 @@ def test_what_two_tokens_say_cannot_be_put_together():
 
 
 def test_a_token_knows_its_moment():
-    assert not SIGNER.read(SIGNER.make([7])).is_older_than(60)
-    assert SIGNER.read(SIGNER.make([7])).is_older_than(-60)
+    before = tokens.now()
+    token = SIGNER.read(SIGNER.make([7]))
+
+    assert before <= token.made_at <= tokens.now()
+    assert not token.is_older_than(timedelta(minutes=1))
+    assert token.is_older_than(-timedelta(minutes=1))
+
+
+@examples(100)
+@given(st.integers(0, 2**52 - 1))
+def test_a_moment_in_a_token_is_kept_to_the_microsecond(number):
+    assert tokens.number(tokens.moment(number)) == number
 
 
 def test_a_token_is_written_in_one_way_only():

@@ -326,6 +326,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "subscriptions:fresh_link": [old[Purpose.MANAGE]],
         "subscriptions:undo": [learned.pk],
         "subscriptions:unsubscribe": [old[Purpose.UNSUBSCRIBE]],
+        "subscriptions:come_back": [old[Purpose.COME_BACK]],
         **{name: [old[Purpose.FEEDBACK], paper.key] for name in FEEDBACK},
         "web_copy": [old[Purpose.WEB_COPY]],
         "subscriptions:mailbox_letter": [filed.name],
