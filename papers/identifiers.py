@@ -21,6 +21,24 @@ FORMER_ARCHIVES = (  # They take no more papers; those they have keep their ids 
     "acc-phys|adap-org|alg-geom|ao-sci|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|dg-ga|funct-an|mtrl-th|"
     "patt-sol|plasm-ph|q-alg|solv-int|supr-con"
 )
+SUBJECTS = {  # of archives that have any (arxiv.org/category_taxonomy); papers may have newer or older ones, too
+    "astro-ph": "CO EP GA HE IM SR",
+    "cond-mat": "dis-nn mes-hall mtrl-sci other quant-gas soft stat-mech str-el supr-con",
+    "cs": "AI AR CC CE CG CL CR CV CY DB DC DL DM DS ET FL GL GR GT HC IR IT LG LO MA MM MS NA NE NI OH OS PF PL RO "
+    "SC SD SE SI SY",
+    "econ": "EM GN TH",
+    "eess": "AS IV SP SY",
+    "math": "AC AG AP AT CA CO CT CV DG DS FA GM GN GR GT HO IT KT LO MG MP NA NT OA OC PR QA RA RT SG SP ST",
+    "nlin": "AO CD CG PS SI",
+    "physics": "acc-ph ao-ph app-ph atm-clus atom-ph bio-ph chem-ph class-ph comp-ph data-an ed-ph flu-dyn gen-ph "
+    "geo-ph hist-ph ins-det med-ph optics plasm-ph pop-ph soc-ph space-ph",
+    "q-bio": "BM CB GN MN NC OT PE QM SC TO",
+    "q-fin": "CP EC GN MF PM PR RM ST TR",
+    "stat": "AP CO ME ML OT TH",
+}
+CATEGORIES = frozenset(
+    {*ARCHIVES.split("|"), *(f"{archive}.{one}" for archive, some in SUBJECTS.items() for one in some.split())}
+)
 SUBJECT = r"[a-z]+(?:-[a-z]+)?"
 CATEGORY = re.compile(rf"(?P<archive>{ARCHIVES})(?:\.(?P<subject>[a-z-]+))?", re.IGNORECASE | re.ASCII)
 CATEGORY_OF_ARXIV = re.compile(rf"{ARCHIVES}|{SUBJECT}\.(?:[A-Z]{{2}}|{SUBJECT})|[a-z]+-[a-z]+")
@@ -102,12 +120,14 @@ def doi(text: str, *, in_address: bool = False) -> str | None:
 
 
 def category(text: str) -> str | None:
-    """What somebody typed as a category of arXiv, as arXiv writes it: cs.CL, cond-mat.soft, or the archive hep-th."""
+    """What somebody typed as a category of arXiv, as arXiv writes it: cs.CL, cond-mat.soft, or the archive hep-th.
+    None where arXiv has no such category: no paper would ever be in it."""
     if not (found := CATEGORY.fullmatch(text)):
         return None
     archive, subject = found["archive"].lower(), found["subject"] or ""
     # Subjects of two letters are written large, longer ones small.
-    return f"{archive}.{subject.upper() if len(subject) == 2 else subject.lower()}" if subject else archive
+    written = f"{archive}.{subject.upper() if len(subject) == 2 else subject.lower()}" if subject else archive
+    return written if written in CATEGORIES else None
 
 
 def is_category(term: str) -> bool:

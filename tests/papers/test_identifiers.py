@@ -96,6 +96,9 @@ def test_a_doi_is_written_in_one_way(text: str, doi: str | None):
         ("letters.CL", None),
         ("cs.CL ", None),
         ("cmp-lg", None),
+        ("cs.XX", None),
+        ("hep-th.CL", None),
+        ("cond-mat.CL", None),
     ],
 )
 def test_a_category_that_was_typed_is_written_as_arxiv_does(typed: str, category: str | None):
@@ -105,6 +108,11 @@ def test_a_category_that_was_typed_is_written_as_arxiv_does(typed: str, category
     else:
         with pytest.raises(ValidationError):
             kinds.category(typed)
+
+
+def test_all_of_arxivs_categories_may_be_typed():
+    assert len(identifiers.CATEGORIES) == 155 + len(identifiers.SUBJECTS)  # those of its taxonomy, and whole archives
+    assert all(identifiers.category(one.upper()) == one for one in identifiers.CATEGORIES)
 
 
 @pytest.mark.parametrize("term", ["cs.CL", "cond-mat.mes-hall", "hep-th", "cmp-lg", "cs", "new-archive", "soon.XX"])

@@ -191,6 +191,8 @@ def test_an_author_is_written_as_typed(written):
         ("organisation", "x" * 201),
         ("category", "language"),
         ("category", "cs.CL.x"),
+        ("category", "cs.XX"),
+        ("author", "Wei Zhang (cs.XX)"),
         ("category", "cs." + "x" * 201),
     ],
 )
