@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from django.db.models import Count, Max, Sum
 
-from digest.letters import composing, planning, special, wording
+from digest.letters import composing, in_short, planning, special, wording
 from digest.letters.composing import Parts
+from digest.letters.in_short import COUNTED
 from digest.letters.special import Planned, Special
 from digest.matching import choosing, gathering, scoring
 from digest.matching.gathering import Edition
@@ -23,11 +24,10 @@ from digest.matching.scoring import ReaderScores
 from papers.models import Paper, Sighting, Signal, Topic, Vector
 from papers.search import fits
 from subscriptions import slots
+from subscriptions.composing import reader_of
 from subscriptions.forms import PreferencesForm
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Letter, Subscriber
-
-COUNTED = 14  # days, of which is told how many papers would have come
 
 
 class Near(NamedTuple):
@@ -55,7 +55,7 @@ class Preview:
     near_misses: Sequence[Near]
     days: Sequence[Day]
     next_letter: datetime
-    has_interests: bool  # else there is nothing but what is trending
+    interests: int  # that are wanted; without any there is nothing but what is trending
     is_paused: bool
 
     @property
@@ -65,6 +65,10 @@ class Preview:
     @property
     def a_day(self) -> int:
         return round(self.total / COUNTED)
+
+    @property
+    def in_short(self) -> str:
+        return in_short.sentence(reader_of(self.letter), self.interests, self.total)
 
 
 # --------------------------------------------------------------------------------------------- what can be chosen from
@@ -165,8 +169,9 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
     """The very letter that planning would plan, if the reader's hour struck now and they had these interests; None:
     they have those that are saved."""
     here = stock(now)
+    stated = [row.spec for row in reader.interests.all()] if interests is None else interests
     edition = here.edition.since(planning.opened(reader, now))
-    scored = scored_for(reader, edition, interests)
+    scored = scored_for(reader, edition, stated)
     choice = choosing.choice(scored, edition.trending, edition.again)
     next_letter = reader.next_letter_at(now)
     slot = slots.local_date(max(next_letter, now), reader.zone)
@@ -185,7 +190,7 @@ def preview(reader: Subscriber, interests: Sequence[InterestSpec] | None, now: d
         ],
         days=_days(scored, here.listed, now.date()),
         next_letter=next_letter,
-        has_interests=bool(scored.profile.wanted),
+        interests=sum(interest.wanted for interest in stated),
         is_paused=reader.is_paused(slots.local_date(now, reader.zone)),
     )
 

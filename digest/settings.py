@@ -132,6 +132,7 @@ ENCODER_PATH = variable("ENCODER_PATH")
 
 # Told when two papers turn out to be one: (kept's key, gone's key).
 PAPERS_JOINED = ["digest.papers_joined.move"]
+MY_PAGE = "digest.my_page.MyPage"  # what stands on a reader's own page beside the form
 # Told when a paper that was asked for is found: (key it was asked for by, key it has).
 PAPERS_FOUND = ["digest.papers_joined.found"]
 

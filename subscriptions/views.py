@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -168,7 +170,7 @@ def preferences_page(
         "topics": topics,
         "learned": _learned(reader, topics),
         "reader": reader,
-        "next_letter": reader.next_letter_at(site_clock.now()),
+        "mine": import_string(settings.MY_PAGE)(reader, site_clock.now()),
         "saved": saved,
         "pasted": pasted,
         "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),

@@ -48,7 +48,7 @@ LINES = {
         "letters",
         "feedback papers_joined previewing",
         "why",
-        "watching",
+        "my_page watching",
         "views",
         "admin evaluation tasks urls",  # evaluation is an extra: only its command knows of it
         "management",

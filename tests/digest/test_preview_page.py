@@ -72,7 +72,7 @@ def test_the_part_alone_has_no_page_around(client, reader):
     part = client.post(PART, interests())
 
     assert "<html" not in part.text
-    assert "your next digest is due on" in part.text
+    assert "Your next digest is due on" in part.text
 
 
 def test_looking_shows_what_is_saved(client, reader):
@@ -128,7 +128,7 @@ def test_a_pause_says_when_letters_come_again(client, reader):
     part = client.post(PART, interests(paused_until="2026-09-03"))
 
     assert "Your digest is paused." in part.text
-    assert "your next digest is due on Thursday, 3 September 2026 at 07:00 (UTC)" in part.text
+    assert "Your next digest is due on Thursday, 3 September 2026 at 07:00 (UTC)" in part.text
 
 
 def test_a_near_miss_says_what_it_lacked(client, reader):

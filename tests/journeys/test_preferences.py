@@ -81,7 +81,7 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
     ada = begun()
     page = ada.page
 
-    expect(letter(ada)).to_contain_text("your next digest is due on")
+    expect(letter(ada)).to_contain_text("Your next digest is due on")
     page.get_by_label("In your own words").fill("harbours without charts")
     expect(letter(ada)).to_contain_text("paper a day over the last 14 days")
     page.get_by_label("arXiv categories", exact=True).fill("nonsense")
@@ -101,13 +101,13 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
 def test_when_the_site_does_not_answer_the_last_letter_stays_and_says_so(begun):
     ada = begun()
     page = ada.page
-    expect(letter(ada)).to_contain_text("your next digest is due on")
+    expect(letter(ada)).to_contain_text("Your next digest is due on")
 
     page.route("**/preferences/preview/**", lambda route: route.abort())
     page.get_by_label("In your own words").fill("harbours without charts")
 
     expect(letter(ada).get_by_role("status")).to_contain_text("This could not be updated")
-    expect(letter(ada)).to_contain_text("your next digest is due on")
+    expect(letter(ada)).to_contain_text("Your next digest is due on")
     ada.complaints.clear()  # the browser tells of what we cut off
 
 

@@ -4,6 +4,7 @@ const REST = 300; // milliseconds without a change until we ask
 const form = document.querySelector("form[data-preview]");
 const shown = document.querySelector(".preview .shown");
 const says = document.querySelector(".preview .says");
+const does = document.querySelector(".preview .does");
 let waiting, latest;
 
 async function ask() {
@@ -42,4 +43,5 @@ form.addEventListener("input", () => {
   latest = null;
   waiting = setTimeout(ask, REST);
 });
-if (!shown.querySelector(".paper, .a-day, .near")) ask();
+does.textContent = does.dataset.live;
+if ("unseen" in form.dataset) ask(); // filled in, and not shown yet
