@@ -288,7 +288,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "papers.views.site",
+                "papers.views.frame.site",
             ]
         },
     }

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from papers import views
+from papers.views import days, papers, search, topics, trending
 
 
 class Day:
@@ -36,13 +36,13 @@ register_converter(Key, "key")
 
 app_name = "papers"
 urlpatterns = [
-    path("", views.today, name="today"),
-    path("date/<day:day>/", views.day, name="day"),
-    path("date/<day:day>/<slug:source>/", views.day, name="list"),
-    path("paper/<key:key>/", views.paper, name="paper"),
-    path("trending/", views.trending, name="trending"),
-    path("about/", views.about, name="about"),
-    path("search/", views.search, name="search"),
-    path("topics/", views.topics, name="topics"),
-    path("topic/<slug:slug>/", views.topic, name="topic"),
+    path("", days.today, name="today"),
+    path("date/<day:day>/", days.day, name="day"),
+    path("date/<day:day>/<slug:source>/", days.day, name="list"),
+    path("paper/<key:key>/", papers.paper, name="paper"),
+    path("trending/", trending.trending, name="trending"),
+    path("about/", trending.about, name="about"),
+    path("search/", search.search, name="search"),
+    path("topics/", topics.topics, name="topics"),
+    path("topic/<slug:slug>/", topics.topic, name="topic"),
 ]
