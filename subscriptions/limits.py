@@ -5,7 +5,7 @@ any time t at most `most + most * t / per` are granted, whoever asks and how oft
 more than belongs to one span.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
-from papers.database import committed_lazily
+from papers import database
 from subscriptions.models import Bucket, keyed_hash
 
 
@@ -63,7 +63,7 @@ def take_up_to(limits: Sequence[Limit], value: str, wanted: int, now: datetime) 
     """
     if not limits:
         return wanted, timedelta()
-    with committed_lazily():
+    with database.committed_lazily():
         buckets = [_bucket(limit, value, now) for limit in limits]
         granted = min(wanted, *(int(bucket.tokens) for bucket in buckets))
         for bucket in buckets if granted else []:
@@ -77,7 +77,7 @@ def give_back(limits: Sequence[Limit], value: str, unused: int, now: datetime) -
     """What was taken of each limit and not needed."""
     if not (limits and unused):
         return
-    with committed_lazily():
+    with database.committed_lazily():
         for limit in limits:
             bucket = _bucket(limit, value, now)
             bucket.tokens = min(limit.most, bucket.tokens + unused)
@@ -89,11 +89,46 @@ def forget(limit: Limit, value: str) -> None:
     Bucket.objects.filter(purpose=limit.purpose, hash=keyed_hash(value)).delete()
 
 
+class Buckets:
+    """Those of many values, read at once and saved at once: for who takes turns with all others that do so, and within
+    the transaction in which it is their turn."""
+
+    def __init__(self, limit: Limit, values: Iterable[str], now: datetime) -> None:
+        hashes = {value: keyed_hash(value) for value in values}
+        rows = Bucket.objects.filter(purpose=limit.purpose, hash__in=database.among(hashes.values(), "text"))
+        here = {row.hash: _fill(row, limit, now) for row in rows}
+        self._buckets = {
+            value: here.get(name) or Bucket(purpose=limit.purpose, hash=name, tokens=limit.most, at=now)
+            for value, name in hashes.items()
+        }
+        self._taken: set[str] = set()
+
+    def left(self, value: str) -> bool:
+        """Whether there is one."""
+        return self._buckets[value].tokens >= 1
+
+    def take(self, value: str) -> None:
+        self._buckets[value].tokens -= 1
+        self._taken.add(value)
+
+    def save(self) -> None:
+        taken = [self._buckets[value] for value in sorted(self._taken)]
+        rows = [Bucket(purpose=one.purpose, hash=one.hash, tokens=one.tokens, at=one.at) for one in taken]
+        Bucket.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["purpose", "hash"], update_fields=["tokens", "at"]
+        )
+
+
 def _bucket(limit: Limit, value: str, now: datetime) -> Bucket:
-    """Locked, and filled up to now; for the caller to save. Where processes' clocks differ, by the one ahead."""
+    """Locked, and filled up to now; for the caller to save."""
     bucket, _ = Bucket.objects.select_for_update().get_or_create(
         purpose=limit.purpose, hash=keyed_hash(value), defaults={"tokens": limit.most, "at": now}
     )
+    return _fill(bucket, limit, now)
+
+
+def _fill(bucket: Bucket, limit: Limit, now: datetime) -> Bucket:
+    """Up to now. Where processes' clocks differ, by the one ahead."""
     since, bucket.at = bucket.at, max(bucket.at, now)
     bucket.tokens = min(limit.most, bucket.tokens + (bucket.at - since) / limit.per * limit.most)
     return bucket

@@ -1,4 +1,4 @@
-"""How somebody becomes a reader: the letter that answers a sign-up, and the confirmation that begins."""
+"""How somebody becomes a reader: the sign-up, which a letter answers (answering.py), and the confirmation."""
 
 from datetime import datetime
 from typing import Any
@@ -6,30 +6,24 @@ from typing import Any
 from django.db import transaction
 
 from subscriptions import limits, slots
-from subscriptions.models import Consent, Letter, Subscriber, Suppression
+from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
 
 
-@transaction.atomic
 def sign_up(address: str, place: str, now: datetime, **brings: Any) -> None:
-    """Answer whoever asked for this address by a letter to it, and by nothing else.
-
-    A stranger gets a confirm letter, a reader a link to the preferences instead; who complained about us gets nothing.
-    Whoever typed the address may be anybody, so what they chose waits with the confirm letter: no row of a reader, or
-    of one who left, is changed before its link is used. `brings`: by the fields of SignUpForm.
+    """Keep it that somebody entered this address, by one insert, whoever they are and whatever we know of it: what it
+    gets is decided in answering.py. Whoever typed it may be anybody, so what they chose waits with the confirm letter:
+    no row of a reader, or of one who left, is changed before its link is used. `brings`: by the fields of SignUpForm.
     """
-    if Suppression.objects.of([address]).filter(reason=Suppression.Reason.COMPLAINT).exists():
-        return
-    reader, _ = Subscriber.objects.get_or_create(address=address, defaults={"created_at": now})
-    write(reader, now, **brings, place=place)
+    _ask(LetterRequest.Kind.SIGN_UP, address, now, {**brings, "place": place})
 
 
-def write(reader: Subscriber, now: datetime, **brings: Any) -> None:
-    """The letter that somebody asked for: a link to the preferences, or to who does not read yet one to confirm. None
-    above the limits of a mailbox, however many addresses it has. Its key is the moment that it was asked for."""
-    kind, counted = ("manage", []) if reader.is_reading else ("confirm", [limits.UNANSWERED])
-    granted, _wait = limits.take_up_to([limits.of_mailbox_on(now), *counted], limits.mailbox(reader.address), 1, now)
-    if granted:
-        Letter.objects.plan_once(reader.pk, kind, now.isoformat(), now, **({} if reader.is_reading else brings))
+def send_link(address: str, place: str, now: datetime, **brings: Any) -> None:
+    """The same for who wants their link: an address that we do not know gets nothing."""
+    _ask(LetterRequest.Kind.LINK, address, now, {**brings, "place": place})
+
+
+def _ask(kind: LetterRequest.Kind, address: str, now: datetime, brings: dict[str, Any]) -> None:
+    LetterRequest.objects.create(kind=kind, address=address, asked_at=now, brings=brings)
 
 
 def confirm_letter(reader: Subscriber, pk: int) -> Letter | None:
@@ -56,7 +50,7 @@ def confirm(reader: Subscriber, now: datetime, letter: Letter | None = None) -> 
     Suppression.objects.of([reader.address]).filter(reason=Suppression.Reason.BOUNCE).delete()
     limits.forget(limits.UNANSWERED, limits.mailbox(reader.address))
     if letter and "place" in letter.contents:  # With letters of version 0.1.0 it was written when somebody signed up.
-        asked = {"wording": Consent.SIGN_UP, "place": letter.contents["place"], "at": letter.planned_at}
-        Consent.objects.create(subscriber=reader, **asked)
+        place, at = letter.contents["place"], datetime.fromisoformat(letter.key)
+        Consent.objects.create(subscriber=reader, wording=Consent.SIGN_UP, place=place, at=at)
     Consent.objects.create(subscriber=reader, wording=Consent.CONFIRM, place="confirm", at=now)
     Letter.objects.plan_once(reader.pk, "welcome", now.isoformat(), now)

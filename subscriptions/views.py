@@ -208,8 +208,7 @@ def my_link(request: HttpRequest) -> HttpResponse:
         return render(request, "subscriptions/my_link.html", {"form": form})
     if not _within_limits(request):
         return render(request, "subscriptions/too_many.html", status=429)
-    for reader in Subscriber.objects.filter(address=form.cleaned_data["address"]):
-        signing_up.write(reader, site_clock.now())
+    signing_up.send_link(form.cleaned_data["address"], request.path, site_clock.now())
     return redirect("subscriptions:check_inbox")
 
 
@@ -226,5 +225,6 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
             continue
         further = links.keys(token, purpose)[1:] if purpose is Purpose.CONFIRM else ()
         letter = signing_up.confirm_letter(reader, *further) if further else None
-        signing_up.write(reader, site_clock.now(), **(letter.contents if letter else {}))
+        brings = {"place": "/fresh-link/"} | (letter.contents if letter else {})
+        signing_up.send_link(reader.address, now=site_clock.now(), **brings)
     return redirect("subscriptions:check_inbox")

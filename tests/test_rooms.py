@@ -32,7 +32,7 @@ LINES = {
         "interests letter_kinds mime request_sizes slots tokens wrapping",  # of rows only those of papers
         "fields models",
         "headers leaving limits links",
-        "signing_up",
+        "answering signing_up",
         "composing",
         "sending",
         "forms mailbox",

@@ -12,6 +12,7 @@ from subscriptions.models.letters import (
     LetterQuerySet,
 )
 from subscriptions.models.readers import DEFAULT_CAP, Consent, Subscriber, SubscriberQuerySet, Suppression
+from subscriptions.models.requests import LetterRequest
 
 __all__ = [
     "DEFAULT_CAP",
@@ -27,6 +28,7 @@ __all__ = [
     "Interest",
     "Letter",
     "LetterQuerySet",
+    "LetterRequest",
     "Subscriber",
     "SubscriberQuerySet",
     "Suppression",

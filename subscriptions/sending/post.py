@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from subscriptions import letter_kinds
+from subscriptions import answering, letter_kinds
 from subscriptions.composing import BadLetter, Composed, Draft, Skip
 from subscriptions.models import KEEP_TRYING, Letter, Suppression
 from subscriptions.sending import outcomes, rationing, suppressing
@@ -86,7 +86,9 @@ class Round:
 
     def claim(self) -> Permits:
         """As many as leave in CHUNK_SECONDS, by the pace of the last ones, and as the limits let go. Without letters:
-        nothing is due, or may go in DRAIN_SECONDS. Where many a second may, they go by the handful."""
+        nothing is due, or may go in DRAIN_SECONDS. Where many a second may, they go by the handful. Before each claim
+        the letters are written that somebody asked for."""
+        answering.answer(self.now)
         permits = rationing.claim(self.now, self._most)
         while permits.wait is not None and permits.wait.total_seconds() < DRAIN_SECONDS and not self._enough():
             if permits.wait:

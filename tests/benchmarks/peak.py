@@ -79,11 +79,12 @@ def watch(drain: "subprocess.Popen[bytes]", digests: int) -> None:
 
 
 def somebody_signs_up(number: int) -> None:
-    from subscriptions import signing_up
+    from subscriptions import answering, signing_up
     from subscriptions.models import Subscriber
 
     now, address = datetime.now(UTC), f"newcomer{number}@example.org"
     signing_up.sign_up(address, "home", now)
+    answering.answer(now)
     if number % 2:
         signing_up.confirm(Subscriber.objects.get(address=address), now)
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from subscriptions import links
+from subscriptions import answering, links
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import MOST_INTERESTS, MOST_REPLACED, Interest, Subscriber
@@ -198,6 +198,7 @@ def test_an_expired_link_changes_nothing_and_offers_a_fresh_one(client, monkeypa
     assert answer.status_code == 410
     assert not Interest.objects.exists()
     client.post(re.search(r'action="(/fresh-link/[^"]+)"', answer.text)[1])
+    answering.answer(NOON)
     assert kinds(reader) == ["manage"]
 
 

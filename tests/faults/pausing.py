@@ -31,6 +31,7 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from digest.letters import ledger, planning
+from subscriptions import signing_up
 from subscriptions.models import Letter, LetterQuerySet, SubscriberQuerySet
 from subscriptions.models import letters as outbox
 from subscriptions.sending import post
@@ -58,7 +59,7 @@ POINTS: dict[str, tuple[type | ModuleType, str]] = {  # what has just been done
     "letters added": (ledger, "add"),
     "papers given": (ledger, "give"),
     "looked who is due": (SubscriberQuerySet, "due"),
-    "letter asked for": (LetterQuerySet, "plan_once"),
+    "letter asked for": (signing_up, "sign_up"),
 }
 ADDRESS = "ada@example.org"  # of who signs up
 WORK: dict[str, Callable[[datetime], object]] = {

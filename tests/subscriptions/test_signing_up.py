@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.utils import timezone
 
-from subscriptions import composing, links, signing_up
+from subscriptions import answering, composing, links, signing_up
 from subscriptions.links import Purpose
 from subscriptions.models import Consent, Interest, Letter, Subscriber
 from tests.factories import make_reader, make_topic
@@ -24,6 +24,7 @@ def _noon(monkeypatch):
 
 def sign_up(address: str, *topics: str, at: datetime = NOON) -> None:
     signing_up.sign_up(address, "/subscribe/", at, topics=topics)
+    answering.answer(at)
 
 
 def confirm_link(letter: Letter) -> str:
@@ -87,6 +88,7 @@ def test_the_confirm_page_shows_what_the_sign_up_of_its_letter_brought_and_no_ot
 )
 def test_zone_and_hour_come_along_where_the_page_knew_them_and_else_are_left_open(client, sent, zone, hour):
     client.post("/subscribe/", {"address": "ada@example.org"} | sent)
+    answering.answer(NOON)
 
     page = client.get(confirm_link(Letter.objects.get())).text
     assert f'<option value="{zone}" selected>' in page

@@ -10,7 +10,7 @@ from digest.models import Given, Saved
 from digest.watching import pruning
 from digest.watching.pruning import prune
 from papers.models import Lookup, Paper
-from subscriptions import limits, signing_up
+from subscriptions import answering, limits, signing_up
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Bucket, Event, Letter, Subscriber
 from tests.factories import make_letter, make_paper, make_reader
@@ -22,6 +22,7 @@ DAY = timedelta(days=1)
 
 def sign_up(address: str, days_ago: int) -> None:
     signing_up.sign_up(address, "home", NOW - days_ago * DAY, topics=["sparse-autoencoders"])
+    answering.answer(NOW - days_ago * DAY)
 
 
 def addresses() -> set[str]:
