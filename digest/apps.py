@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from digest import checks  # noqa: F401 - which are known once they are imported
+
 
 class DigestConfig(AppConfig):
     name = "digest"

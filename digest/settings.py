@@ -28,6 +28,7 @@ from digest.environment import (
     family,
     first_day,
     folder,
+    for_us_alone,
     from_header,
     imap_login,
     listed,
@@ -63,7 +64,10 @@ SITE_NAME = one_line("SITE_NAME", "Paper Route")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IDENTITY = SITE_HOST.replace(":", "-")  # in a Message-ID, where an address of IPv6 cannot stand
 LOCAL = LOOPBACK.fullmatch(SITE_HOST) is not None
+PUBLIC = f"as SITE_URL is public ({SITE_URL})"
 DEBUG = switch("DEBUG")
+if DEBUG and not LOCAL:
+    raise ImproperlyConfigured(f"DEBUG: expected 0 {PUBLIC}, where its pages would show settings to strangers")
 DEMO = sys.argv[1:2] == ["demo"]  # The demo has a database of its own, and sends nothing to anyone.
 
 # The site's files; the demo, unless told otherwise, works in a throw-away folder.
@@ -71,7 +75,10 @@ THROW_AWAY = DEMO and not variable("VAR_DIR")
 VAR_DIR = folder(
     "VAR_DIR", Path(tempfile.mkdtemp(prefix="paper-route-")) if THROW_AWAY else BASE_DIR / "var", BASE_DIR
 )
-MAIL_DIR = VAR_DIR / "mail"
+MAIL_DIR, HANDOVER_DIR = VAR_DIR / "mail", VAR_DIR / "handover"
+OWN_DATABASE = VAR_DIR / "paper-route.sqlite3"
+# As they are made; these may be of a version that let others read them. A folder that VAR_DIR names is the operator's.
+for_us_alone(MAIL_DIR, HANDOVER_DIR, *VAR_DIR.glob(f"{OWN_DATABASE.name}*"), *[BASE_DIR / "var"])
 
 
 def local_secrets() -> dict[str, str]:
@@ -91,7 +98,6 @@ def local_secrets() -> dict[str, str]:
     return kept
 
 
-PUBLIC = f"as SITE_URL is public ({SITE_URL})"
 if LOCAL:
     own_secrets = local_secrets()
     SECRET_KEY = variable("SECRET_KEY", own_secrets["SECRET_KEY"])
@@ -138,7 +144,6 @@ PAPERS_FOUND = ["digest.papers_joined.found"]
 
 # ----------------------------------------------------------------------------------------------------------- database
 
-OWN_DATABASE = VAR_DIR / "paper-route.sqlite3"
 DATABASES: dict[str, Any] = {
     "default": own_database(OWN_DATABASE) if DEMO else database("DATABASE_URL", OWN_DATABASE, BASE_DIR)
 }
@@ -228,7 +233,6 @@ TRANSACTIONAL_FROM_EMAIL = sender("TRANSACTIONAL_FROM_EMAIL", variable("TRANSACT
 # commit a chunk. A killed process leaves at most one a connection uncertain, as it notes down what it offers.
 HANDOVER_CHUNK = whole_number("HANDOVER_CHUNK", 100, 1, 1000)
 SENDER_CONNECTIONS = whole_number("SENDER_CONNECTIONS", 4, 1, 100)  # to the mail server or provider, of each process
-HANDOVER_DIR = VAR_DIR / "handover"
 SEND_LIMITS = sending_limits("SEND_LIMITS")
 DOMAIN_LIMITS = domain_limits("DOMAIN_LIMITS")
 WARM_UP = first_day("WARM_UP")  # on which 500 letters may leave; on each day after it twice as many as on the last
@@ -268,6 +272,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "digest.permissions.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "subscriptions.request_sizes.RequestSizes",
@@ -315,6 +320,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"  # An hour's visit leaves no row behind.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 3600
+if HTTPS:  # Browsers take a cookie so named from this host alone, by TLS alone (RFC 6265bis, 4.1.3.2).
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # without a cookie of its own
 CSRF_FAILURE_VIEW = "subscriptions.views.cookie_missing"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CONTENT_SECURITY_POLICY = {

@@ -42,7 +42,8 @@ LINES = {
     ],
     "digest": [
         "environment",
-        "apps celery logs settings sqlite wsgi",  # the project
+        "celery checks logs permissions settings sqlite wsgi",  # the project
+        "apps",
         "models",
         "matching saving",
         "letters",

@@ -9,7 +9,7 @@ from digest.environment.addresses import LOOPBACK, networks, site_address, url_p
 from digest.environment.keys import dkim_key, dkim_selector, signing_key, signing_keys, webhook_secrets
 from digest.environment.limits import domain_limits, sending_limits
 from digest.environment.mail import bare_address, from_header, imap_login, sender, smtp_server
-from digest.environment.stores import broker, database, folder, own_database
+from digest.environment.stores import broker, database, folder, for_us_alone, own_database
 from digest.environment.variables import (
     choice,
     family,
@@ -36,6 +36,7 @@ __all__ = [
     "family",
     "first_day",
     "folder",
+    "for_us_alone",
     "from_header",
     "imap_login",
     "listed",

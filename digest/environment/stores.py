@@ -1,7 +1,9 @@
 """Where the site keeps what it knows: its folder, its database, and Redis."""
 
 import re
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,11 +25,19 @@ def folder(name: str, default: Path, base: Path) -> Path:
     """One that is there now and can be written; a relative one lies in `base`, wherever a process was started."""
     path = base / Path(variable(name, str(default))).expanduser()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):
             return path
     except OSError as error:
         raise ImproperlyConfigured(f"{name}: expected a folder that can be written, found {path}: {error}") from error
+
+
+def for_us_alone(*paths: Path) -> None:
+    """Whatever of these is there is from now on read and written by this user alone."""
+    for path in paths:
+        with suppress(OSError):  # not there, or another user's
+            if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
+                path.chmod(mode & 0o700)
 
 
 def own_database(file: Path) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Journal:
         """Raises NoConnection when nothing can be written, before anything was handed over."""
         self.path: Path = settings.HANDOVER_DIR / f"{lease}.journal"
         try:
-            settings.HANDOVER_DIR.mkdir(parents=True, exist_ok=True)
+            settings.HANDOVER_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
         except OSError as error:
             raise _unwritable(error) from error

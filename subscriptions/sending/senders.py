@@ -108,7 +108,7 @@ class Files:
 
     def open(self) -> None:
         try:
-            settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
+            settings.MAIL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(error) from error
 
@@ -119,6 +119,7 @@ class Files:
             draft = file.with_suffix(".tmp")
             journal.offered(parcel)
             try:
+                draft.touch(mode=0o600)  # Whoever reads it could follow its links.
                 draft.write_bytes(parcel.content)
                 draft.rename(file)
             except OSError as error:

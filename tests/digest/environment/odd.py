@@ -156,5 +156,10 @@ REFUSED = [  # and what the sentence has to show
     ("PORT", "9" * 5000, "from 1 to 65535"),
     ("PORT", "٨٠", "from 1 to 65535"),
     ("TRUSTED_PROXIES", "*", "10.0.0.0/8"),
+    ("SECRET_KEY", "x", "at least 32 characters that nobody can guess"),
+    ("SECRET_KEY", "$(openssl rand -base64 48)", "`openssl rand -base64 48`"),
+    ("SECRET_KEY", "abc" * 20, "at least 32 characters that nobody can guess"),
+    ("SECRET_KEY_FALLBACKS", f"{PUBLIC['SECRET_KEY']},x", "at least 32 characters that nobody can guess"),
+    ("DEBUG", "1", "0 as SITE_URL is public"),
     ("SITE_POSTAL_ADDRESS", "caf\udce9", "text in UTF-8"),
 ]

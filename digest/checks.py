@@ -1,0 +1,20 @@
+"""What works and is careless, said at each start (`manage.py check`)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+
+@checks.register("security")
+def public_sites_speak_https(**_: Any) -> list[checks.CheckMessage]:
+    if settings.LOCAL or settings.HTTPS:
+        return []
+    return [
+        checks.Warning(
+            f"SITE_URL: expected https:// on a public site, found {settings.SITE_URL}: whoever is on the way reads "
+            "readers' links, and can use them.",
+            hint=f"Put a proxy in front that does the TLS, and set SITE_URL=https://{settings.SITE_HOST}.",
+            id="paper_route.W001",
+        )
+    ]
