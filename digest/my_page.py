@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from digest import previewing
+from digest import last_days, previewing
+from digest.last_days import LastDays
 from digest.previewing import Preview
 from subscriptions.models import Subscriber
 
@@ -20,3 +21,7 @@ class MyPage:
     def preview(self) -> Preview:
         """As everything is saved."""
         return previewing.of_reader(self.reader, self.now)
+
+    @cached_property
+    def last_days(self) -> LastDays:
+        return last_days.of(self.reader, self.now)

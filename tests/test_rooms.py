@@ -48,7 +48,7 @@ LINES = {
         "matching saving",
         "letters",
         "feedback papers_joined previewing",
-        "why",
+        "last_days why",
         "my_page watching",
         "views",
         "admin evaluation tasks urls",  # evaluation is an extra: only its command knows of it

@@ -154,6 +154,8 @@ SKIPPED = {
     "too late": gettext_noop("the site was not running at your hour, nor for long after it"),
     "nothing new": gettext_noop("there was nothing new"),
     "its papers are gone": gettext_noop("its papers were no longer here"),
+    "suppressed": gettext_noop("your mail server had refused our emails"),
+    "left": gettext_noop("you had unsubscribed"),
 }
 SPECIAL = {
     **dict.fromkeys(("pause", "week", "days"), _of_days),
