@@ -1,7 +1,11 @@
 """The fields of readers' forms: how each reads what was typed, ticked or pasted."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,11 +14,16 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
+from papers import site_clock
 from papers.models import Topic
 from subscriptions.interests import importing, kinds
 from subscriptions.interests.importing import Import
 from subscriptions.interests.kinds import PAPER, TOPIC, InterestKind, InterestSpec
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+MOST_POPULAR = 8  # topics that are shown before any is asked for
 MOST_TYPED = 100_000  # characters of a field
 MOST_SHOWN_AGAIN = 64_000  # characters of what was pasted
 EXPECTED_ADDRESS = _("Enter an email address like ada@example.org.")
@@ -38,9 +47,45 @@ class AddressField(forms.CharField):
         return found.ascii_email.lower()
 
 
+class TopicGroup(NamedTuple):
+    name: _StrOrPromise
+    topics: Sequence[Topic]
+
+
+class BoundTopics(BoundField):
+    """As templates/subscriptions/topics_field.html shows it: each topic once."""
+
+    field: TopicsField
+
+    @cached_property
+    def chosen(self) -> list[Topic]:
+        slugs = set(self.value() or ())
+        return [topic for topic in self._topics if topic.slug in slugs]
+
+    @cached_property
+    def first(self) -> TopicGroup:
+        """What is seen at once: those that are chosen, and where topics are wanted the popular ones."""
+        if not self.field.wanted:
+            return TopicGroup(_("Chosen"), self.chosen)
+        popular = [topic for topic in Topic.objects.popular(site_clock.now()) if topic not in self.chosen]
+        heading = (_("Chosen and popular") if popular else _("Chosen")) if self.chosen else _("Popular")
+        return TopicGroup(heading, [*self.chosen, *popular[:MOST_POPULAR]])
+
+    @cached_property
+    def groups(self) -> list[TopicGroup]:
+        """All the others."""
+        others = [topic for topic in self._topics if topic not in self.first.topics]
+        return [TopicGroup(name, list(some)) for name, some in groupby(others, lambda topic: topic.group)]
+
+    @cached_property
+    def _topics(self) -> list[Topic]:
+        return list(Topic.objects.all())
+
+
 class TopicsField(forms.ModelMultipleChoiceField):
     """Topics by their slugs; cleaned to a list of slugs."""
 
+    bound_field_class = BoundTopics
     default_error_messages = {"invalid_choice": _("Choose topics from the list: “%(value)s” is not one.")}
 
     def __init__(self, *, wanted: bool = True, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import groupby
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -41,10 +42,12 @@ class Followed:
 
 
 @cache
-def zones() -> list[tuple[str, str]]:
-    """Every zone that has a place's name, and UTC."""
+def zones() -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """UTC, and under each part of the world the zones that have a place's name."""
     places = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
-    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(places))]
+    parts = groupby(sorted(places), lambda name: name.partition("/")[0])
+    named = [(part, [(name, name.partition("/")[2].replace("_", " ")) for name in names]) for part, names in parts]
+    return [("UTC", "UTC"), *named]
 
 
 class AddressForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,7 +25,16 @@ LINKED = {  # to a paper, on Hugging Face: kind -> where such are there, and how
     "datasets": ("datasets/", ngettext_lazy("%(count)d dataset", "%(count)d datasets", "count")),
     "spaces": ("spaces/", ngettext_lazy("%(count)d Space", "%(count)d Spaces", "count")),
 }
+POPULAR_WITHIN, POPULAR_AMONG = timedelta(days=30), 500  # papers, the most voted ones, by which topics are popular
 ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said twice, or early, or in the title
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def popular(self, now: datetime) -> list[Topic]:
+        """Those that the most of the papers are about which people voted for lately, first."""
+        voted = Paper.objects.listed_within(POPULAR_WITHIN, now).most_voted().values("pk")[:POPULAR_AMONG]
+        loud = Q(scores__score__gte=ABOUT, scores__paper__in=voted)
+        return list(self.filter(loud).annotate(papers_about=Count("scores")).order_by("-papers_about", "name"))
 
 
 class Topic(models.Model):
@@ -43,6 +52,8 @@ class Topic(models.Model):
     )
     categories = models.JSONField(default=list, blank=True, help_text='A list of arXiv categories, like ["cs.CL"].')
     scored_at = models.DateTimeField(null=True, editable=False)  # null: papers are still to be scored by its phrases
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta:
         ordering = ("group", "name")

@@ -45,7 +45,14 @@ class Visitor:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
+    def unfold(self) -> None:
+        """Open everything that is folded, and what is folded in that."""
+        folded = self.page.locator("main details:not([open]) > summary:visible")
+        while folded.count():
+            folded.first.click()
+
     def tick(self, name: str) -> None:
+        self.unfold()
         self.page.get_by_role("checkbox", name=name, exact=True).check()
 
     # --------------------------------------------------------------------------------------------------------- seeing
