@@ -1,26 +1,46 @@
 """Where the public reading pages live."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.urls import path, register_converter
 
-from papers.views import days, papers, search, topics, trending
+from papers import spans
+from papers.spans import Span
+from papers.views import authors, days, papers, search, topics, trending
 
 
-class Day:
-    """2026-08-20; a date that no calendar has is no address of ours."""
+class Dated:
+    """Days, weeks and months; one that no calendar has is no address of ours."""
 
+    regex: str
+    of: Callable[[date], Span]  # its page, of any day in it
+    to_python: Callable[[str], Span]  # Django takes its ValueError for "no such page".
+
+    def to_url(self, value: Span | date | str) -> str:
+        return value if isinstance(value, str) else (self.of(value) if isinstance(value, date) else value).name
+
+
+class Day(Dated):
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    of = staticmethod(spans.day)
+    to_python = staticmethod(spans.day_named)
 
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)  # Django takes its ValueError for "no such page".
 
-    def to_url(self, value: date | str) -> str:
-        return str(value)
+class Week(Dated):
+    regex = "[0-9]{4}-W[0-9]{2}"
+    of = staticmethod(spans.week)
+    to_python = staticmethod(spans.week_named)
+
+
+class Month(Dated):
+    regex = "[0-9]{4}-[0-9]{2}"
+    of = staticmethod(spans.month)
+    to_python = staticmethod(spans.month_named)
 
 
 class Key:
-    """A paper's key, slashes included; but no NUL, which PostgreSQL refuses even to look for."""
+    """A paper's key, or a name, slashes included; but no NUL, which PostgreSQL refuses even to look for."""
 
     regex = r"[^\x00]+"
 
@@ -32,17 +52,26 @@ class Key:
 
 
 register_converter(Day, "day")
+register_converter(Week, "week")
+register_converter(Month, "month")
 register_converter(Key, "key")
 
 app_name = "papers"
 urlpatterns = [
     path("", days.today, name="today"),
     path("date/<day:day>/", days.day, name="day"),
-    path("date/<day:day>/<slug:source>/", days.day, name="list"),
+    path("date/<day:day>/<slug:source>/", days.day, name="day_list"),
+    path("week/<week:week>/", days.week, name="week"),
+    path("week/<week:week>/<slug:source>/", days.week, name="week_list"),
+    path("month/<month:month>/", days.month, name="month"),
+    path("month/<month:month>/<slug:source>/", days.month, name="month_list"),
     path("paper/<key:key>/", papers.paper, name="paper"),
     path("trending/", trending.trending, name="trending"),
     path("about/", trending.about, name="about"),
     path("search/", search.search, name="search"),
     path("topics/", topics.topics, name="topics"),
     path("topic/<slug:slug>/", topics.topic, name="topic"),
+    path("category/<key:name>/", topics.category, name="category"),
+    path("author/<key:name>/", authors.author, name="author"),
+    path("organisation/<key:name>/", authors.organisation, name="organisation"),
 ]

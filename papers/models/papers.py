@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -76,11 +77,28 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         seen = self.filter(sightings__day=on, sightings__source=by, sightings__announced=True)
         return seen.annotate(rank=F("sightings__rank")).order_by("rank", "pk")
 
+    def listed_between(self, first: date, last: date, by: str) -> PaperQuerySet:
+        """All that a source announced on any of these days."""
+        seen = Sighting.objects.filter(paper=OuterRef("pk"), day__range=(first, last), source=by, announced=True)
+        return self.filter(Exists(seen))
+
     def listed_within(self, span: timedelta, now: datetime) -> PaperQuerySet:
         return self.filter(listed_on__gte=(now - span).date(), listed_on__lte=now.date())
 
     def most_voted(self) -> PaperQuerySet:
         return self.order_by(F("votes").desc(), "-listed_on", "pk")
+
+    def latest_first(self) -> PaperQuerySet:
+        """Of a day the most voted first; what no source announced comes last."""
+        return self.order_by(F("listed_on").desc(nulls_last=True), F("votes").desc(), "pk")
+
+    def in_category(self, category: str) -> PaperQuerySet:
+        """Of arXiv's category, or with it as one of several."""
+        # As text, since only one of the two databases looks into a list.
+        return self.alias(named=Cast("categories", models.TextField())).filter(named__contains=f'"{category}"')
+
+    def with_code(self) -> PaperQuerySet:
+        return self.filter(urls__has_key="code")
 
     def with_chips(self) -> PaperQuerySet:
         """Each paper with the topics that it is about as `chips`, the surest first: one query more for all of them."""
@@ -131,6 +149,7 @@ class Paper(models.Model):
             models.Index(fields=["listed_on", "-votes"], name="paper_listed_votes"),
             models.Index(fields=["id"], condition=Q(terms=""), name="paper_not_understood"),
             models.Index(fields=["title_key"], name="paper_title_key"),
+            models.Index(fields=["organisation"], condition=~Q(organisation=""), name="paper_organisation"),
             models.Index(fields=["id"], condition=~Q(ai_summary={}), name="paper_ai_summary"),
         ]
 
@@ -143,14 +162,25 @@ class Paper(models.Model):
     @property
     def byline(self) -> str:
         """Its authors by name, of many the first two and the last, and how many they are; empty when none is named."""
-        if len(self.authors) <= AUTHORS_NAMED:
+        if not self.names_are_cut:
             return ", ".join(self.authors)
-        first, last = ", ".join(self.authors[: AUTHORS_NAMED - 1]), self.authors[-1]
+        *others, last = self.authors_named
+        first = ", ".join(others)
         return gettext("%(first)s … %(last)s (%(count)d authors)") % {
             "first": first,
             "last": last,
             "count": len(self.authors),
         }
+
+    @property
+    def names_are_cut(self) -> bool:
+        """Whether it has more authors than a byline names."""
+        return len(self.authors) > AUTHORS_NAMED
+
+    @property
+    def authors_named(self) -> list[str]:
+        """Whom a byline names: all, or of many the first two and the last."""
+        return [*self.authors[: AUTHORS_NAMED - 1], self.authors[-1]] if self.names_are_cut else self.authors
 
     def dated(self, this_year: int) -> str:
         """The day of its first version, and where it differs the latest one on which a source announced it; without
@@ -174,12 +204,18 @@ class Paper(models.Model):
     @property
     def links(self) -> list[tuple[str, str]]:
         """The places on the web where the paper can be read and tried, best first: (what it is, address)."""
-        own = [("arXiv", f"https://arxiv.org/abs/{self.arxiv_id}"), ("PDF", f"https://arxiv.org/pdf/{self.arxiv_id}")]
-        discussed = [("Hugging Face", self.hugging_face_url)] if self.hugging_face_url else []
+        own, discussed = self.own_links, [("Hugging Face", self.hugging_face_url)] if self.hugging_face_url else []
+        text = 2 if self.arxiv_id else 0
+        return [*own[:text], *discussed, *own[text:]]
+
+    @property
+    def own_links(self) -> list[tuple[str, str]]:
+        """Those where its authors put it: the text, code and project."""
+        text = [("arXiv", f"https://arxiv.org/abs/{self.arxiv_id}"), ("PDF", f"https://arxiv.org/pdf/{self.arxiv_id}")]
         named = [
             (name, self.urls[kind]) for kind, name in (("code", "Code"), ("project", "Project")) if kind in self.urls
         ]
-        return [*(own if self.arxiv_id else []), *discussed, *named]
+        return [*(text if self.arxiv_id else []), *named]
 
     @property
     def hugging_face_url(self) -> str:

@@ -1,5 +1,6 @@
-"""The pages of days, and the first page, which is the latest of them."""
+"""The lists of a day, a week or a month; the first page is the latest day."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -8,68 +9,136 @@ from django.db.models import Count, Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from papers import site_clock
-from papers.models import SAMPLE, Collection, Paper, Sighting
+from papers import site_clock, spans
+from papers.models import SAMPLE, Collection, Paper, PaperQuerySet, Sighting, Topic
 from papers.sources import SOURCES
+from papers.spans import Span
+from papers.views import calendars, filters
+from papers.views.filters import Filters
+from papers.views.topics import papers_about
 
-OF_A_DAY = 100  # papers on a page of a day: all of the Daily Papers, a part of what arXiv announces
+ON_A_PAGE = 50  # papers: all of a day's Daily Papers, a part of what arXiv announces
+TOPICS_SHOWN = 12  # of a list, beside it
 LISTS = (*SOURCES, SAMPLE)  # whose days are shown, best first
+ORDERS = {"huggingface": _("in Hugging Face’s order"), "arxiv": _("in arXiv’s order")}  # of a day
+Outcome = Collection.Outcome
 
 
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The latest day that the first source with any papers has, whatever the date is now."""
-    latest: date | None = None
     for source in LISTS:
         announced = Sighting.objects.filter(source=source, announced=True)
         if latest := announced.aggregate(day=Max("day"))["day"]:
-            break
-    return render(request, "papers/day.html", _of_day(request, latest) if latest else {})
+            return _dated(request, spans.day(latest), is_first=True)
+    return render(
+        request, "papers/nothing_yet.html", {"outcomes": _outcomes(Collection.objects.values_list("outcome"))}
+    )
 
 
 @require_safe
-def day(request: HttpRequest, day: date, source: str = "") -> HttpResponse:
+def day(request: HttpRequest, day: Span, source: str = "") -> HttpResponse:
     """What one source announced that day; the first that has any papers, unless one is named."""
-    if source and source not in SOURCES:
-        raise Http404
-    context = _of_day(request, day, source)
-    if not context["papers"] and day > site_clock.now().date():
-        raise Http404
-    return render(request, "papers/day.html", context)
+    return _dated(request, day, source)
 
 
-def _of_day(request: HttpRequest, day: date, asked: str = "") -> dict[str, Any]:
-    on_day = Sighting.objects.filter(day=day, announced=True).values("source").annotate(papers=Count("pk"))
-    counts = dict(on_day.values_list("source", "papers"))
-    shown = asked or next((source for source in LISTS if source in counts), "")
-    titles = {SAMPLE: gettext("Sample"), **{name: source.title for name, source in SOURCES.items()}}
-    page = Paginator(Paper.objects.listed(on=day, by=shown).with_chips(), OF_A_DAY).get_page(request.GET.get("page"))
-    papers = list(page.object_list)
-    announced = Sighting.objects.filter(source=shown, announced=True) if shown else Sighting.objects.all()
-    return {
-        "day": day,
-        "papers": papers,
+@require_safe
+def week(request: HttpRequest, week: Span, source: str = "") -> HttpResponse:
+    """The same of an ISO week, the most voted papers first."""
+    return _dated(request, week, source)
+
+
+@require_safe
+def month(request: HttpRequest, month: Span, source: str = "") -> HttpResponse:
+    return _dated(request, month, source)
+
+
+def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool = False) -> HttpResponse:
+    if asked and asked not in SOURCES:
+        raise Http404
+    seen = Sighting.objects.filter(day__range=(span.first, span.last), announced=True)
+    counts = dict(seen.values_list("source").annotate(papers=Count("paper", distinct=True)))
+    if not counts and span.first > site_clock.now().date():
+        raise Http404
+    shown = asked or next((source for source in LISTS if source in counts), next(iter(SOURCES)))
+    chosen = filters.asked_for(request)
+    listed = Paper.objects.listed_between(span.first, span.last, shown)
+    ordered = Paper.objects.listed(span.first, shown) if span.kind == "day" else listed.most_voted()
+    page = Paginator(chosen.of(ordered).with_chips(), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "span": span,
+        "address": calendars.address(span, asked),
+        "is_first": is_first,
         "page": page,
-        "source": asked,
+        "papers": list(page.object_list),
         "heading": SOURCES[shown].title if shown in SOURCES else gettext("Daily Papers"),
-        "lists": [(name, titles[name], counts[name], name == shown) for name in LISTS if name in counts],
-        "why_empty": "" if papers else _why_empty(day, asked),
-        "previous": announced.filter(day__lt=day).aggregate(day=Max("day"))["day"],
-        "next": announced.filter(day__gt=day).aggregate(day=Min("day"))["day"],
+        "order": ORDERS.get(shown, "") if span.kind == "day" else gettext("most voted first"),
+        "lists": _lists(span, counts, shown),
+        "filters": chosen,
+        "query": f"{chosen.query}&" if chosen.query else "",
+        "topics": _topics(listed, chosen) if counts else [],
+        "calendar": calendars.month_around(span, shown, asked),
+        "why_empty": "" if counts.get(shown) else _why_empty(span, asked),
+        **_around(span, shown, asked),
     }
+    return render(request, "papers/dated.html", context)
 
 
-def _why_empty(day: date, asked: str) -> str:
+def _lists(span: Span, counts: dict[str, int], shown: str) -> list[tuple[str, str, int, bool]]:
+    """Each source's list: its title, its address, how many papers it has, and whether it is shown."""
+    titles = {SAMPLE: gettext("Sample"), **{name: source.title for name, source in SOURCES.items()}}
+    there = [name for name in LISTS if name in counts]
+    return [
+        (titles[name], calendars.address(span, name if name in SOURCES else ""), counts[name], name == shown)
+        for name in there
+    ]
+
+
+def _topics(listed: PaperQuerySet, chosen: Filters) -> list[tuple[Topic, int, str, bool]]:
+    """The topics that most of these papers are about: each with how many are, the address's query, whether it is
+    chosen."""
+    counts = papers_about(listed)
+    most = sorted(counts, key=lambda topic: (-counts[topic], topic))[:TOPICS_SHOWN]
+    found = Topic.objects.defer("phrases").in_bulk(most)
+    return [
+        (found[topic], counts[topic], chosen.other_topic(found[topic]).query, found[topic] == chosen.topic)
+        for topic in most
+        if topic in found
+    ]
+
+
+def _around(span: Span, shown: str, asked: str) -> dict[str, Any]:
+    """The pages before and after that have papers of this source, and the nearer of the two."""
+    announced = Sighting.objects.filter(source=shown, announced=True)
+    before: date | None = announced.filter(day__lt=span.first).aggregate(day=Max("day"))["day"]
+    after: date | None = announced.filter(day__gt=span.last).aggregate(day=Min("day"))["day"]
+    of = spans.KINDS[span.kind]
+    ways = {
+        name: (of(day), calendars.address(of(day), asked)) if day else None
+        for name, day in (("previous", before), ("next", after))
+    }
+    is_after_nearer = after and (not before or after - span.last < span.first - before)
+    return {**ways, "nearest": ways["next"] if is_after_nearer else ways["previous"]}
+
+
+def _why_empty(span: Span, asked: str) -> str:
     named = [asked] if asked else [name for name, source in SOURCES.items() if source.announces]
-    if not any(SOURCES[name].calendar.announces(day) for name in named):
+    if span.kind != "day":
+        return gettext("No papers were listed in this time.")
+    if not any(SOURCES[name].calendar.announces(span.first) for name in named):
         return gettext("No papers are expected on this day: it is a weekend or a holiday.")
-    outcomes = set(Collection.objects.filter(day=day, source__in=named).values_list("outcome", flat=True))
+    outcomes = _outcomes(Collection.objects.filter(day=span.first, source__in=named).values_list("outcome"))
     if not outcomes:
         return gettext("Nothing was collected for this day.")
-    if outcomes == {Collection.Outcome.NOTHING}:
+    if outcomes == {Outcome.NOTHING}:
         return gettext("No papers were announced on this day.")
-    if Collection.Outcome.FAILED in outcomes:
+    if Outcome.FAILED in outcomes:
         return gettext("This day’s list could not be read yet. It will be tried again.")
     return gettext("No papers have been announced for this day yet.")
+
+
+def _outcomes(rows: Iterable[tuple[str]]) -> set[str]:
+    return {outcome for (outcome,) in rows}

@@ -325,9 +325,16 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
     old = {purpose: link(reader, purpose).rstrip("/").rpartition("/")[2] for purpose in Purpose}
     return {
         "papers:day": [date(2026, 8, 20)],
-        "papers:list": [date(2026, 8, 20), "huggingface"],
+        "papers:day_list": [date(2026, 8, 20), "huggingface"],
         "papers:paper": [paper.key],
+        "papers:week": ["2026-W34"],
+        "papers:week_list": ["2026-W34", "huggingface"],
+        "papers:month": ["2026-08"],
+        "papers:month_list": ["2026-08", "huggingface"],
         "papers:topic": [topic.slug],
+        "papers:category": ["cs.CL"],
+        "papers:author": [paper.authors[0]],
+        "papers:organisation": ["Harbour Institute"],
         "subscriptions:confirm": [old[Purpose.CONFIRM]],
         "subscriptions:manage": [old[Purpose.MANAGE]],
         "subscriptions:fresh_link": [old[Purpose.MANAGE]],

@@ -1,5 +1,6 @@
 """What the pages' tests share."""
 
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,6 +17,11 @@ def listed_together(how_many: int, topic: Topic, other: Topic) -> None:
         paper = make_paper()
         make_score(paper, topic)
         make_score(paper, other)
+
+
+def text_of(page: str) -> str:
+    """What stands between the tags, with one space between words."""
+    return " ".join(BeautifulSoup(page, "html.parser").get_text().split())
 
 
 def queries(client, address: str) -> int:

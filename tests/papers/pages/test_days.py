@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from papers.models import Collection
 from tests.factories import DAY, make_paper
-from tests.papers.pages.samples import DAY_PAGE
+from tests.papers.pages.samples import DAY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +29,8 @@ def test_a_day_says_its_date_and_how_many_papers_it_has(body):
 
     page = body(DAY_PAGE)
 
-    assert "Daily Papers · Thursday, 20 August 2026" in page
-    assert "2 papers" in page
+    assert "<title>Daily Papers · Thursday, 20 August 2026 ·" in page
+    assert 'Daily Papers <span class="muted">2</span>' in page
 
 
 def test_a_day_links_to_the_days_around_it_that_have_papers(body):
@@ -41,18 +41,18 @@ def test_a_day_links_to_the_days_around_it_that_have_papers(body):
 
     assert 'rel="prev" href="/date/2026-08-17/"' in page
     assert 'rel="next" href="/date/2026-08-24/"' in page
-    assert "/date/2026-08-25/" not in page
+    assert 'rel="next" href="/date/2026-08-25/"' not in page
 
 
 def test_a_day_without_papers_says_so_and_links_to_the_nearest_days(body):
     make_paper(listed_on=DAY - timedelta(days=3))
-    make_paper(listed_on=DAY + timedelta(days=3))
+    make_paper(listed_on=DAY + timedelta(days=4))
 
     page = body(DAY_PAGE)
 
-    assert "Nothing was collected for this day." in page
-    assert "/date/2026-08-17/" in page
-    assert "/date/2026-08-23/" in page
+    assert "Nothing was collected for this day. The nearest with papers: Monday, 17 August 2026" in text_of(page)
+    assert 'rel="prev" href="/date/2026-08-17/"' in page
+    assert 'rel="next" href="/date/2026-08-24/"' in page
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,24 @@ def test_today_is_the_latest_day_that_has_papers(body):
 
 
 def test_before_the_first_paper_today_says_that_papers_are_being_collected(body):
-    assert "Papers are being collected." in body("/")
+    assert "The first will be here within minutes" in body("/")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        (Collection.Outcome.FAILED, "No source could be read yet."),
+        (Collection.Outcome.NOTHING_YET, "No papers have been announced in the days that were read."),
+        (Collection.Outcome.NOTHING, "No papers have been announced in the days that were read."),
+    ],
+)
+def test_without_papers_today_promises_none_within_minutes_that_may_not_come(body, outcome, sentence):
+    Collection.objects.create(source="huggingface", day=DAY, outcome=outcome, collected_at=timezone.now())
+
+    page = body("/")
+
+    assert sentence in page
+    assert "within minutes" not in page
 
 
 # --------------------------------------------------------------------------------------------- several lists of a day
@@ -140,15 +157,15 @@ def test_a_paper_that_was_only_replaced_that_day_is_not_on_its_list(body):
 
 
 def test_a_long_list_comes_in_pages_and_keeps_its_ranks(body):
-    for rank in range(1, 103):
+    for rank in range(1, 53):
         make_paper(title=f"Paper at {rank}.", rank=rank, source="arxiv")
 
     first, second = body(f"{DAY_PAGE}arxiv/"), body(f"{DAY_PAGE}arxiv/?page=2")
 
-    assert "Paper at 100." in first
-    assert "Paper at 101." not in first
-    assert '<span class="rank">101</span>' in second
-    assert "102 papers" in second
+    assert "Paper at 50." in first
+    assert "Paper at 51." not in first
+    assert '<span class="rank">51</span>' in second
+    assert "page 2 · " in second.partition("</title>")[0]
 
 
 def test_the_first_page_is_the_latest_of_the_daily_papers_even_if_arxiv_is_ahead(body):

@@ -1,23 +1,30 @@
 """What every page has."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from papers.models import Collection
+from papers.search import understanding
 from tests.factories import DAY, make_paper, make_score, make_topic
 from tests.papers.pages.samples import BOX, DAY_PAGE, SAMPLE, listed_together, queries
 
 pytestmark = pytest.mark.django_db
 
 
-PAGES = ["/", DAY_PAGE, "/paper/arxiv:2608.1/", "/topics/", "/topic/post/", "/trending/", "/search/", "/about/"]
+PAGES = [
+    *("/", DAY_PAGE, "/week/2026-W34/", "/month/2026-08/", "/paper/arxiv:2608.1/", "/topics/", "/topic/post/"),
+    *("/category/cs.CL/", "/author/Ada%20Quill/", "/organisation/Harbour/", "/trending/", "/search/", "/about/"),
+]
 EVERY_PAGE = [*PAGES, "/date/2001-01-01/", "/search/?q=letters", "/nowhere/"]
 
 
 @pytest.fixture
 def one_of_each():
-    make_score(make_paper(key="arxiv:2608.1"), make_topic(slug="post"))
+    make_score(make_paper(key="arxiv:2608.1", organisation="Harbour"), make_topic(slug="post"))
+    understanding.keep_up()
 
 
 @pytest.mark.parametrize("address", EVERY_PAGE)
@@ -47,7 +54,8 @@ def test_every_page_is_the_same_for_everyone(client, address):
 def test_every_page_needs_nothing_from_elsewhere(body, address):
     page = body(address)
 
-    assert not [part for part in ("<script", "<style", ' style="', 'src="http', "@import") if part in page]
+    assert not [part for part in ("<style", ' style="', 'src="http', "@import") if part in page]
+    assert set(re.findall(r"<script[^>]*>", page)) <= {'<script src="/static/papers/reading.js" defer>'}
 
 
 @pytest.mark.parametrize("address", PAGES)
@@ -84,7 +92,7 @@ def test_pages_say_sample_only_while_samples_are_shown(body):
     assert SAMPLE not in body("/")
 
 
-@pytest.mark.parametrize("address", [DAY_PAGE, "/", "/topic/post/"])
+@pytest.mark.parametrize("address", [DAY_PAGE, "/", "/week/2026-W34/", "/topic/post/"])
 def test_a_page_asks_the_database_equally_often_for_3_and_for_300_papers(client, address):
     topic, other = make_topic(slug="post"), make_topic()
     listed_together(3, topic, other)

@@ -1,0 +1,45 @@
+"""Who writes papers: the latest ones of an author, or of an organisation."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from papers.models import Paper
+from papers.search import ranking as searching
+from papers.text import tokenizing
+
+PAGE_SIZE = 20
+MOST_OF_AN_AUTHOR = 200  # papers, over all pages
+
+
+@require_safe
+def author(request: HttpRequest, name: str) -> HttpResponse:
+    """The papers by an author of this name, however it is spaced and written in capitals. Namesakes are together."""
+    name = searching.readable(name)
+    keys = searching.by_author(name, MOST_OF_AN_AUTHOR)
+    if not keys:
+        raise Http404
+    page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = Paper.objects.with_chips().in_bulk(list(page.object_list))
+    papers = [found[key] for key in page.object_list if key in found]
+    context = {"name": _written(name, papers), "page": page, "papers": papers}
+    return render(request, "papers/author.html", context)
+
+
+def _written(name: str, papers: list[Paper]) -> str:
+    """The name as the latest of these papers has it."""
+    term = tokenizing.author_term(name)
+    written = (one for paper in papers for one in paper.authors if tokenizing.author_term(one) == term)
+    return next(written, name)
+
+
+@require_safe
+def organisation(request: HttpRequest, name: str) -> HttpResponse:
+    """The papers of an organisation of exactly this name."""
+    papers = Paper.objects.filter(organisation=name).latest_first().with_chips()
+    page = Paginator(papers, PAGE_SIZE).get_page(request.GET.get("page"))
+    if not page.paginator.count:
+        raise Http404
+    context = {"name": name, "page": page, "papers": list(page.object_list)}
+    return render(request, "papers/organisation.html", context)

@@ -1,0 +1,67 @@
+"""The calendar beside a list: a month's days with papers, each a way to its page."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from papers import spans
+from papers.models import Sighting
+from papers.spans import Span
+
+
+@dataclass(frozen=True)
+class Cell:
+    day: date
+    address: str  # empty where it has no papers
+    is_shown: bool
+    is_outside: bool  # of another month
+
+
+@dataclass(frozen=True)
+class Row:
+    week: Span
+    address: str  # empty where none of its days has papers
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Month:
+    span: Span
+    address: str
+    rows: list[Row]
+
+
+def address(span: Span, source: str = "") -> str:
+    """Of a span's page; with a source, of that source's list."""
+    return (
+        reverse(f"papers:{span.kind}_list", args=[span, source])
+        if source
+        else reverse(f"papers:{span.kind}", args=[span])
+    )
+
+
+def month_around(shown: Span, by: str, source: str = "") -> Month:
+    """The month of a span, with the days on which a source announced papers. `source`: named in addresses, too."""
+    month = spans.month(shown.first)
+    weeks = Calendar().monthdatescalendar(month.first.year, month.first.month)
+    seen = Sighting.objects.filter(source=by, announced=True, day__range=(weeks[0][0], weeks[-1][-1]))
+    listed = set(seen.values_list("day", flat=True).distinct())
+    return Month(month, address(month, source), [_row(week, month, shown, listed, source) for week in weeks])
+
+
+def _row(week: list[date], month: Span, shown: Span, listed: set[date], source: str) -> Row:
+    cells = [
+        Cell(
+            day,
+            address(spans.day(day), source) if day in listed else "",
+            shown.first <= day <= shown.last and shown.kind != "month",
+            not month.first <= day <= month.last,
+        )
+        for day in week
+    ]
+    span = spans.week(week[0])
+    return Row(span, address(span, source) if listed & set(week) else "", cells)

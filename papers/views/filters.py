@@ -1,0 +1,44 @@
+"""What of a list is shown: all, or the papers about a topic, or those with code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+
+from papers.models import PaperQuerySet, Topic
+
+
+@dataclass(frozen=True)
+class Filters:
+    topic: Topic | None = None
+    code: bool = False
+
+    def of(self, papers: PaperQuerySet) -> PaperQuerySet:
+        if self.topic:
+            papers = papers.about([self.topic])
+        return papers.with_code() if self.code else papers
+
+    @property
+    def query(self) -> str:
+        """As an address has it; empty for all papers."""
+        said = {"topic": self.topic.slug if self.topic else "", "code": "yes" if self.code else ""}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    def other_topic(self, topic: Topic) -> Filters:
+        """With this topic instead; without any, where it is this one already."""
+        return replace(self, topic=None if self.topic == topic else topic)
+
+    @property
+    def other_code(self) -> Filters:
+        return replace(self, code=not self.code)
+
+
+def asked_for(request: HttpRequest) -> Filters:
+    """Raises Http404 for a topic that nobody knows."""
+    slug = request.GET.get("topic", "")
+    topic = Topic.objects.filter(slug=slug.replace("\x00", "")).defer("phrases").first() if slug else None
+    if slug and topic is None:
+        raise Http404
+    return Filters(topic, request.GET.get("code") == "yes")
