@@ -37,7 +37,7 @@ def sentence_encoder(model: SentenceModel) -> EncoderSpec:
         sample=2_000,  # It is slow, and they are enough to know where papers are on average.
         similarity_weight=1.6,  # It knows more than the site's papers say,
         loudness_weight=2.75,  # so that being near in meaning tells more beside words that are said,
-        unsaid=-0.25,  # and without them.
+        unsaid=0.0,  # and no less without them.
         libraries=("onnxruntime", "tokenizers", "huggingface_hub"),
         install="make install EXTRA=semantic",
         files=(Path(model.weights).name, Path(model.tokenizer).name),
