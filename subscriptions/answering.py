@@ -5,8 +5,9 @@ had its share, gets nothing. Nothing but letters, and the row of an address that
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -17,40 +18,87 @@ from subscriptions.models import Letter, LetterRequest, Subscriber, Suppression,
 
 ANSWERING = 7_301_853_027  # the name of a lock, beside that of storing
 AT_ONCE = 500  # requests, so that the post does not wait for long
+LOOKED_AT = 20_000  # of a queue, in its order
+SPREAD = timedelta(minutes=5)  # in which most of a queue leaves, however long it is
+WAITS_AT_MOST = timedelta(minutes=12)  # and then a letter is on its way within 15 minutes
+SITE = "site"
 
 
 def answer(now: datetime) -> None:
-    """Write the letters that were asked for, of some requests at least; who reads gets theirs at once."""
+    """Write the letters that were asked for. Who reads gets a link at once; letters to confirm go through a queue,
+    which is empty but for floods."""
     if not LetterRequest.objects.exists():
         return
     with transaction.atomic():
         database.take_turns(ANSWERING)  # so that limits can be looked at and taken for many at once
-        requests = list(LetterRequest.objects.order_by("pk")[:AT_ONCE])
-        _write(_wanted(requests, now), now)
-        LetterRequest.objects.filter(pk__in=[request.pk for request in requests]).delete()
+        new = list(LetterRequest.objects.new()[:AT_ONCE])
+        at_once, queued = _sorted_out(new, now)
+        LetterRequest.objects.filter(pk__in=_keys(queued)).update(waits=True)
+        going = at_once + _next_of_queue(now)
+        _write(going, now)
+        answered = set(_keys(new)) - set(_keys(queued)) | set(_keys(going))
+        LetterRequest.objects.filter(pk__in=answered).delete()
 
 
-def _wanted(requests: Sequence[LetterRequest], now: datetime) -> list[LetterRequest]:
-    """Those that are answered by a letter. What was sent twice is answered once."""
-    requests = list({(one.kind, one.address, json.dumps(one.brings)): one for one in requests}.values())
-    complained = Suppression.objects.of({one.address for one in requests}).filter(reason=Suppression.Reason.COMPLAINT)
-    silenced = set(complained.values_list("hash", flat=True))
-    readers = _readers(requests)
-    mailboxes = {limits.mailbox(one.address) for one in requests}
-    today, unanswered = Buckets(limits.of_mailbox_on(now), mailboxes, now), Buckets(limits.UNANSWERED, mailboxes, now)
-    wanted = []
-    for one in requests:
-        reader, mailbox = readers.get(one.address), limits.mailbox(one.address)
-        if keyed_hash(one.address) in silenced or (one.kind == LetterRequest.Kind.LINK and not reader):
-            continue
-        counted = [today] if reader and reader.is_reading else [today, unanswered]
-        if all(buckets.left(mailbox) for buckets in counted):
+def _sorted_out(new: Sequence[LetterRequest], now: datetime) -> tuple[list[LetterRequest], list[LetterRequest]]:
+    """Those that are answered by a letter at once, and those that queue for one; the others get nothing. What was sent
+    twice is answered once."""
+    at_once: list[LetterRequest] = []
+    queued: list[LetterRequest] = []
+    distinct = _answerable({(one.kind, one.address, json.dumps(one.brings)): one for one in new}.values())
+    readers = _readers(distinct)
+    mailboxes = {one.pk: limits.mailbox(one.address) for one in distinct}
+    today = Buckets(limits.of_mailbox_on(now), mailboxes.values(), now)
+    unanswered = Buckets(limits.UNANSWERED, mailboxes.values(), now)
+    asked = Buckets(limits.REQUESTS_OF_SITE, [SITE], now)
+    asked.take(SITE, len(new))
+    for one in distinct:
+        reader, mailbox = readers.get(one.address), mailboxes[one.pk]
+        is_reading = reader is not None and reader.is_reading
+        counted = [today] if is_reading else [today, unanswered]
+        if (reader or one.kind == LetterRequest.Kind.SIGN_UP) and all(buckets.left(mailbox) for buckets in counted):
             for buckets in counted:
                 buckets.take(mailbox)
-            wanted.append(one)
-    today.save()
-    unanswered.save()
-    return wanted
+            (at_once if is_reading else queued).append(one)
+    for buckets in (today, unanswered, asked):
+        buckets.save()
+    return at_once, queued
+
+
+def _answerable(requests: Iterable[LetterRequest]) -> list[LetterRequest]:
+    """Without those whose addresses complained."""
+    requests = list(requests)
+    final = Suppression.objects.of({one.address for one in requests}).filter(reason=Suppression.Reason.COMPLAINT)
+    silenced = set(final.values_list("hash", flat=True))
+    return [one for one in requests if keyed_hash(one.address) not in silenced]
+
+
+def _next_of_queue(now: datetime) -> list[LetterRequest]:
+    """Those whose turn it is: first whoever has waited for long enough, then as many as site and domain may have an
+    hour, and more the longer the queue is."""
+    queue = sorted(LetterRequest.objects.queue()[:LOOKED_AT], key=lambda one: now - one.asked_at < WAITS_AT_MOST)
+    if not queue:
+        return []
+    begun, waiting = min(one.asked_at for one in queue), Counter(one.domain for one in queue)
+    site = Buckets(limits.CONFIRM_LETTERS_OF_SITE, [SITE], now)
+    domains = Buckets(limits.CONFIRM_LETTERS_PER_DOMAIN, waiting, now)
+    site.hurry(SITE, len(queue), SPREAD, begun)
+    for domain, count in waiting.items():
+        domains.hurry(domain, count, SPREAD, begun)
+    going: list[LetterRequest] = []
+    for one in queue:
+        is_late = now - one.asked_at >= WAITS_AT_MOST
+        if len(going) < AT_ONCE and (is_late or (site.left(SITE) and domains.left(one.domain))):
+            site.take(SITE)
+            domains.take(one.domain)
+            going.append(one)
+    site.save()
+    domains.save()
+    return going
+
+
+def _keys(requests: Iterable[LetterRequest]) -> list[int]:
+    return [request.pk for request in requests]
 
 
 def _write(requests: Sequence[LetterRequest], now: datetime) -> None:

@@ -8,10 +8,7 @@ more than belongs to one span.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
-
-from django.conf import settings
-from django.http import HttpRequest
+from math import ceil
 
 from papers import database
 from subscriptions.models import Bucket, keyed_hash
@@ -32,8 +29,13 @@ ROUNDING = timedelta(milliseconds=1)  # added to a wait: more than what is lost 
 UNANSWERED = Limit("confirm letters without an answer", 3, timedelta(weeks=3))
 MOST_OF_MAILBOX = 3  # a day (UTC), whoever asks for them
 DOTS_IGNORED = {"gmail.com", "googlemail.com", "pm.me", "proton.me", "protonmail.com"}
-SIGN_UPS_PER_NETWORK = Limit("sign-ups of a network", 20, timedelta(hours=1))
-SIGN_UPS_PER_SITE = Limit("sign-ups of the site", 500, timedelta(hours=1))
+# A campus behind one address may sign up at once. Readers' links are counted apart, so that nobody locks them out.
+SIGN_UPS_PER_NETWORK = Limit("sign-ups of a network", 60, timedelta(hours=1))
+LINKS_PER_NETWORK = Limit("links of a network", 60, timedelta(hours=1))
+# Above these confirm letters wait in a queue, and the operator hears of it; nobody is refused.
+CONFIRM_LETTERS_PER_DOMAIN = Limit("confirm letters to a domain", 200, timedelta(hours=1))
+CONFIRM_LETTERS_OF_SITE = Limit("confirm letters of the site", 1000, timedelta(hours=1))
+REQUESTS_OF_SITE = Limit("letters asked for at the site", 1000, timedelta(hours=1))
 
 
 def of_mailbox_on(now: datetime) -> Limit:
@@ -49,10 +51,15 @@ def mailbox(address: str) -> str:
     return f"{name.replace('.', '') if domain in DOTS_IGNORED else name}@{domain}"
 
 
-def take(limit: Limit, value: str, now: datetime) -> bool:
-    """One more, if there is one left."""
-    granted, _wait = take_up_to([limit], value, 1, now)
-    return granted == 1
+def turn(limit: Limit, value: str, now: datetime) -> int | None:
+    """One more: the how-manieth it is of late, from 1 on. None: there is none left."""
+    with database.committed_lazily():
+        bucket = _bucket(limit, value, now)
+        if bucket.tokens < 1:
+            return None
+        bucket.tokens -= 1
+        bucket.save()
+    return ceil(limit.most - bucket.tokens)
 
 
 def take_up_to(limits: Sequence[Limit], value: str, wanted: int, now: datetime) -> tuple[int, timedelta]:
@@ -89,6 +96,11 @@ def forget(limit: Limit, value: str) -> None:
     Bucket.objects.filter(purpose=limit.purpose, hash=keyed_hash(value)).delete()
 
 
+def is_below(limit: Limit, level: float, now: datetime) -> bool:
+    """Whether any bucket was of late, in the last half of its span, filled less than to this level."""
+    return Bucket.objects.filter(purpose=limit.purpose, tokens__lt=level, at__gt=now - limit.per / 2).exists()
+
+
 class Buckets:
     """Those of many values, read at once and saved at once: for who takes turns with all others that do so, and within
     the transaction in which it is their turn."""
@@ -96,19 +108,28 @@ class Buckets:
     def __init__(self, limit: Limit, values: Iterable[str], now: datetime) -> None:
         hashes = {value: keyed_hash(value) for value in values}
         rows = Bucket.objects.filter(purpose=limit.purpose, hash__in=database.among(hashes.values(), "text"))
-        here = {row.hash: _fill(row, limit, now) for row in rows}
+        here = {row.hash: row for row in rows}
+        self._now, self._taken = now, set[str]()
         self._buckets = {
             value: here.get(name) or Bucket(purpose=limit.purpose, hash=name, tokens=limit.most, at=now)
             for value, name in hashes.items()
         }
-        self._taken: set[str] = set()
+        self._since = {value: bucket.at for value, bucket in self._buckets.items()}
+        for bucket in self._buckets.values():
+            _fill(bucket, limit, now)
+
+    def hurry(self, value: str, wanted: int, within: timedelta, begun: datetime) -> None:
+        """It fills up besides at the pace at which so many go within this time, from when they began to wait on."""
+        passed = self._now - max(self._since[value], begun)
+        self._buckets[value].tokens += max(0.0, passed / within) * wanted
 
     def left(self, value: str) -> bool:
         """Whether there is one."""
         return self._buckets[value].tokens >= 1
 
-    def take(self, value: str) -> None:
-        self._buckets[value].tokens -= 1
+    def take(self, value: str, count: int = 1) -> None:
+        """Also where there is none any more."""
+        self._buckets[value].tokens = max(0.0, self._buckets[value].tokens - count)
         self._taken.add(value)
 
     def save(self) -> None:
@@ -132,16 +153,3 @@ def _fill(bucket: Bucket, limit: Limit, now: datetime) -> Bucket:
     since, bucket.at = bucket.at, max(bucket.at, now)
     bucket.tokens = min(limit.most, bucket.tokens + (bucket.at - since) / limit.per * limit.most)
     return bucket
-
-
-def network(request: HttpRequest) -> str:
-    """The neighbourhood that a request comes from: /24 or /64. Forwarded addresses count only from trusted proxies."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    for client in reversed([*hops, str(request.META.get("REMOTE_ADDR", ""))]):
-        try:
-            address = ip_address(client)
-        except ValueError:
-            return "unknown"
-        if not any(address in proxies for proxies in settings.TRUSTED_PROXIES):
-            break
-    return str(ip_network((address, 24 if isinstance(address, IPv4Address) else 64), strict=False))

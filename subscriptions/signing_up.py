@@ -9,21 +9,22 @@ from subscriptions import limits, slots
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
 
 
-def sign_up(address: str, place: str, now: datetime, **brings: Any) -> None:
+def sign_up(address: str, place: str, now: datetime, turn: int = 1, **brings: Any) -> None:
     """Keep it that somebody entered this address, by one insert, whoever they are and whatever we know of it: what it
     gets is decided in answering.py. Whoever typed it may be anybody, so what they chose waits with the confirm letter:
-    no row of a reader, or of one who left, is changed before its link is used. `brings`: by the fields of SignUpForm.
+    no row of a reader, or of one who left, is changed before its link is used. `turn`: the how-manieth sign-up of
+    their network it is; `brings`: by the fields of SignUpForm.
     """
-    _ask(LetterRequest.Kind.SIGN_UP, address, now, {**brings, "place": place})
+    brings = {**brings, "place": place}
+    LetterRequest.objects.create(
+        kind=LetterRequest.Kind.SIGN_UP, address=address, asked_at=now, turn=turn, brings=brings
+    )
 
 
-def send_link(address: str, place: str, now: datetime, **brings: Any) -> None:
+def send_link(address: str, place: str, now: datetime, turn: int = 1, **brings: Any) -> None:
     """The same for who wants their link: an address that we do not know gets nothing."""
-    _ask(LetterRequest.Kind.LINK, address, now, {**brings, "place": place})
-
-
-def _ask(kind: LetterRequest.Kind, address: str, now: datetime, brings: dict[str, Any]) -> None:
-    LetterRequest.objects.create(kind=kind, address=address, asked_at=now, brings=brings)
+    brings = {**brings, "place": place}
+    LetterRequest.objects.create(kind=LetterRequest.Kind.LINK, address=address, asked_at=now, turn=turn, brings=brings)
 
 
 def confirm_letter(reader: Subscriber, pk: int) -> Letter | None:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from papers import lookups, site_clock
 from papers.models import Topic
-from subscriptions import limits, links, mailbox, signing_up, visits
+from subscriptions import limits, links, mailbox, networks, signing_up, visits
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
@@ -44,9 +44,10 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if not form.is_valid():
         return _sign_up_page(request, form)
-    if not _within_limits(request):
-        return render(request, "subscriptions/too_many.html", status=429)
-    signing_up.sign_up(**form.cleaned_data, place=request.path, now=site_clock.now())
+    turn = limits.turn(limits.SIGN_UPS_PER_NETWORK, networks.of(request), timezone.now())
+    if turn is None:
+        return _too_many_page(request)
+    signing_up.sign_up(**form.cleaned_data, place=request.path, now=site_clock.now(), turn=turn)
     return redirect("subscriptions:check_inbox")
 
 
@@ -54,11 +55,10 @@ def _sign_up_page(request: HttpRequest, form: SignUpForm) -> HttpResponse:
     return render(request, "subscriptions/sign_up.html", {"form": form, "topics": Topic.objects.all()})
 
 
-def _within_limits(request: HttpRequest) -> bool:
-    now = timezone.now()  # They protect the machine, whatever day it is on the site.
-    return limits.take(limits.SIGN_UPS_PER_NETWORK, limits.network(request), now) and limits.take(
-        limits.SIGN_UPS_PER_SITE, "site", now
-    )
+def _too_many_page(request: HttpRequest) -> HttpResponse:
+    response = render(request, "subscriptions/too_many.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 @require_safe
@@ -206,9 +206,10 @@ def my_link(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if not form.is_valid():
         return render(request, "subscriptions/my_link.html", {"form": form})
-    if not _within_limits(request):
-        return render(request, "subscriptions/too_many.html", status=429)
-    signing_up.send_link(form.cleaned_data["address"], request.path, site_clock.now())
+    turn = limits.turn(limits.LINKS_PER_NETWORK, networks.of(request), timezone.now())
+    if turn is None:
+        return _too_many_page(request)
+    signing_up.send_link(form.cleaned_data["address"], request.path, site_clock.now(), turn)
     return redirect("subscriptions:check_inbox")
 
 
@@ -216,6 +217,9 @@ def my_link(request: HttpRequest) -> HttpResponse:
 @require_POST
 def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     """The one button of an expired link: mails its reader a new one."""
+    turn = limits.turn(limits.LINKS_PER_NETWORK, networks.of(request), timezone.now())
+    if turn is None:
+        return _too_many_page(request)
     for purpose in (Purpose.MANAGE, Purpose.CONFIRM, Purpose.FEEDBACK, Purpose.COME_BACK):
         try:
             reader = links.follow(token, purpose)
@@ -226,5 +230,5 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
         further = links.keys(token, purpose)[1:] if purpose is Purpose.CONFIRM else ()
         letter = signing_up.confirm_letter(reader, *further) if further else None
         brings = {"place": "/fresh-link/"} | (letter.contents if letter else {})
-        signing_up.send_link(reader.address, now=site_clock.now(), **brings)
+        signing_up.send_link(reader.address, now=site_clock.now(), turn=turn, **brings)
     return redirect("subscriptions:check_inbox")

@@ -13,7 +13,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from subscriptions import answering, limits, links, tokens
+from subscriptions import answering, links, tokens
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import Interest, Letter, LetterRequest, Subscriber, Suppression
@@ -259,31 +259,6 @@ def test_an_unknown_topic_is_refused_in_one_sentence(client, slug):
     assert len(errors(page)) == 1
     assert errors(page)[0].count(".") == 1
     assert not Subscriber.objects.exists()
-
-
-def test_more_sign_ups_than_a_network_may_ask_for_are_refused_and_leave_nothing(client):
-    most = limits.SIGN_UPS_PER_NETWORK.most
-    for number in range(most):
-        assert sign_up(client, f"reader{number}@example.org").status_code == 302
-    before = every_row()
-
-    page = sign_up(client, "one-more@example.org", REMOTE_ADDR="127.0.0.99")
-    forged = client.post("/my-link/", {"address": "reader1@example.org"}, headers={"x-forwarded-for": "203.0.113.9"})
-
-    assert page.status_code == forged.status_code == 429
-    assert "Too many requests" in page.text
-    assert every_row() == before
-
-
-def test_a_network_may_sign_up_again_after_a_while_and_another_one_at_once(client, monkeypatch):
-    for number in range(limits.SIGN_UPS_PER_NETWORK.most + 1):
-        refused = sign_up(client, f"reader{number}@example.org")
-    assert refused.status_code == 429
-
-    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
-    assert sign_up(elsewhere, "elsewhere@example.org").status_code == 302
-    travel(monkeypatch, NOON + limits.SIGN_UPS_PER_NETWORK.per)
-    assert sign_up(client, "later@example.org").status_code == 302
 
 
 # --------------------------------------------------------------------------------------------------- looking at things
