@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from papers import site_clock
 from subscriptions import leaving, links, tokens
+from subscriptions.cross_site import from_anywhere
 from subscriptions.links import BadLink, Purpose
 from subscriptions.models import Subscriber
 from subscriptions.visits import bad_link_page, form_methods, from_link
@@ -14,7 +15,8 @@ from subscriptions.visits import bad_link_page, form_methods, from_link
 PRESSED = "leave"  # what the button of our own page to leave by sends; a mail program's one click does not
 
 
-@csrf_exempt  # Mail programs unsubscribe with a bare POST (RFC 8058); the token is the proof.
+@from_anywhere  # Mail programs unsubscribe with a bare POST (RFC 8058), web mail from its own site;
+@csrf_exempt  # the token is the proof.
 @never_cache
 @form_methods
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:

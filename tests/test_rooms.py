@@ -29,7 +29,7 @@ LINES = {
         "admin apps management tasks urls",
     ],
     "subscriptions": [
-        "interests letter_kinds mime networks request_sizes slots tokens wrapping",  # of rows only those of papers
+        "cross_site interests letter_kinds mime networks request_sizes slots tokens wrapping",  # rows of papers alone
         "fields models",
         "headers leaving limits links",
         "answering signing_up",

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 
+from subscriptions.cross_site import from_anywhere
 from subscriptions.request_sizes import takes
 from subscriptions.sending import providers
 
@@ -38,6 +39,7 @@ class Refused(Exception):
 
 
 @takes(MOST_BYTES)
+@from_anywhere
 @csrf_exempt  # Providers have no cookie; the secret, and their signature where they have one, are the proof.
 def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Hear the one provider that letters go by, if there is a secret. Nothing that it says is logged."""
