@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 View = Callable[..., HttpResponse]
 FORM = 64_000  # bytes
@@ -22,6 +23,15 @@ def takes(most: int) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def most_bytes(path: str) -> int:
+    """What the view at that path of the site takes."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return FORM
+    return getattr(view, "most_bytes", FORM)
 
 
 class RequestSizes:

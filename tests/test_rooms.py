@@ -42,8 +42,9 @@ LINES = {
     ],
     "digest": [
         "environment",
-        "celery checks logs permissions settings sqlite wsgi",  # the project
+        "celery checks logs permissions serving settings sqlite wsgi",  # the project
         "apps",
+        "asgi",
         "models",
         "matching saving",
         "letters",

@@ -1,4 +1,5 @@
-"""Granian beside gunicorn, on the day page and on nothing at all: `make bench`.
+"""Granian as the site runs it, behind the guard, beside Granian by WSGI and gunicorn, on the day page and on nothing:
+`make bench`.
 
 Rounds are interleaved, so that a busy machine is busy for all; read the ratios, not the rates.
 """
@@ -18,16 +19,18 @@ from tests.servers import free_port
 
 ROUNDS, SECONDS, CLIENTS = 5, 2.0, 8
 SITE, HELLO = "digest.wsgi:application", "tests.benchmarks.hello:application"
+GUARDED = {SITE: "digest.asgi:application", HELLO: "tests.benchmarks.hello:guarded"}
 SERVERS = {
-    "granian": ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-log"],
+    "granian, guarded": ["-m", "granian", "--interface", "asginl", "--http", "1", "--no-ws", "--no-log"],
+    "granian by WSGI": ["-m", "granian", "--interface", "wsgi", "--blocking-threads", "4", "--no-log"],
     "gunicorn gthread": ["-m", "gunicorn", "--workers", "1", "--threads", "4", "--log-level", "error"],
     "gunicorn sync": ["-m", "gunicorn", "--workers", "1", "--log-level", "error"],
 }
 
 
 def command(server: str, application: str, port: int) -> list[str]:
-    where = ["--port", str(port)] if server == "granian" else ["--bind", f"127.0.0.1:{port}"]
-    return [sys.executable, *SERVERS[server], *where, application]
+    where = ["--port", str(port)] if server.startswith("granian") else ["--bind", f"127.0.0.1:{port}"]
+    return [sys.executable, *SERVERS[server], *where, GUARDED[application] if "guarded" in server else application]
 
 
 @contextmanager
@@ -99,7 +102,7 @@ def _prepare(environment: dict[str, str]) -> None:
 
 
 def _report(rates: dict[tuple[str, str], list[float]]) -> None:
-    floor = statistics.median(rates[HELLO, "granian"])
+    floor = statistics.median(rates[HELLO, "granian by WSGI"])
     print(f"{'what':<12}{'server':<20}{'answers/s':>10}{'min':>8}{'max':>8}{'of the floor':>14}")
     for (application, server), found in rates.items():
         median, name = statistics.median(found), "hello" if application == HELLO else "day page"

@@ -32,7 +32,6 @@ from papers.sources.base import Source
 from subscriptions.sending import post, senders
 
 logger = logging.getLogger(__name__)
-WSGI = "digest.wsgi:application"
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
 COLLECTING_EVERY, UNDERSTANDING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 60.0, 3.0, 60.0  # seconds
 TESTING_EVERY, PRUNING_EVERY = 60.0, 3600.0
@@ -87,12 +86,13 @@ class Command(BaseCommand):
         clock = [] if settings.REDIS_URL else _clock(stop)
         if clock:
             self._fill()
-        # Granian, as a program of its own: a fork of this process would inherit its open SQLite database.
-        options = ["--interface", "wsgi", "--host", host, "--port", str(settings.PORT), "--workers", str(workers)]
-        command = [sys.executable, "-m", "granian", *options, "--blocking-threads", "4", "--no-log", WSGI]
+        # A program of its own: a fork of this process would inherit its open SQLite database.
+        command = [sys.executable, "-m", "digest.serving.server", host, str(settings.PORT), str(workers)]
         told = environment.passed_on(CLOCK_AHEAD=str(settings.CLOCK_AHEAD.total_seconds()))
-        # In a session of its own, as Ctrl-C is ours to pass on.
-        server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=told, start_new_session=True)  # noqa: S603
+        # In a session of its own, as Ctrl-C is ours to pass on. It ends with us, by the end of its standard input.
+        server = subprocess.Popen(  # noqa: S603
+            command, cwd=settings.BASE_DIR, env=told, start_new_session=True, stdin=subprocess.PIPE
+        )
         self._say()
         for thread in clock:
             thread.start()
