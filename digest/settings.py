@@ -299,6 +299,7 @@ TEMPLATES = [
         },
     }
 ]
+FILE_UPLOAD_HANDLERS: list[str] = []  # No form of ours has a file, and Django would write it before any view is asked.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # bytes that any view may take; most take less: see RequestSizes
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # A handful of small files, served from the rooms: no collectstatic step anywhere.

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -160,3 +161,13 @@ def test_a_pasted_library_of_what_fits_is_kept(client, reader):
 
     assert errors(page) == []
     assert len(rows(reader)) == 150
+
+
+def test_a_file_that_is_sent_lands_nowhere_and_what_was_typed_beside_it_is_heard(client, reader, tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "not-there")  # Whoever would write there fails.
+    upload = SimpleUploadedFile("library.bib", b"x" * 5_000_000)
+
+    page = client.post(PAGE, interests(phrases="sparse autoencoders", paste=upload))
+
+    assert page.status_code == 302
+    assert [row.value for row in reader.interests.all()] == ["sparse autoencoders"]
