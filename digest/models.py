@@ -70,6 +70,17 @@ class PostDay(models.Model):
         return None if self.late_by is None else -(-self.late_by // 60)
 
 
+class Heartbeat(models.Model):
+    """When some regular work was last done: by this others see whether it is."""
+
+    TICK = "tick"
+    name = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AlarmQuerySet(models.QuerySet["Alarm"]):
     def open(self) -> AlarmQuerySet:
         return self.filter(ended_at=None)

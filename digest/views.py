@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -15,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from digest import feedback, previewing, saving, why
 from digest.letters import web_copy
-from digest.models import Alarm, PostDay, Saved
-from digest.watching import freshness
+from digest.models import Alarm, Heartbeat, PostDay, Saved
+from digest.watching import freshness, heartbeat
 from digest.watching.status import SHOWN_FOR, days_of
 from papers import citing, site_clock
 from papers.models import Paper
@@ -41,10 +40,13 @@ EXPORTS = {  # how a list is written, and what that is called
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while the site can answer from its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
+    """200 while the site can answer from its database; and in seconds, for whoever watches it, how long ago letters
+    were last planned, and for how long the oldest of those that are due has waited."""
+    now = site_clock.now()
+    ticked, oldest = heartbeat.last(Heartbeat.TICK), heartbeat.oldest_due(now)
+    said = {"last tick": ticked, "oldest due letter": oldest}
+    ages = [f"{name}: {max(0, round((now - at).total_seconds())) if at else 'none'}" for name, at in said.items()]
+    return HttpResponse("\n".join(["ok", *ages, ""]), content_type="text/plain")
 
 
 @cache_control(public=True, max_age=60)

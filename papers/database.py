@@ -181,3 +181,8 @@ def _rows(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
+
+
+def has_server() -> bool:
+    """Whether the database is a server's, with a clock of its own; else it is a file on this machine."""
+    return connection.vendor != "sqlite"

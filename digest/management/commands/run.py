@@ -22,7 +22,8 @@ from django.utils import timezone
 
 from digest import environment
 from digest.letters import planning
-from digest.watching import alarms, pruning, selftest
+from digest.models import Heartbeat
+from digest.watching import alarms, heartbeat, pruning, selftest
 from papers import collecting, lookups, sample, site_clock
 from papers.management import arguments
 from papers.models import Paper
@@ -196,6 +197,7 @@ def _understand(stop: threading.Event) -> None:
 
 def _letters(stop: threading.Event) -> None:
     planning.tick(site_clock.now())
+    heartbeat.beat(Heartbeat.TICK, site_clock.now())
     tired = post.for_a_while()
     post.drain(site_clock.now(), lambda: stop.is_set() or tired())
 

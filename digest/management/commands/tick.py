@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from digest.letters import planning
+from digest.models import Heartbeat
+from digest.watching import heartbeat
 from papers import site_clock
 from papers.management import arguments
 
@@ -18,4 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="as if it were this moment")
 
     def handle(self, *, now: datetime | None, **_: Any) -> None:
-        self.stdout.write(f"tick: {planning.tick(now or site_clock.now())} letters planned")
+        moment = now or site_clock.now()
+        self.stdout.write(f"tick: {planning.tick(moment)} letters planned")
+        heartbeat.beat(Heartbeat.TICK, moment)

@@ -19,9 +19,9 @@ import pytest
 
 from tests import servers
 from tests.digest.environment.odd import PASSWORD, PUBLIC, UNDERSTOOD, Odd
-from tests.digest.environment.relay import Relay, self_signed
 from tests.digest.environment.test_odd_values import filled
 from tests.paths import ROOT
+from tests.relay import Relay, self_signed
 
 pytestmark = [pytest.mark.one_database, pytest.mark.deep]
 PATIENCE = 90  # seconds

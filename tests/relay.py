@@ -48,6 +48,7 @@ class Relay(AbstractContextManager["Relay"]):
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(certificate)
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda _loop, _context: None)  # such as a client that believes no certificate
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> "Relay":
@@ -58,10 +59,18 @@ class Relay(AbstractContextManager["Relay"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
+        self._loop.close()
+
+    async def _stop(self) -> None:
         for server in self._servers:
             server.close()
+        open_ones = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in open_ones:
+            task.cancel()
+        await asyncio.gather(*open_ones, return_exceptions=True)
 
     async def _listen(self) -> int:
         at_once = None if self._starttls else self._tls
@@ -86,7 +95,8 @@ class Relay(AbstractContextManager["Relay"]):
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: object
     ) -> AuthResult:
         assert isinstance(login, LoginPassword)
-        return AuthResult(success=(login.login.decode(), login.password.decode()) == self._login)
+        knows = (login.login.decode(), login.password.decode()) == self._login
+        return AuthResult(success=knows, handled=False)
 
     async def handle_MAIL(  # noqa: N802 - named so where it is called
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
