@@ -17,7 +17,7 @@ class Given(models.Model):
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="given")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="given")
-    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="given")
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.SET_NULL, related_name="given")  # none: pruned
     late = models.BooleanField(default=False)  # caught late: it was not good enough when it was new
 
     class Meta:

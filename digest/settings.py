@@ -151,7 +151,8 @@ if DATABASES["default"]["ENGINE"] == "digest.sqlite":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # A writer waits its turn instead of failing half-way.
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON",  # What is deleted is overwritten.
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -176,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
         ("tick", "digest.tasks.tick", 60),
         ("watch", "digest.tasks.watch", 60),
         ("prune", "digest.tasks.prune", 3600),
+        ("erase", "subscriptions.tasks.erase", 60),
         ("selftest", "digest.tasks.self_test", 60),
         ("drain", "subscriptions.tasks.drain", 5),
         ("collect", "papers.tasks.collect_due", 300),
@@ -248,6 +250,8 @@ LETTERS = {  # Each kind of letter, and its record: what composes it, and how it
     "confirm": "subscriptions.composing.CONFIRM",
     "manage": "subscriptions.composing.MANAGE",
     "goodbye": "subscriptions.composing.GOODBYE",
+    "moving": "subscriptions.composing.MOVING",
+    "address": "subscriptions.composing.ADDRESS",
     "welcome": "digest.letters.composing.WELCOME",
     "digest": "digest.letters.composing.DIGEST",
     "operator": "digest.watching.alarms.OPERATOR",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("status/", views.status, name="status"),
     path("preferences/preview/", views.preview, name="preview"),
+    path("preferences/data/my-data.json", views.my_data, name="my_data"),
     path("letter/<str:token>/", views.letter, name="web_copy"),
     path("why/", views.why_or_why_not, name="why"),
     path("saved/", views.saved_papers, name="saved_papers"),

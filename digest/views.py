@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import feedback, previewing, saving, why
+from digest import exporting, feedback, previewing, saving, why
 from digest.letters import web_copy
 from digest.models import Alarm, Heartbeat, PostDay, Saved
 from digest.watching import freshness, heartbeat
@@ -27,7 +27,7 @@ from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.request_sizes import PASTE, takes
 from subscriptions.views import preferences_page
-from subscriptions.visits import form_methods, from_link, of_visit
+from subscriptions.visits import form_methods, from_link, of_fresh_visit, of_visit
 
 HOUR = timedelta(hours=1)
 SAVED_ON_PAGE = 50
@@ -156,6 +156,14 @@ def _feedback_page(
         "pressed": sayings.find(code),
     }
     return render(request, "digest/feedback.html", context, status=status)
+
+
+@require_safe
+@of_fresh_visit
+def my_data(request: HttpRequest, reader: Subscriber) -> HttpResponse:
+    """All that is held of the reader, at once, as a file."""
+    named = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    return HttpResponse(exporting.as_json(reader, site_clock.now()), content_type="application/json", headers=named)
 
 
 # -------------------------------------------------------------------------------------------------------- saved papers

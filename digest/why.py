@@ -89,7 +89,7 @@ def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
         edition = Edition(now, edition.trending, gathering.pool_of(Paper.objects.filter(pk=paper.pk)), edition.again)
     scored = previewing.scored_for(reader, edition)
     given = Given.objects.filter(subscriber=reader, paper=paper).select_related("letter").first()
-    arrives = given is not None and given.letter.state not in DID_NOT_ARRIVE
+    arrives = given is not None and (given.letter is None or given.letter.state not in DID_NOT_ARRIVE)
     return Explanation(
         paper=paper,
         ledger=[*([_given(case, given.letter)] if given else []), *_in_letters(case)],
@@ -103,8 +103,10 @@ def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
 # ---------------------------------------------------------------------------------------------------------- the ledger
 
 
-def _given(case: Case, letter: Letter) -> str:
-    """That it is in this letter, and why."""
+def _given(case: Case, letter: Letter | None) -> str:
+    """That it is in this letter, and why; None: in one that is no longer kept."""
+    if letter is None:
+        return _("It was in an email to you of long ago, which is no longer kept.")
     day = case.day(letter.ended_at or letter.planned_at)
     if letter.state in DID_NOT_ARRIVE:
         return _("It was in our email to you of %(day)s, which did not arrive, so it may come again.") % {"day": day}

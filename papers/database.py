@@ -1,5 +1,5 @@
-"""What differs between PostgreSQL and SQLite: many rows at once, locks, commits and the index of words. Nothing else
-asks which of the two it is, but for migrations and the backend in digest/sqlite."""
+"""What differs between PostgreSQL and SQLite: many rows at once, locks, commits, traces and the index of words.
+Nothing else asks which of the two it is but migrations and the backend in digest/sqlite."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -113,6 +113,14 @@ def committed_lazily() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL synchronous_commit TO off")
         yield
+
+
+def leave_no_trace() -> None:
+    """What was deleted is no longer in the database's log of changes either: for after a transaction, not within one.
+    SQLite overwrites deleted rows in its file by itself (`secure_delete`); PostgreSQL removes them when it vacuums."""
+    if not _is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 # -------------------------------------------------------------------------------------------------- the index of words

@@ -1,5 +1,7 @@
 """Readers and their letters, for the operator: why someone did, or did not, get one."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -7,6 +9,7 @@ from django.http import HttpRequest
 
 from papers import site_clock
 from papers.admin import ReadOnly
+from subscriptions import erasing
 from subscriptions.models import Event, Interest, Letter, Subscriber, Suppression
 
 
@@ -23,13 +26,30 @@ class SubscriberAdmin(admin.ModelAdmin):
     list_filter = ("cadence", "zone")
     search_fields = ("address",)
     inlines = (InterestInline,)
-    readonly_fields = ("created_at", "confirmed_at", "left_at", "last_slot", "next_slot", "next_due_at", "read_up_to")
+    readonly_fields = (
+        *("created_at", "confirmed_at", "left_at", "last_slot", "next_slot", "next_due_at", "read_up_to"),
+        *("links_after", "feed_key", "erase_asked_at"),
+    )
     show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: ModelForm, change: bool) -> None:
         if obj.is_reading:
             obj.schedule(site_clock.now())  # The hour, zone or days may be others now.
         super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Subscriber], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Letters and reports cannot be deleted one by one; with their reader they go."""
+        readers = [str(reader) for reader in objs]
+        return readers, {"readers": len(readers)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
+        erasing.ask(obj, site_clock.now())  # At once, or within a minute or so where a letter is on its way.
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> None:
+        for reader in queryset:
+            erasing.ask(reader, site_clock.now())
 
 
 class EventInline(admin.TabularInline):

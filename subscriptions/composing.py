@@ -130,9 +130,10 @@ def guard(message: EmailMultiAlternatives, address: str) -> None:
 
 
 def address_of(letter: Letter) -> str:
-    """Where the letter goes: to its reader, or without one to where the site writes to itself."""
+    """Where the letter goes: to its reader, to where its reader wants letters to go, or without one to where the site
+    writes to itself."""
     if letter.subscriber:
-        return letter.subscriber.address
+        return letter.new_address or letter.subscriber.address
     return str(getattr(settings, letter_kinds.of(letter.kind).site_address))
 
 
@@ -188,5 +189,31 @@ def goodbye(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     return {letter.pk: plain(letter, {}, now) for letter in letters}
 
 
+def moving(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
+    """To the address that a reader has, when another was asked for: by its link that is stopped, or undone."""
+    return {
+        letter.pk: plain(
+            letter,
+            {"asked": letter.contents["asked"], "stay_url": links.make(reader_of(letter), Purpose.STAY, letter.pk)},
+            now,
+        )
+        for letter in letters
+    }
+
+
+def address(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
+    """To the address that was asked for. It may be a stranger's, so its one link does nothing but confirm it."""
+    return {
+        letter.pk: plain(letter, {"move_url": links.make(reader_of(letter), Purpose.MOVE, letter.pk)}, now)
+        for letter in letters
+    }
+
+
+def _moving_samples(_reader: Subscriber, _now: datetime) -> dict[str, dict[str, Any]]:
+    address = "ada.new@example.org"
+    return {"": {"contents": {"asked": address, "own": "ada.quill@example.org", "new_address": address}}}
+
+
 CONFIRM, MANAGE = LetterKind(confirm, asks_to_confirm=True), LetterKind(manage)
 GOODBYE = LetterKind(goodbye, says_goodbye=True)
+MOVING, ADDRESS = LetterKind(moving, samples=_moving_samples), LetterKind(address, samples=_moving_samples)

@@ -21,6 +21,8 @@ class Purpose(models.TextChoices):
     MANAGE = "subscriptions:manage"
     UNSUBSCRIBE = "subscriptions:unsubscribe"
     COME_BACK = "subscriptions:come_back"  # its token names the moment of leaving that it undoes
+    MOVE = "subscriptions:move"  # its token names the letter to the new address
+    STAY = "subscriptions:stay"  # and this one the letter to the old address
     FEEDBACK = "feedback"  # a paper's key may follow the token
     WEB_COPY = "web_copy"  # its token names a letter, too
 
@@ -30,12 +32,14 @@ LIFETIMES = {
     Purpose.MANAGE: timedelta(days=30),
     Purpose.FEEDBACK: timedelta(days=30),
     Purpose.COME_BACK: timedelta(days=7),
+    Purpose.MOVE: timedelta(days=7),
+    Purpose.STAY: timedelta(days=7),
     Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
     Purpose.WEB_COPY: None,  # lives as long as the letter's row
 }
-# What does not die when a reader leaves or has all old links die: to leave is never refused, and what undoes one
-# departure is bound to it already.
-DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.COME_BACK}
+# What does not die when a reader leaves or has all old links die: to leave is never refused, what undoes one departure
+# is bound to it already, and a change of address, which has old links die, can be stopped.
+DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.COME_BACK, Purpose.STAY}
 
 
 class BadLink(Exception):

@@ -32,7 +32,8 @@ LINES = {
         "cross_site interests letter_kinds mime networks request_sizes slots tokens wrapping",  # rows of papers alone
         "fields models",
         "headers leaving limits links",
-        "answering signing_up",
+        "answering erasing signing_up",
+        "moving",
         "composing",
         "sending",
         "forms mailbox",
@@ -48,7 +49,7 @@ LINES = {
         "models",
         "matching saving",
         "letters",
-        "feedback papers_joined previewing",
+        "exporting feedback papers_joined previewing",
         "last_days why",
         "my_page watching",
         "views",

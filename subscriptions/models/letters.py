@@ -239,3 +239,8 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} letter {self.pk}"
+
+    @property
+    def new_address(self) -> str:
+        """Where it goes if that is not its reader's address, but the one that they want to have; else empty."""
+        return str(self.contents.get("new_address", ""))

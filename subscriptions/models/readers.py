@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
 from papers import site_clock
@@ -71,9 +71,18 @@ class Subscriber(models.Model):
     next_due_at = models.DateTimeField(null=True, db_index=True)
     read_up_to = models.DateTimeField(null=True)  # papers first seen later are still to be considered
     links_after = models.DateTimeField(null=True)  # links and visits made up to then are dead, by the clock of tokens
+    erase_asked_at = models.DateTimeField(null=True)  # to be erased as soon as no letter is on its way
     feed_key = models.PositiveIntegerField(default=0, db_default=0)  # that a link to the reader's feed names
 
     objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["erase_asked_at"], condition=Q(erase_asked_at__isnull=False), name="reader_erase_asked"
+            ),
+            models.Index(fields=["left_at"], condition=Q(left_at__isnull=False), name="reader_left"),
+        ]
 
     def __str__(self) -> str:
         return f"reader {self.pk}"  # Never the address: this is what logs show.

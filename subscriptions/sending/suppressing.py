@@ -17,7 +17,11 @@ def after_report(letter: Letter, kind: Event.Type, now: datetime) -> None:
     reader = letter.subscriber
     if reader is None:
         return
-    if kind == Event.Type.COMPLAINED:
+    if letter.new_address:  # It went to an address that is not the reader's: what it says of that is all there is.
+        reason = {Event.Type.COMPLAINED: Suppression.Reason.COMPLAINT, Event.Type.BOUNCED: Suppression.Reason.BOUNCE}
+        if kind in reason:
+            Suppression.objects.suppress(letter.new_address, reason[kind], now)
+    elif kind == Event.Type.COMPLAINED:
         reader.suppress(Suppression.Reason.COMPLAINT, now)
     elif reader.confirmed_at and letter.planned_at < reader.confirmed_at:
         return
@@ -30,7 +34,9 @@ def after_report(letter: Letter, kind: Event.Type, now: datetime) -> None:
 def after_refusals(answers: Iterable[tuple[Letter, Answer]], now: datetime) -> None:
     """Suppress readers of whose address a mail server said that there is none; lifted by a new confirmation."""
     for letter, answer in answers:
-        if answer.no_such_address and letter.subscriber:
+        if answer.no_such_address and letter.new_address:
+            Suppression.objects.suppress(letter.new_address, Suppression.Reason.BOUNCE, now)
+        elif answer.no_such_address and letter.subscriber:
             letter.subscriber.suppress(Suppression.Reason.BOUNCE, now)
 
 
@@ -41,6 +47,7 @@ def bounce_score(reader: Subscriber, now: datetime) -> float:
     """
     since = max(now - BOUNCES_COUNT_FOR, reader.confirmed_at or reader.created_at)
     told = Event.objects.filter(letter__subscriber=reader, letter__planned_at__gte=since)
+    told = told.exclude(letter__kind="address")  # It went to another.
     in_order = told.order_by("letter__planned_at", "letter").values_list("letter", "type")
     score = 0.0
     for _letter, rows in groupby(in_order, key=lambda row: row[0]):

@@ -70,7 +70,8 @@ def test_each_kind_is_what_it_has_always_been(settings):
     def names(attribute: str) -> list[str]:
         return letter_kinds.names(lambda kind: bool(getattr(kind, attribute)))
 
-    assert list(settings.LETTERS) == ["confirm", "manage", "goodbye", "welcome", "digest", "operator", "selftest"]
+    of_readers = ["confirm", "manage", "goodbye", "moving", "address", "welcome", "digest"]
+    assert list(settings.LETTERS) == [*of_readers, "operator", "selftest"]
     assert set(settings.LETTERS) - set(names("is_awaited")) == {"digest"}
     assert names("is_list_mail") == ["welcome", "digest"]
     assert names("asks_to_confirm") == ["confirm"]

@@ -316,6 +316,8 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "subscriptions:undo": [learned.pk],
         "subscriptions:unsubscribe": [old[Purpose.UNSUBSCRIBE]],
         "subscriptions:come_back": [old[Purpose.COME_BACK]],
+        "subscriptions:move": [old[Purpose.MOVE]],
+        "subscriptions:stay": [old[Purpose.STAY]],
         **{name: [old[Purpose.FEEDBACK], paper.key] for name in FEEDBACK},
         "web_copy": [old[Purpose.WEB_COPY]],
         "subscriptions:mailbox_letter": [filed.name],

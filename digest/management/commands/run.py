@@ -30,12 +30,13 @@ from papers.models import Paper
 from papers.search import understanding
 from papers.sources import SOURCES
 from papers.sources.base import Source
+from subscriptions import erasing
 from subscriptions.sending import post, senders
 
 logger = logging.getLogger(__name__)
 FIRST_DAYS, FIRST_LOOKS = 5, 10  # days with papers, and days looked at, before the site is served; then the others
 COLLECTING_EVERY, UNDERSTANDING_EVERY, LETTERS_EVERY, WATCHING_EVERY = 60.0, 60.0, 3.0, 60.0  # seconds
-TESTING_EVERY, PRUNING_EVERY = 60.0, 3600.0
+TESTING_EVERY, ERASING_EVERY, PRUNING_EVERY = 60.0, 60.0, 3600.0
 LIVED_ON = timedelta(days=1)  # past a --now a site may have lived that is started the same way again
 
 
@@ -178,6 +179,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
         _loop("understanding", _understand, UNDERSTANDING_EVERY, stop),
         _loop("letters", _letters, LETTERS_EVERY, stop),
         _loop("watching", lambda stop: alarms.watch(site_clock.now()), WATCHING_EVERY, stop),
+        _loop("erasing", lambda stop: erasing.erase_asked(), ERASING_EVERY, stop),
         _loop("pruning", lambda stop: pruning.prune(site_clock.now()), PRUNING_EVERY, stop),
         _loop("self-test", lambda stop: selftest.tick(site_clock.now()), TESTING_EVERY, stop),
     ]

@@ -121,8 +121,8 @@ def part(message: EmailMessage, kind: str) -> str:
 
 
 def without_tokens(words: str) -> str:
-    """Links are signed at the second in which they are made."""
-    return re.sub(r"/AW[\w-]{28,37}/", "/.../", words)
+    """Links are signed at the microsecond in which they are made."""
+    return re.sub(r"/J[\w-]{29,38}/", "/.../", words)
 
 
 def unfolded(message: EmailMessage) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from digest import saving
-from digest.models import Given, Saved
+from digest.models import LOST, Given, Saved
 from digest.watching import pruning
 from digest.watching.pruning import prune
 from papers.models import Lookup, Paper
@@ -57,13 +57,67 @@ def test_who_asked_for_a_fresh_link_lately_has_thirty_days_from_then():
     assert addresses() == {"ada@example.org"}
 
 
-@pytest.mark.parametrize("left_at", [None, NOW - 300 * DAY])
-def test_who_once_confirmed_is_not_forgotten(left_at):
-    make_reader(created_at=NOW - 400 * DAY, confirmed_at=NOW - 400 * DAY, left_at=left_at)
+def test_who_reads_is_not_forgotten():
+    make_reader(created_at=NOW - 4_000 * DAY, confirmed_at=NOW - 4_000 * DAY)
 
     prune(NOW)
 
     assert Subscriber.objects.count() == 1
+
+
+def test_who_left_is_erased_after_thirty_days_with_all_that_hangs_on_them(mailbox):
+    for days in (31, 29):
+        reader = make_reader(address=f"{days}@example.org", left_at=NOW - days * DAY)
+        letter = make_letter(reader, at=NOW - 40 * DAY, state=Letter.State.SENT)
+        mailbox.mkdir(exist_ok=True)
+        (mailbox / f"digest-{days}-{letter.message_id}.eml").write_text("A letter.")
+
+    prune(NOW)
+
+    assert addresses() == {"29@example.org"}
+    assert [file.name[:9] for file in mailbox.iterdir()] == ["digest-29"]
+
+
+def test_who_left_and_was_asked_to_confirm_again_has_thirty_days_from_then():
+    make_reader(address="ada@example.org", left_at=NOW - 60 * DAY)
+    sign_up("ada@example.org", days_ago=10)
+
+    prune(NOW)
+
+    assert addresses() == {"ada@example.org"}
+
+
+def test_letters_are_forgotten_after_thirteen_months_with_their_files(mailbox):
+    mailbox.mkdir()
+    for days in (397, 395):
+        letter = make_letter(at=NOW - days * DAY, key=str(days), state=Letter.State.SENT)
+        (mailbox / f"digest-{days}-{letter.message_id}.eml").write_text("A letter.")
+
+    prune(NOW)
+
+    assert list(Letter.objects.values_list("key", flat=True)) == ["395"]
+    assert [file.name[:10] for file in mailbox.iterdir()] == ["digest-395"]
+
+
+def test_what_a_forgotten_letter_gave_does_not_come_again():
+    letter = make_letter(at=NOW - 400 * DAY, state=Letter.State.SENT)
+    paper = make_paper(listed_on=(NOW - 400 * DAY).date())
+    Given.objects.create(subscriber=letter.subscriber, paper=paper, letter=letter)
+
+    prune(NOW)
+
+    assert Given.objects.get().letter is None
+    assert not Given.objects.filter(LOST).exists()
+
+
+@pytest.mark.parametrize(("days", "is_kept"), [(731, False), (729, True)])
+def test_what_a_forgotten_letter_gave_is_remembered_for_two_years_since_its_paper_came(days, is_kept):
+    paper = make_paper(listed_on=(NOW - days * DAY).date())
+    Given.objects.create(subscriber=make_reader(), paper=paper, letter=None)
+
+    prune(NOW)
+
+    assert Given.objects.exists() is is_kept
 
 
 def test_reports_are_forgotten_after_ninety_days():
@@ -82,11 +136,12 @@ def test_reports_are_forgotten_after_ninety_days():
 def test_what_a_reader_was_given_is_remembered_for_two_years():
     for days in (731, 729):
         letter = make_letter(at=NOW - days * DAY)
-        Given.objects.create(subscriber=letter.subscriber, paper=make_paper(), letter=letter)
+        paper = make_paper(first_seen_at=NOW - days * DAY)
+        Given.objects.create(subscriber=letter.subscriber, paper=paper, letter=letter)
 
     prune(NOW)
 
-    assert [given.letter.planned_at for given in Given.objects.all()] == [NOW - 729 * DAY]
+    assert [given.paper.first_seen_at for given in Given.objects.all()] == [NOW - 729 * DAY]
 
 
 def test_what_a_reader_saved_is_never_forgotten_and_nor_is_its_paper():
@@ -100,13 +155,16 @@ def test_what_a_reader_saved_is_never_forgotten_and_nor_is_its_paper():
 
 def test_all_that_is_old_is_forgotten_however_much_there_is(monkeypatch):
     monkeypatch.setattr(pruning, "ROWS_AT_ONCE", 2)
-    letter = make_letter(at=NOW - 800 * DAY)
+    monkeypatch.setattr(pruning, "LETTERS_AT_ONCE", 2)
     for _ in range(5):
-        Given.objects.create(subscriber=letter.subscriber, paper=make_paper(), letter=letter)
+        letter = make_letter(at=NOW - 800 * DAY)
+        paper = make_paper(first_seen_at=NOW - 800 * DAY)
+        Given.objects.create(subscriber=letter.subscriber, paper=paper, letter=letter)
 
     prune(NOW)
 
     assert not Given.objects.exists()
+    assert not Letter.objects.exists()
 
 
 @pytest.mark.parametrize("asked_for", [True, False])
