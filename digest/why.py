@@ -21,14 +21,18 @@ from digest.matching.kinds import KINDS
 from digest.matching.profiles import Query
 from digest.matching.scoring import ReaderScores
 from digest.models import DID_NOT_ARRIVE, Given
+from papers import identifiers
 from papers.models import Paper
+from papers.search import ranking
 from subscriptions import slots
-from subscriptions.interests import importing, pasting
+from subscriptions.interests import importing
+from subscriptions.interests.importing import Import
 from subscriptions.models import Letter, Subscriber
 
 LETTERS_LOOKED_AT = 60  # since a paper came, in which it may be a near miss
 MOST_CONTRIBUTIONS = 12  # that are shown, of the interests that say most
 LONGEST = 300  # characters of a question that are read
+NEAREST = 5  # papers whose titles may be meant
 State = Letter.State
 
 
@@ -54,6 +58,7 @@ class Contribution:
 @dataclass(frozen=True)
 class Explanation:
     sentence: str = ""  # what was expected, where no paper is meant
+    nearest: Sequence[Paper] = ()  # that may be meant
     paper: Paper | None = None
     ledger: Sequence[str] = ()  # what became of it in letters so far, the latest first
     now: str = ""  # what would become of it in a letter that is planned now
@@ -74,15 +79,13 @@ class Case(NamedTuple):
 
 
 def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
-    """Of a paper's key, arXiv id, DOI or address. As many questions to the database whatever the interests."""
+    """Of a paper's key, arXiv id, DOI, address or title. As many questions to the database whatever the interests."""
     text = asked.replace("\x00", "")[:LONGEST]
-    keys = [text, *pasting.understand(text).keys]
-    pages = [page for page, _title in importing.papers_of(keys).values()]
+    named = importing.resolve(text)
+    pages = [*named.papers, *(page for page, _title in importing.papers_of([text]).values())]
     paper = Paper.objects.filter(key__in=pages).order_by("pk").first()
-    if paper is None and len(keys) > 1:
-        return Explanation(_("This paper is not here: no list that this site reads has announced it yet."))
     if paper is None:
-        return Explanation(_("Enter an arXiv ID like 2608.16590, or the address of a paper."))
+        return _not_here(text, named)
     case = Case(reader, paper, now)
     edition = previewing.stock(now).edition.since(planning.opened(reader, now))
     if edition.pool is None or paper.pk not in edition.pool.columns:
@@ -98,6 +101,18 @@ def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
         contributions=contributions(scored, paper),
         bar=shown(scored.profile.bar),
     )
+
+
+def _not_here(text: str, named: Import) -> Explanation:
+    """Of what names no paper that is here; as a title it may nearly name one."""
+    if any(not key.startswith(f"{identifiers.TITLE}:") for key in named.absent):
+        return Explanation(_("This paper is not here: no list that this site reads has announced it yet."))
+    found = [one.paper for one in ranking.search(text, NEAREST)] if any(map(str.isalpha, text)) else []
+    papers = Paper.objects.only("key", "title").in_bulk(found)
+    nearest = [papers[key] for key in found if key in papers]
+    if nearest:
+        return Explanation(_("No paper here has exactly this title. These are the nearest:"), nearest)
+    return Explanation(_("Enter an arXiv ID like 2608.16590, or the address or the title of a paper."))
 
 
 # ---------------------------------------------------------------------------------------------------------- the ledger

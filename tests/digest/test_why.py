@@ -207,10 +207,30 @@ def test_a_paper_is_found_by_id_and_by_address(client, reader):
 
 
 @pytest.mark.parametrize(
+    "asked", ["Ferries without harbours", "  ferries  WITHOUT harbours ", "“Ferries without harbours”"]
+)
+def test_a_paper_is_found_by_its_title(client, reader, asked):
+    paper = new(abstract="They moor at the quay.")
+    given(reader, paper, state=Letter.State.SENT, ended_at=NOON - timedelta(days=1))
+
+    assert "Sent to you on 19 August 2026" in query(client, asked)
+
+
+def test_of_a_title_that_is_not_quite_right_the_nearest_are_offered(client, reader):
+    paper, other = new(title="Ferries without <b> harbours"), new(title="Apples of the orchard")
+
+    said = query(client, "ferries and harbours")
+
+    assert "No paper here has exactly this title. These are the nearest:" in said
+    assert f'<li><a href="?paper={paper.key.replace(":", "%3A")}">{escape(paper.title)}</a></li>' in said
+    assert other.title not in said
+
+
+@pytest.mark.parametrize(
     ("asked", "words"),
     [
         ("2608.99999", "This paper is not here"),
-        ("ferries", "Enter an arXiv ID like 2608.16590"),
+        ("ferries", "Enter an arXiv ID like 2608.16590, or the address or the title of a paper."),
         ("\0", "Enter an arXiv ID like 2608.16590"),
         ("9" * 5_000, "Enter an arXiv ID like 2608.16590"),
         ("<script>alert(1)</script>", "Enter an arXiv ID like 2608.16590"),
