@@ -102,6 +102,16 @@ def test_a_bad_answer_gets_the_forms_own_sentence(client, reader, bad, sentence)
     assert sentence in errors(part)[0]
 
 
+def test_an_error_that_the_preview_repeats_repeats_no_id(client, reader):
+    bad = interests(categories="cs.XX", cap="0", hour="99", paused_until="soon", topics=["none"])
+
+    page, part = client.post("/preferences/", bad), client.post(PART, bad)
+    ids = re.findall(r'\bid="([^"]*)"', page.text + part.text)
+
+    assert len(errors(part)) == len(errors(page)) == 5
+    assert [one for one in ids if ids.count(one) > 1] == []
+
+
 def test_an_empty_form_is_not_taken_for_none(client, reader):
     assert client.post(PART).status_code == 400
 
