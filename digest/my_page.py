@@ -3,11 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
-from digest import last_days, previewing
+from digest import effects, last_days, previewing
+from digest.effects import Effect
 from digest.last_days import LastDays
+from digest.models import Saved
 from digest.previewing import Preview
-from subscriptions.models import Subscriber
+from papers.models import Topic
+from subscriptions.interests import importing
+from subscriptions.interests.kinds import PAPER, TOPIC
+from subscriptions.models import Interest, Subscriber
+
+EFFECTS_TOLD = 12  # of what was said last
+
+
+class Said(NamedTuple):
+    """One thing that was learned from feedback."""
+
+    row: Interest
+    name: str
+    effect: Effect | None
 
 
 @dataclass(frozen=True)
@@ -25,3 +41,19 @@ class MyPage:
     @cached_property
     def last_days(self) -> LastDays:
         return last_days.of(self.reader, self.now)
+
+    @cached_property
+    def said(self) -> list[Said]:
+        """The latest first."""
+        rows = list(self.reader.interests.filter(origin=Interest.Origin.FEEDBACK).order_by("-learned_at", "-pk"))
+        papers = importing.papers_of([row.value for row in rows if row.kind == PAPER.key])
+        names = {(PAPER.key, key): title for key, (_now, title) in papers.items()}
+        topics = Topic.objects.filter(slug__in=[row.value for row in rows if row.kind == TOPIC.key])
+        names |= {(TOPIC.key, topic.slug): topic.name for topic in topics}
+        told = effects.of(self.reader, [row.spec for row in rows[:EFFECTS_TOLD]], self.now) if rows else {}
+        return [Said(row, names.get((row.kind, row.value), row.spec.written), told.get(row.spec)) for row in rows]
+
+    @cached_property
+    def saved(self) -> int:
+        """How many papers."""
+        return Saved.objects.filter(subscriber=self.reader).count()

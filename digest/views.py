@@ -12,7 +12,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import exporting, feedback, previewing, saving, why
+from digest import effects, exporting, feedback, previewing, saving, why
+from digest.effects import Effect
 from digest.letters import web_copy
 from digest.models import Alarm, Heartbeat, PostDay, Saved
 from digest.watching import freshness, heartbeat
@@ -22,6 +23,7 @@ from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
 from papers.sources.calendar import AWAITED_FOR
+from subscriptions import visits
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
@@ -131,8 +133,13 @@ def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "", asked:
     if saying is None:
         expected = gettext("Nothing changed: please press one of the buttons below.")
         return page(expected, status=400)
-    said = feedback.take_back(reader, saying) if undo else feedback.say(reader, saying, site_clock.now())
-    return page(said, code="" if undo else saying.code)
+    if undo:
+        return page(feedback.take_back(reader, saying))
+    now = site_clock.now()
+    said = feedback.say(reader, saying, now)
+    interest = getattr(saying, "interest", None)
+    effect = effects.of(reader, [interest], now).get(interest) if interest else None
+    return page(said, code=saying.code, effect=effect)
 
 
 def _feedback_page(
@@ -143,9 +150,11 @@ def _feedback_page(
     notice: str = "",
     *,
     code: str = "",
+    effect: Effect | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """`notice`: what came of the button that was pressed; `code`: what can now be undone, if it can."""
+    """`notice`: what came of the button that was pressed; `code`: what can now be undone, if it can. Which papers the
+    reader got is told only where their preferences are open: a letter may have been forwarded."""
     sayings = feedback.sayings(reader, paper)
     first = sayings.asked(asked)
     context = {
@@ -154,6 +163,8 @@ def _feedback_page(
         "groups": sayings.groups(but=first),
         "notice": notice,
         "pressed": sayings.find(code),
+        "effect": effect,
+        "is_told": visits.reader_of(request) == reader,
     }
     return render(request, "digest/feedback.html", context, status=status)
 

@@ -254,12 +254,6 @@ class PreferencesForm(BeginForm):
             for page, title in [here.get(interest.value, ("", ""))]
         ]
 
-    @property
-    def says_no(self) -> bool:
-        """Whether anything is, or is about to be, not wanted."""
-        fields = ["muted", *(name for name in self.fields if name.startswith("unwanted_"))]
-        return any(self[name].value() for name in fields) or any(not paper.wanted for paper in self.papers)
-
     def fill(self, reader: Subscriber) -> None:
         super().fill(reader)
         wanted = self.cleaned_data

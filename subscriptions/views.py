@@ -1,6 +1,5 @@
 """Signing up, confirming, changing. No GET changes anything: mail scanners follow every link."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from papers import lookups, site_clock
 from papers.models import Topic
-from subscriptions import limits, links, mailbox, networks, signing_up, visits
+from subscriptions import form_parts, limits, links, mailbox, networks, signing_up, visits
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
-from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
-from subscriptions.interests.kinds import PAPER, TOPIC
 from subscriptions.links import BadLink, ExpiredLink, Purpose
 from subscriptions.models import Interest, Letter, Subscriber
 from subscriptions.request_sizes import PASTE, takes
@@ -164,11 +161,10 @@ def preferences_page(
     **further: Any,
 ) -> HttpResponse:
     """`further`: what else the page shows."""
-    reader, topics = form.reader, list(Topic.objects.all())
+    reader = form.reader
     context = {
         "form": form,
-        "topics": topics,
-        "learned": _learned(reader, topics),
+        "parts": form_parts.of(form),
         "reader": reader,
         "mine": import_string(settings.MY_PAGE)(reader, site_clock.now()),
         "saved": saved,
@@ -176,15 +172,6 @@ def preferences_page(
         "unsubscribe_url": links.make(reader, Purpose.UNSUBSCRIBE),
     }
     return render(request, "subscriptions/preferences.html", context | further)
-
-
-def _learned(reader: Subscriber, topics: Iterable[Topic]) -> list[tuple[Interest, str]]:
-    """What feedback taught us, the latest first, and what to call each."""
-    rows = list(reader.interests.filter(origin=Interest.Origin.FEEDBACK).order_by("-learned_at", "-pk"))
-    papers = importing.papers_of([row.value for row in rows if row.kind == PAPER.key])
-    names = {(PAPER.key, key): title for key, (_now, title) in papers.items()}
-    names |= {(TOPIC.key, topic.slug): topic.name for topic in topics}
-    return [(row, names.get((row.kind, row.value), row.spec.written)) for row in rows]
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ LINES = {
         "composing",
         "sending",
         "forms mailbox",
-        "visits",
+        "form_parts visits",
         "gallery rights views",
         "admin apps management tasks urls",
     ],
@@ -50,7 +50,7 @@ LINES = {
         "matching saving",
         "letters",
         "exporting feedback papers_joined previewing",
-        "last_days why",
+        "effects last_days why",
         "my_page watching",
         "views",
         "admin evaluation tasks urls",  # evaluation is an extra: only its command knows of it

@@ -1,11 +1,13 @@
 """A reader's own page begins with what they get, and shows what came of it."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 
 from digest import previewing
 from digest.letters import in_short
+from digest.models import Saved
 from papers.search import understanding
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Subscriber
@@ -100,3 +102,27 @@ def test_the_preview_says_that_it_saves_nothing(client, reader):
 
     assert "Press Preview to see it with the answers in the form. Nothing is saved until you press Save." in page
     assert "Your next digest is due on Thursday, 20 August 2026 at 07:00 (Europe/Berlin)." in page
+
+
+def test_what_was_said_and_saved_stands_before_the_form_and_can_be_undone_and_taken_along(client, reader):
+    for number in range(4):
+        reader.add_interest(InterestSpec("phrase", f"ferry {number}", wanted=False), NOON - timedelta(days=number))
+    Saved.objects.create(subscriber=reader, paper=make_paper(), saved_at=NOON)
+
+    page = client.get(PAGE).text
+    before = page[: page.index("data-preview")]
+
+    assert re.findall(r"Not wanted: the phrase <b>(.*?)</b>", before) == [f"ferry {number}" for number in range(4)]
+    assert before.index("<summary>All 4</summary>") < before.index("ferry 3")
+    assert '<a href="/saved/">1 paper</a>' in before
+    assert '<a href="/saved/saved-papers.bib" download>' in before
+    assert '<a href="/saved/saved-papers.ris" download>' in before
+    client.post(re.findall(r'action="(/preferences/undo/\d+/)"', before)[0])
+    assert "ferry 0" not in client.get(PAGE).text
+
+
+def test_who_said_and_saved_nothing_is_told_how(client, reader):
+    page = client.get(PAGE).text
+
+    assert "Nothing yet: what you say by More like this or Less" in page
+    assert '<a href="/saved/">None yet</a>' in page

@@ -57,12 +57,13 @@ def test_interests_of_each_kind_are_added_and_taken_away_again(begun, scripts):
     ada = begun(java_script_enabled=scripts)
     page = ada.page
 
-    ada.tick(TOPIC)
+    ada.tick(TOPIC)  # which unfolds all parts of the form
     for label, text in FIELDS.items():
         page.get_by_label(label, exact=True).fill(text)
     title = next(iter(ada.site.abstracts))
     page.get_by_label("Add papers").fill(title)
     saves(ada)
+    ada.unfold()
     for label, text in FIELDS.items():
         expect(page.get_by_label(label, exact=True)).to_have_value(text)
         page.get_by_label(label, exact=True).fill("")
@@ -84,6 +85,7 @@ def test_every_change_is_seen_in_the_next_letter_at_once_and_not_saved(begun):
     expect(letter(ada)).to_contain_text("Your next digest is due on")
     page.get_by_label("In your own words").fill("harbours without charts")
     expect(letter(ada)).to_contain_text("paper a day over the last 14 days")
+    ada.unfold()
     page.get_by_label("arXiv categories", exact=True).fill("nonsense")
     expect(letter(ada).get_by_role("status")).to_contain_text(
         "Enter an arXiv category like cs.CL: “nonsense” is not one."
@@ -132,13 +134,13 @@ def test_why_a_paper_came_is_answered(begun, scripts):
 
     page.get_by_role("link", name="Why a paper is in your digest, or not").click()
     ada.sees("Why a paper is in your digest, or not")
-    page.get_by_label("A paper’s arXiv ID or address").fill("2001.00001")
+    page.get_by_label("A paper’s title, arXiv ID or address").fill("2001.00001")
     ada.press("Explain")
     expect(page.get_by_role("alert")).to_contain_text("This paper is not here")
     ada.open("/")
     address = page.get_by_role("link", name="arXiv", exact=True).first.get_attribute("href")
     ada.open("/why/")
-    page.get_by_label("A paper’s arXiv ID or address").fill(address)
+    page.get_by_label("A paper’s title, arXiv ID or address").fill(address)
     ada.press("Explain")
 
     ada.sees("Why a paper is in your digest, or not")

@@ -84,6 +84,7 @@ def test_preferences_are_changed_and_kept(visitor):
     signs_up(ada)
     opens_confirm_page(ada)
     opens_preferences(ada, begins(ada, TOPICS[0]))
+    ada.unfold()
     expect(page.get_by_role("checkbox", name=TOPICS[0])).to_be_checked()
     page.get_by_role("checkbox", name=TOPICS[0]).uncheck()
     ada.tick(TOPICS[1])
@@ -95,6 +96,7 @@ def test_preferences_are_changed_and_kept(visitor):
 
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     ada.sees("Your preferences")
+    ada.unfold()
     expect(page.get_by_role("checkbox", name=TOPICS[0])).not_to_be_checked()
     expect(page.get_by_role("checkbox", name=TOPICS[1])).to_be_checked()
     expect(page.get_by_label("Hour of your digest")).to_have_value("19")
