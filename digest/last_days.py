@@ -142,7 +142,7 @@ class Ledger:
             return Day(day, Came.FAR, _("nothing new was for you"))
         if late := [source for source, owed in self._owed(letter) if self._was_late(source, owed, letter)]:
             titles = get_text_list([SOURCES[source].title for source in dict.fromkeys(late)], _("and"))
-            return Day(day, Came.LATE, _("nothing new: late was the list of %(source)s") % {"source": titles})
+            return Day(day, Came.LATE, _("nothing new: %(source)s had not listed any papers yet") % {"source": titles})
         return Day(day, Came.NOTHING, _("nothing was announced"))
 
     def _without(self, day: date) -> Day:

@@ -118,7 +118,7 @@ def test_looking_changes_nothing_and_many_take_no_more_questions_than_one(reader
     assert every_row() == before
 
 
-# ------------------------------------------------------------------------------------------------------------ the pages
+# ----------------------------------------------------------------------------------------------------------- the pages
 
 
 def less(client, reader: Subscriber) -> str:

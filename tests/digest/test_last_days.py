@@ -174,7 +174,7 @@ def test_a_list_that_should_have_come_and_did_not_was_late(reader, outcome):
     titles = " and ".join(source.title for source in LISTS)
     assert (of(reader, WEDNESDAY).came, of(reader, WEDNESDAY).words) == (
         Came.LATE,
-        f"nothing new: late was the list of {titles}",
+        f"nothing new: {titles} had not listed any papers yet",
     )
 
 
@@ -186,7 +186,7 @@ def test_a_list_that_came_after_the_readers_hour_was_late(reader):
         make_collection(source.name, TUESDAY, outcome="nothing")
     silent(reader, WEDNESDAY)
 
-    assert of(reader, WEDNESDAY).words == f"nothing new: late was the list of {first.title}"
+    assert of(reader, WEDNESDAY).words == f"nothing new: {first.title} had not listed any papers yet"
 
 
 def test_a_holiday_that_nobody_told_us_of_had_nothing_announced(reader):

@@ -1,0 +1,108 @@
+"""A reader's own page by keyboard alone, and as axe reads it, unfolded and with answers that need correcting."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, StorageState, expect
+
+from tests.accessibility import problems
+from tests.journeys.site import Site
+from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
+from tests.journeys.visitor import Visitor
+
+MOST_STEPS = 80  # of the Tab key, from the top of the page to its end
+
+
+@pytest.fixture(scope="module")
+def session(site: Site, browser: Browser) -> Iterator[StorageState]:
+    with browser.new_context() as context:
+        ada = Visitor(context.new_page(), site, "my-page@example.org")
+        signs_up(ada)
+        opens_confirm_page(ada)
+        opens_preferences(ada, begins(ada))
+        yield context.storage_state()
+
+
+@pytest.fixture
+def begun(visitor: Callable[..., Visitor], session: StorageState) -> Callable[..., Visitor]:
+    """Makes a browser that is at the preferences."""
+
+    def make(**settings: Any) -> Visitor:
+        ada = visitor(storage_state=session, **settings)
+        ada.open("/preferences/")
+        ada.sees("Your preferences")
+        return ada
+
+    return make
+
+
+def goes_to(visitor: Visitor, place: Locator) -> None:
+    """By the Tab key alone, to what then shows that it has the focus."""
+    for _ in range(MOST_STEPS):
+        visitor.page.keyboard.press("Tab")
+        if place.evaluate("element => element === document.activeElement && element.matches(':focus-visible')"):
+            return
+    raise AssertionError(f"the Tab key does not lead to {place}")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
+def test_topics_are_found_chosen_and_saved_by_keyboard_alone(begun, scripts):
+    ada = begun(java_script_enabled=scripts)
+    page, keyboard = ada.page, ada.page.keyboard
+    topics = page.locator("details.part").filter(has=page.get_by_role("heading", name="Topics", exact=True)).first
+
+    goes_to(ada, topics.locator("summary").first)
+    keyboard.press("Enter")
+    if scripts:
+        goes_to(ada, topics.get_by_label("Find a topic"))
+        keyboard.type("lip reading speech")
+        expect(topics.get_by_role("status")).to_contain_text("No topic is called that")
+        keyboard.press("Control+a")
+        keyboard.type("RAG")
+        expect(topics.get_by_role("status")).to_have_text("Topics found: 1")
+        keyboard.press("Enter")  # which sends nothing
+        box = topics.get_by_role("checkbox", name="Retrieval-augmented generation")
+    else:
+        goes_to(ada, topics.locator("details > summary").first)
+        keyboard.press("Enter")
+        box = topics.locator("details[open] input").first
+    goes_to(ada, box)
+    keyboard.press("Space")
+    expect(box).to_be_checked()
+    chosen = box.get_attribute("value")
+    goes_to(ada, page.get_by_role("button", name="Save", exact=True))
+    keyboard.press("Enter")
+
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    first = topics.locator(f"input[value={chosen}]")
+    expect(first).to_be_checked()
+    ada.unfold()
+    first.uncheck()
+    ada.press("Save")
+    ada.sees("Your preferences")
+
+
+def test_unfolded_with_errors_and_a_refused_preview_the_page_is_accessible(begun):
+    ada = begun()
+    page = ada.page
+
+    ada.unfold()
+    expect(page.locator(".preview [aria-busy]")).to_have_count(0)  # Meanwhile it is pale.
+    assert problems(page) == []
+    page.get_by_label("arXiv categories", exact=True).fill("cs.XX")
+    expect(page.locator(".preview .says")).to_contain_text("“cs.XX” is not one")
+    assert problems(page) == []
+    ada.complaints.clear()  # the browser tells of each answer of 400
+    ada.press("Save")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing has been saved yet")
+    page.get_by_role("alert").get_by_role("link", name="arXiv categories").click()
+    expect(page.get_by_label("arXiv categories", exact=True)).to_be_in_viewport()
+    page.get_by_label("arXiv categories", exact=True).fill("cs.YY")
+    expect(page.locator(".preview .says")).to_contain_text("“cs.YY” is not one")
+    assert problems(page) == []
+    assert (
+        page.evaluate("(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))")
+        == 0
+    )
+    ada.complaints.clear()
