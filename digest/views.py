@@ -17,7 +17,7 @@ from digest.effects import Effect
 from digest.letters import web_copy
 from digest.models import Alarm, Heartbeat, PostDay, Saved
 from digest.watching import freshness, heartbeat
-from digest.watching.status import SHOWN_FOR, days_of
+from digest.watching.status import SHOWN_FOR, days_of, weeks_of
 from papers import citing, site_clock
 from papers.models import Paper
 from papers.search import fits
@@ -57,12 +57,14 @@ def status(request: HttpRequest) -> HttpResponse:
     """How each source is, and what came of each of its last days. Open to everyone: it tells of no reader."""
     now = site_clock.now()
     sources = freshness.of(SOURCES.values(), now)
+    days = days_of(sources, now)
     context = {
         "now": now,
         "stale_after": freshness.STALE_AFTER // HOUR,
         "awaited_for": AWAITED_FOR // HOUR,
         "sources": sources,
-        "days": days_of(sources, now),
+        "days": days,
+        "weeks": [(fresh.source, weeks_of(days, place, now)) for place, fresh in enumerate(sources)] if days else [],
         "post": PostDay.objects.filter(day__gt=now.date() - SHOWN_FOR).order_by("-day"),
         "fit": fits.in_use(),
         "papers": Paper.objects.count(),

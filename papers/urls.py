@@ -7,7 +7,7 @@ from django.urls import path, register_converter
 
 from papers import spans
 from papers.spans import Span
-from papers.views import authors, days, papers, search, topics, trending
+from papers.views import authors, days, elsewhere, papers, search, topics, trending
 
 
 class Dated:
@@ -57,6 +57,14 @@ register_converter(Month, "month")
 register_converter(Key, "key")
 
 app_name = "papers"
+of_hugging_face = [
+    ("papers", elsewhere.latest, "hf_latest"),
+    ("papers/date/<day:span>", elsewhere.dated, "hf_day"),
+    ("papers/week/<week:span>", elsewhere.dated, "hf_week"),
+    ("papers/month/<month:span>", elsewhere.dated, "hf_month"),
+    ("papers/trending", elsewhere.trending, "hf_trending"),
+    ("papers/<str:named>", elsewhere.paper, "hf_paper"),
+]
 urlpatterns = [
     path("", days.today, name="today"),
     path("date/<day:day>/", days.day, name="day"),
@@ -74,4 +82,5 @@ urlpatterns = [
     path("category/<key:name>/", topics.category, name="category"),
     path("author/<key:name>/", authors.author, name="author"),
     path("organisation/<key:name>/", authors.organisation, name="organisation"),
+    *(path(f"{route}{slash}", view, name=name) for slash in ("/", "") for route, view, name in of_hugging_face),
 ]

@@ -28,8 +28,8 @@ class Came(StrEnum):
 
 @dataclass(frozen=True)
 class DayState:
-    """What came of a source's day, in words; `left_out` says which papers were not understood, `since` and `error` why
-    it could not be read."""
+    """What came of a source's day, in words, and how many papers it has; `left_out` says which papers were not
+    understood, `since` and `error` why it could not be read."""
 
     source: Source
     came: Came
@@ -37,6 +37,15 @@ class DayState:
     since: datetime | None = None
     error: str = ""
     left_out: str = ""
+    listed: int = 0
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days from Monday on, each with what came of it, or None where nothing is known."""
+
+    monday: date
+    days: list[tuple[date, DayState | None]]
 
 
 def days_of(
@@ -57,6 +66,21 @@ def days_of(
     return [(day, of_day) for day, of_day in states if any(of_day)]
 
 
+def weeks_of(
+    states: Sequence[tuple[date, list[DayState | None]]], place: int, now: datetime, span: timedelta = SHOWN_FOR
+) -> list[Week]:
+    """What `days_of` says of the source at this place in it, in whole weeks, the latest last."""
+    known = {day: of_day[place] for day, of_day in states}
+    last = max([now.date(), *known])
+    first = last - timedelta(days=last.weekday()) - span + timedelta(days=7)
+    mondays = days(first, last)
+    return [
+        Week(monday, [(day, known.get(day)) for day in days(monday, monday + timedelta(days=6))])
+        for monday in mondays
+        if not monday.weekday()
+    ]
+
+
 def _day_state(fresh: Freshness, day: date, row: Collection | None, now: datetime) -> DayState | None:
     if fresh.first is None or day < fresh.first:
         return None
@@ -64,7 +88,7 @@ def _day_state(fresh: Freshness, day: date, row: Collection | None, now: datetim
     since, error = (row.failing_since, row.error) if row and row.outcome == Outcome.FAILED else (None, "")
     if row and row.listed:
         words = ngettext("%(n)d paper", "%(n)d papers", row.listed) % {"n": row.listed}
-        return DayState(source, Came.LISTED, words, since, error, left_out)
+        return DayState(source, Came.LISTED, words, since, error, left_out, row.listed)
     if not source.calendar.announces(day):
         words = _("holiday: nothing expected") if source.calendar.is_holiday(day) else _("weekend: nothing expected")
         return DayState(source, Came.NOTHING, words, since, error, left_out)
