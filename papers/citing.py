@@ -37,6 +37,23 @@ def ris(papers: Iterable[Paper]) -> str:
     return "".join(f"{line}\r\n" for line in lines)
 
 
+def tags(paper: Paper) -> list[tuple[str, str]]:
+    """The tags of a paper's page by which search engines and reference managers know it, as (name, value)."""
+    day = f"{paper.published_on:%Y/%m/%d}" if paper.published_on else ""
+    said = [
+        ("citation_title", paper.title),
+        *(("citation_author", name) for name in paper.authors),
+        ("citation_publication_date", day),
+        ("citation_doi", paper.doi or ""),
+        ("citation_arxiv_id", paper.arxiv_id or ""),
+        ("citation_pdf_url", f"https://arxiv.org/pdf/{paper.arxiv_id}" if paper.arxiv_id else ""),
+        ("citation_public_url", _address(paper)),
+        ("citation_abstract", paper.abstract),
+        *(("citation_keywords", keyword) for keyword in paper.keywords),
+    ]
+    return [(name, " ".join(value.split())) for name, value in said if value]
+
+
 def _label(key: str) -> str:
     """What a text cites it by: no two papers have the same, and TeX and BibTeX take each as it stands."""
     return quote(key, safe="/:").replace("%", "+").replace("~", "+7E")

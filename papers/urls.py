@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from django.http import HttpResponse
 from django.urls import path, register_converter
 
 from papers import spans
@@ -57,7 +58,7 @@ register_converter(Month, "month")
 register_converter(Key, "key")
 
 app_name = "papers"
-of_hugging_face = [
+of_hugging_face: list[tuple[str, Callable[..., HttpResponse], str]] = [
     ("papers", elsewhere.latest, "hf_latest"),
     ("papers/date/<day:span>", elsewhere.dated, "hf_day"),
     ("papers/week/<week:span>", elsewhere.dated, "hf_week"),
@@ -73,6 +74,8 @@ urlpatterns = [
     path("week/<week:week>/<slug:source>/", days.week, name="week_list"),
     path("month/<month:month>/", days.month, name="month"),
     path("month/<month:month>/<slug:source>/", days.month, name="month_list"),
+    path("paper/<key:key>.bib", papers.citation, {"form": "bib"}, name="bibtex"),
+    path("paper/<key:key>.ris", papers.citation, {"form": "ris"}, name="ris"),
     path("paper/<key:key>/", papers.paper, name="paper"),
     path("trending/", trending.trending, name="trending"),
     path("about/", trending.about, name="about"),

@@ -1,6 +1,7 @@
 """A paper's columns, merged from what is said of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -27,19 +28,39 @@ LASTING = (
 )
 
 
+@dataclass(frozen=True)
+class Saying:
+    """What one reading said of a paper on a source's day."""
+
+    sighting: Sighting
+    reading: str
+    facts: dict[str, Any]
+
+
+def sayings(sightings: Iterable[Sighting]) -> dict[str, Saying]:
+    """For each of a paper's fields that anybody spoke of, whose word is taken."""
+    said = [Saying(one, reading, facts) for one in sightings for reading, facts in one.facts.items()]
+    best: dict[str, Saying] = {}
+    for names, order, first_is_last in ((LASTING, _trust, False), (SIGNALS, _age, True)):
+        ordered = sorted(said, key=order, reverse=first_is_last)
+        for saying in reversed(ordered):  # What comes first is written last, over all others.
+            best |= {name: saying for name in names if name in saying.facts}
+    return best
+
+
+def _trust(saying: Saying) -> tuple[Any, ...]:
+    one = saying.sighting
+    return sources.trust(one.source, saying.reading), -one.day.toordinal(), one.source, saying.reading
+
+
+def _age(saying: Saying) -> tuple[Any, ...]:
+    return saying.sighting.read_at, saying.sighting.day, saying.reading == saying.sighting.latest
+
+
 def take_best(paper: Paper, sightings: Sequence[Sighting], owners: dict[str, int], now: datetime) -> None:
     """Set the paper's columns to the best that was said of it. `owners` says whose each DOI is; one that is nobody's
     becomes that of the first paper to claim it."""
-    said = [(sighting, reading, facts) for sighting in sightings for reading, facts in sighting.facts.items()]
-    best_first = sorted(
-        said,
-        key=lambda one: (sources.trust(one[0].source, one[1]), -one[0].day.toordinal(), one[0].source, one[1]),
-    )
-    latest_first = sorted(said, key=lambda one: (one[0].read_at, one[0].day, one[1] == one[0].latest), reverse=True)
-    best: dict[str, Any] = {}
-    for names, ordered in ((LASTING, best_first), (SIGNALS, latest_first)):
-        for *_, facts in reversed(ordered):  # What comes first is written last, over all others.
-            best |= {name: facts[name] for name in names if name in facts}
+    best = {name: said.facts[name] for name, said in sayings(sightings).items()}
     if "doi" in best and owners.setdefault(best["doi"], paper.pk) != paper.pk:
         del best["doi"]
     for name, value in best.items():

@@ -1,11 +1,41 @@
-"""The page of a paper."""
+"""The page of a paper, and how to cite it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from papers import identifiers
-from papers.models import Paper
+from papers import citing, identifiers
+from papers.models import SAMPLE, Paper, Sighting
+from papers.search import candidates
+from papers.sources import SOURCES
+from papers.storing import facts
+from papers.views import curves
+
+SIMILAR = 8
+CITATIONS = {  # how a paper is cited, and what that is called
+    "bib": (citing.bibtex, "application/x-bibtex"),
+    "ris": (citing.ris, "application/x-research-info-systems"),
+}
+FIELDS = {  # as pages name them
+    "title": _("title"),
+    "abstract": _("abstract"),
+    "authors": _("authors"),
+    "organisation": _("organisation"),
+    "categories": _("categories"),
+    "published_on": _("date"),
+    "keywords": _("keywords"),
+    "urls": _("code and project"),
+    "linked": _("models, datasets and Spaces"),
+    "votes": _("votes"),
+    "comments": _("comments"),
+    "stars": _("GitHub stars"),
+}
 
 
 @require_safe
@@ -16,5 +46,42 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
         if not arxiv_id or identifiers.arxiv_key(arxiv_id) == key:
             raise Http404
         return redirect("papers:paper", identifiers.arxiv_key(arxiv_id), permanent=True)
-    days = list(paper.sightings.filter(announced=True).dates("day", "day"))
-    return render(request, "papers/paper.html", {"paper": paper, "days": days})
+    sightings = list(paper.sightings.order_by("day", "source"))
+    by_votes = request.GET.get("similar") == "votes"
+    context = {
+        "paper": paper,
+        "days": sorted({one.day for one in sightings if one.announced}),
+        "curve": curves.of_votes(paper.signals.order_by("at").values_list("at", "votes")),
+        "similar": _similar(paper, by_votes=by_votes),
+        "by_votes": by_votes,
+        "origins": _origins(sightings),
+        "bibtex": citing.bibtex([paper]),
+        "tags": citing.tags(paper),
+    }
+    return render(request, "papers/paper.html", context)
+
+
+def _similar(paper: Paper, *, by_votes: bool) -> list[Paper]:
+    """The nearest in meaning, the newest of them first, or the most voted."""
+    near = Paper.objects.filter(pk__in=candidates.neighbours(paper.pk, SIMILAR))
+    return list(near.most_voted() if by_votes else near.latest_first())
+
+
+def _origins(sightings: Iterable[Sighting]) -> list[tuple[Any, date, list[Any]]]:
+    """Whose word each fact is: a source, the day of its list, and the names of the facts."""
+    said = defaultdict(list)
+    for name, saying in facts.sayings(sightings).items():
+        if name in FIELDS:
+            said[saying.sighting.source, saying.sighting.day].append(FIELDS[name])
+    titles = {SAMPLE: _("Sample"), **{name: source.title for name, source in SOURCES.items()}}
+    return [(titles.get(source, source), day, names) for (source, day), names in said.items()]
+
+
+@require_safe
+def citation(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """The paper as reference managers take it in."""
+    paper = get_object_or_404(Paper, key=key)
+    written, kind = CITATIONS[form]
+    response = HttpResponse(written([paper]), content_type=f"{kind}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="paper.{form}"'
+    return response

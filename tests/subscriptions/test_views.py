@@ -302,6 +302,8 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "papers:day": [date(2026, 8, 20)],
         "papers:day_list": [date(2026, 8, 20), "huggingface"],
         "papers:paper": [paper.key],
+        "papers:bibtex": [paper.key],
+        "papers:ris": [paper.key],
         "papers:week": ["2026-W34"],
         "papers:week_list": ["2026-W34", "huggingface"],
         "papers:month": ["2026-08"],

@@ -1,10 +1,16 @@
 """Cards, and the pages of papers."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
+from django.contrib.staticfiles import finders
+from django.utils import timezone
 
-from tests.factories import make_paper, make_score, make_topic
+from papers.search import candidates, fits, understanding
+from papers.views import papers
+from tests.factories import DAY, make_paper, make_score, make_topic
+from tests.invented import make_papers
 from tests.papers.pages.samples import DAY_PAGE, text_of
 
 pytestmark = pytest.mark.django_db
@@ -152,17 +158,17 @@ def test_a_paper_page_says_all_that_is_known(body):
     page = body("/paper/arxiv:2608.1/")
 
     said = [
-        "Ada, Ben, Cleo, Dag",
         "18 August 2026",
         DAY_PAGE,
         "letters",
         "cs.CL",
         "92",
-        "Stars",
+        "GitHub stars",
         "Post",
         "morning post",
     ]
     assert [words for words in said if words not in page] == []
+    assert "Ada, Ben, Cleo, Dag ▲ 92 votes 18 August 2026 Post" in text_of(page)
     assert 'href="https://arxiv.org/abs/2608.1" rel="noopener"' in page
     assert 'href="https://example.org/code" rel="noopener"' in page
 
@@ -237,3 +243,144 @@ def test_a_key_may_hold_slashes(client):
 @pytest.mark.parametrize("address", ["/paper/arxiv:9999.1/", "/paper/a%00b/", "/paper/%FF/", "/topic/nothing/"])
 def test_what_is_not_there_is_not_found(client, address):
     assert client.get(address).status_code == 404
+
+
+def test_nothing_stands_above_a_papers_own_title_but_the_frame(body):
+    make_paper(key="arxiv:2608.1", title="The Own Title")
+
+    main = body("/paper/arxiv:2608.1/").partition("</header>")[2]
+
+    assert text_of(main.partition("</h1>")[0]) == "The Own Title"
+
+
+def test_a_paper_page_says_who_each_fact_comes_from(body):
+    paper = make_paper(key="arxiv:2608.1")
+    paper.sightings.update(facts={"api": {"title": "Invented", "votes": 3}})
+    announced = {"rss": {"abstract": "By arXiv.", "categories": ["cs.CL"]}}
+    paper.sightings.create(source="arxiv", day=date(2026, 8, 19), rank=1, facts=announced)
+
+    page = text_of(body("/paper/arxiv:2608.1/"))
+
+    assert "Daily Papers, 20 Aug 2026: title, votes" in page
+    assert "arXiv, 19 Aug 2026: abstract, categories" in page
+
+
+def test_the_votes_of_a_paper_are_a_curve_once_there_are_three_different_points(body):
+    paper = make_paper(key="arxiv:2608.1")
+    for day, votes in ((20, 3), (21, 9)):
+        paper.signals.create(at=datetime(2026, 8, day, 12, tzinfo=UTC), votes=votes)
+    before = body("/paper/arxiv:2608.1/")
+    paper.signals.create(at=datetime(2026, 8, 23, 12, tzinfo=UTC), votes=30)
+
+    after = body("/paper/arxiv:2608.1/")
+
+    assert "<svg" not in before
+    assert "Votes: 3 on 20 Aug, 30 on 23 Aug 2026" in text_of(after)
+    assert 'd="M2.0 41.6L' in after  # 3 of 30 votes stand at a tenth of the height
+
+
+def test_email_me_papers_like_this_is_a_plain_link_that_names_its_topics(body):
+    make_score(make_paper(key="arxiv:2608.1"), make_topic(slug="post"))
+
+    assert '<a href="/subscribe/?topics=post">Email me papers like this</a>' in body("/paper/arxiv:2608.1/")
+
+
+def test_search_engines_and_reference_managers_know_a_paper_by_its_tags(body):
+    make_paper(
+        key="arxiv:2608.1",
+        title='On "Tides" & <Ebbs>',
+        authors=["Ada Quill", "Tomás Brandt"],
+        published_on=date(2026, 8, 18),
+        doi="10.5555/tide.1",
+    )
+
+    tags = BeautifulSoup(body("/paper/arxiv:2608.1/"), "html.parser").select("meta[name^=citation_]")
+
+    said = [(tag["name"].removeprefix("citation_"), tag["content"]) for tag in tags]
+    assert said[:7] == [
+        ("title", 'On "Tides" & <Ebbs>'),
+        ("author", "Ada Quill"),
+        ("author", "Tomás Brandt"),
+        ("publication_date", "2026/08/18"),
+        ("doi", "10.5555/tide.1"),
+        ("arxiv_id", "2608.1"),
+        ("pdf_url", "https://arxiv.org/pdf/2608.1"),
+    ]
+
+
+def test_a_link_to_a_paper_that_is_passed_on_has_its_title_its_key_sentences_and_a_picture(client, body):
+    make_paper(key="arxiv:2608.1", title="Tides")
+
+    head = BeautifulSoup(body("/paper/arxiv:2608.1/"), "html.parser")
+
+    said = {tag["property"]: tag["content"] for tag in head.select("meta[property]")}
+    assert said["og:title"] == "Tides"
+    assert said["og:description"].startswith("What paper")
+    assert said["og:url"] == "http://localhost:8000/paper/arxiv:2608.1/"
+    picture = said["og:image"].removeprefix("http://localhost:8000/static/")
+    assert finders.find(picture)
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "begins"),
+    [("bib", "application/x-bibtex", "@misc{"), ("ris", "application/x-research-info-systems", "TY  - GEN")],
+)
+def test_a_paper_is_taken_along_as_a_reference(client, form, kind, begins):
+    make_paper(key="doi:10.1101/2026.08.20/x")
+
+    answer = client.get(f"/paper/doi:10.1101/2026.08.20/x.{form}")
+
+    assert answer.headers["Content-Type"] == f"{kind}; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.text.startswith(begins)
+
+
+def test_a_paper_that_is_not_here_has_no_reference(client):
+    assert client.get("/paper/arxiv:2608.1.bib").status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------------ similar papers
+
+
+@pytest.fixture
+def three_alike(monkeypatch):
+    """Three papers that say nearly the same, the last much voted for, among others; what they mean is learned."""
+    monkeypatch.setattr(fits, "FEWEST_PAPERS", 100)
+    candidates.drop_caches()
+    make_papers(100)
+    alike = [
+        make_paper(title=f"Glowworm lanterns {end}", abstract="Glowworm lanterns shine by tide. " * 5, **fields)
+        for end, fields in [
+            ("first", {}),
+            ("newer", {"votes": 1}),
+            ("older", {"votes": 50, "listed_on": DAY - timedelta(days=9)}),
+        ]
+    ]
+    understanding.refit("light", timezone.now())
+    monkeypatch.setattr(papers, "SIMILAR", 2)
+    return alike
+
+
+def test_similar_papers_are_near_in_meaning_the_newest_first_and_never_itself(body, three_alike):
+    first, newer, older = three_alike
+
+    similar = body(first.get_absolute_url()).partition('<ul class="similar">')[2].partition("</ul>")[0]
+
+    assert similar.index(newer.title) < similar.index(older.title)
+    assert first.title not in similar
+    assert similar.count("<li>") == 2
+
+
+def test_similar_papers_can_be_the_most_voted_first(body, three_alike):
+    first, newer, older = three_alike
+
+    similar = body(f"{first.get_absolute_url()}?similar=votes").partition('<ul class="similar">')[2]
+
+    assert similar.index(older.title) < similar.index(newer.title)
+
+
+def test_a_site_of_few_papers_knows_no_similar_ones(body):
+    alone = [make_paper() for _ in range(3)]
+    understanding.keep_up()
+
+    assert "Similar papers" not in body(alone[0].get_absolute_url())
