@@ -8,7 +8,7 @@ from django.urls import path, register_converter
 
 from papers import spans
 from papers.spans import Span
-from papers.views import authors, days, elsewhere, papers, search, topics, trending
+from papers.views import authors, crawlers, days, elsewhere, papers, search, topics, trending
 
 
 class Dated:
@@ -67,6 +67,10 @@ of_hugging_face: list[tuple[str, Callable[..., HttpResponse], str]] = [
     ("papers/<str:named>", elsewhere.paper, "hf_paper"),
 ]
 urlpatterns = [
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemaps, name="sitemaps"),
+    path("sitemap-<slug:section>.xml", crawlers.sitemap, name="sitemap"),
+    path("favicon.ico", crawlers.icon, name="icon"),
     path("", days.today, name="today"),
     path("date/<day:day>/", days.day, name="day"),
     path("date/<day:day>/<slug:source>/", days.day, name="day_list"),

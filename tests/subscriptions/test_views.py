@@ -312,6 +312,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "papers:category": ["cs.CL"],
         "papers:author": [paper.authors[0]],
         "papers:organisation": ["Harbour Institute"],
+        "papers:sitemap": ["pages"],
         "papers:hf_day": ["2026-08-20"],
         "papers:hf_week": ["2026-W34"],
         "papers:hf_month": ["2026-08"],
