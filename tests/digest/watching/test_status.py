@@ -191,7 +191,7 @@ def test_a_fresh_source_says_what_it_had_last_and_what_comes_next(page):
 
     assert "Daily Papers fresh" in read
     assert "Announces Monday to Friday, by 12:00 UTC at the latest" in read
-    assert "Last papers Thursday, 20 August 2026" in read
+    assert "Latest papers Thursday, 20 August 2026" in read
     assert "Next expected Friday, 21 August 2026" in read
     assert "Last checked 2026-08-20 12:00 UTC" in read
     assert "42 papers" in read
@@ -235,7 +235,7 @@ def test_the_page_tells_when_a_source_was_silent_and_whether_it_is_over(page):
 
     read = page()
 
-    assert "It is silent. Not over yet. It was silent. Over since 2026-08-19 12:00 UTC ." in read
+    assert "It is silent. Ongoing. It was silent. Ended 2026-08-19 12:00 UTC ." in read
 
 
 def test_the_page_sets_no_cookie_and_names_no_address(visitor, settings):

@@ -50,7 +50,7 @@ def test_a_day_without_papers_says_so_and_links_to_the_nearest_days(body):
 
     page = body(DAY_PAGE)
 
-    assert "Nothing was collected for this day. The nearest with papers: Monday, 17 August 2026" in text_of(page)
+    assert "Nothing was collected for this day. Nearest day with papers: Monday, 17 August 2026" in text_of(page)
     assert 'rel="prev" href="/date/2026-08-17/"' in page
     assert 'rel="next" href="/date/2026-08-24/"' in page
 
@@ -100,9 +100,9 @@ def test_before_the_first_paper_today_says_that_papers_are_being_collected(body)
 @pytest.mark.parametrize(
     ("outcome", "sentence"),
     [
-        (Collection.Outcome.FAILED, "No source could be read yet."),
-        (Collection.Outcome.NOTHING_YET, "No papers have been announced in the days that were read."),
-        (Collection.Outcome.NOTHING, "No papers have been announced in the days that were read."),
+        (Collection.Outcome.FAILED, "None of the sources could be read yet."),
+        (Collection.Outcome.NOTHING_YET, "No papers were announced on the days read so far."),
+        (Collection.Outcome.NOTHING, "No papers were announced on the days read so far."),
     ],
 )
 def test_without_papers_today_promises_none_within_minutes_that_may_not_come(body, outcome, sentence):

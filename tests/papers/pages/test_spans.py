@@ -84,7 +84,7 @@ def test_an_empty_week_points_to_the_nearest_with_papers(body):
 
     page = body("/week/2026-W33/")
 
-    assert "No papers were listed in this time. The nearest with papers: Week 34" in text_of(page)
+    assert "No papers were listed in this time. Nearest week with papers: Week 34" in text_of(page)
 
 
 # ------------------------------------------------------------------------------------------------------- the calendar
