@@ -21,8 +21,9 @@ from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats, Ints
 from papers.text.tokenizing import TokenizedTexts
 
-MOST_WITH_TERMS = 1_000  # candidates that have all terms, and as many that have the rarest, at most
-MOST_NEAREST = 300  # candidates by the cosine similarity of their vectors
+# How many candidates there are does not depend on how many are asked for: a page shows what an evaluation measures.
+MOST_WITH_TERMS = 1_000  # that have all terms, and as many that have the rarest, at most
+MOST_NEAREST = 1_000  # by the cosine similarity of their vectors
 COMMON_TERM_SHARE = 0.13  # of the papers; beyond, the latest that have a term are sooner read than looked up
 VECTORS_A_READ = 2_000
 Clauses = Sequence[Sequence[str]]  # all terms of any of these
@@ -44,15 +45,14 @@ class SearchCandidates:
         )
 
 
-def worth_ranking(query: Text, vector: Floats | None, known: Understanding | None, most: int) -> SearchCandidates:
+def worth_ranking(query: Text, vector: Floats | None, known: Understanding | None) -> SearchCandidates:
     """The papers among which the best are; the same ones on both databases."""
     held = _vectors_of(known)
     papers: set[int] = set()
-    most_with_terms = max(MOST_WITH_TERMS, most)
-    for clauses, share in _clauses(query.terms, known, len(held.papers), most_with_terms):
-        papers.update(having(clauses, most_with_terms, share))
+    for clauses, share in _clauses(query.terms, known, len(held.papers)):
+        papers.update(having(clauses, MOST_WITH_TERMS, share))
     if vector is not None and vector.any():
-        papers.update(held.nearest(vector, max(MOST_NEAREST, most)))
+        papers.update(held.nearest(vector, MOST_NEAREST))
     return _read({key: terms for key, terms in database.terms_of(sorted(papers)).items() if terms}, held)
 
 
@@ -87,7 +87,7 @@ def _tokenized(terms: tuple[str, ...]) -> TokenizedTexts:
 # ----------------------------------------------------------------------------------------------------- full-text index
 
 
-def _clauses(terms: str, known: Understanding | None, papers: int, most: int) -> list[tuple[Clauses, float]]:
+def _clauses(terms: str, known: Understanding | None, papers: int) -> list[tuple[Clauses, float]]:
     """What to ask the index for: papers with all the words, then those with one of the rarest words, as many of these
     as keep the papers few. Beside each, what share of the papers that may be, as far as that is known."""
     words = sorted(set(terms.split(" ")) - {"", tokenizing.BREAK})
@@ -103,7 +103,7 @@ def _clauses(terms: str, known: Understanding | None, papers: int, most: int) ->
     # The lexicon was learned of the latest papers only.
     counts = shares * max(papers, known.lexicon.texts if known else 0)
     rarest = np.argsort(counts, kind="stable")
-    some = rarest[: max(1, int(np.searchsorted(np.cumsum(counts[rarest]), most, side="right")))]
+    some = rarest[: max(1, int(np.searchsorted(np.cumsum(counts[rarest]), MOST_WITH_TERMS, side="right")))]
     return [all_of_them, ([[words[place]] for place in some], float(shares[some].max()))]
 
 

@@ -49,6 +49,7 @@ class EncoderSpec:
     learn: Callable[[Sequence[Text], Lexicon], State] | None = None  # from the site's papers; None: trained elsewhere
     sample: int | None = None  # papers that a fit begins with, to find their mean; None: all that it learns from
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score, in ranking
+    smoothing: float = 1.0  # times the share that a paper's neighbours have in its score, in ranking
     loudness_weight: float = LOUDNESS_WEIGHT  # of saying a phrase loudly beside being near to it, in matching
     unsaid: float = UNSAID  # added to the nearness of a paper that says no word of a topic, in matching
     libraries: tuple[str, ...] = ()  # modules without which it cannot be loaded,

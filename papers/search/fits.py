@@ -33,6 +33,7 @@ class Understanding:
     whitening: Floats | None = None  # dimensions x dimensions, the inverse of (X'X + ridge)
     reference: tuple[int, ...] = ()  # keys of the papers that scores are compared with
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score
+    smoothing: float = 1.0  # times the share that a paper's neighbours have in its score
     loudness_weight: float = LOUDNESS_WEIGHT  # of saying a phrase loudly beside being near to it
     unsaid: float = UNSAID  # added to the nearness of a paper that says no word of a topic
 
@@ -77,7 +78,7 @@ def loaded(fit: int) -> Understanding:
     if not row.dimensions:
         return Understanding(fit, lexicon, reference=reference)
     encoder, spec = encoders.load(row.encoder, held), encoders.named(row.encoder)
-    weights = spec.similarity_weight, spec.loudness_weight, spec.unsaid
+    weights = spec.similarity_weight, spec.smoothing, spec.loudness_weight, spec.unsaid
     return Understanding(fit, lexicon, encoder, held["mean"], held["whitening"], reference, *weights)
 
 

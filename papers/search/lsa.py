@@ -108,4 +108,4 @@ def load(state: State) -> LatentSemantics:
     return LatentSemantics(state["keys"], state["weights"], state["directions"].astype(np.float32))
 
 
-LIGHT = EncoderSpec(load=load, learn=learn)
+LIGHT = EncoderSpec(load=load, learn=learn, smoothing=1.5)

@@ -27,8 +27,8 @@ MOST_QUERY_CHARACTERS = 1_000  # that are read
 PHRASE_WORDS = 4  # up to which a query is taken for a phrase
 LEAST_BIGRAM_WEIGHT = 0.25  # in the longest query, beside single words
 NEIGHBOURS = 10  # whose scores smooth a paper's
-SMOOTHED = 300  # the best, or as many as are asked for up to MOST_SMOOTHED, are judged by their neighbours too
-MOST_SMOOTHED = 1_000
+SMOOTHED = 500  # the best are judged by their neighbours too,
+NEIGHBOURHOOD = 1_000  # which are looked for among so many of the best
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class SearchResult:
 def fusion(query: Text | None, known: Understanding | None) -> Fusion:
     """For words, or None for a paper as example. One rule, whatever is asked: a short query is a phrase, whose bigrams
     count in full; of a long one they are accidental, and its vector says more."""
-    weight = known.similarity_weight if known else 1.0
+    weight, smoothing = (known.similarity_weight, known.smoothing) if known else (1.0, 1.0)
     if query is None:
-        return Fusion(bigrams=1.0, similarity=weight, smoothing=0.15)
+        return Fusion(bigrams=1.0, similarity=weight, smoothing=0.15 * smoothing)
     words = len(set(query.terms.split(" ")) - {tokenizing.BREAK})
     bigrams = max(LEAST_BIGRAM_WEIGHT, min(1.0, PHRASE_WORDS / max(words, 1)))
-    return Fusion(bigrams=bigrams, similarity=weight * (1 - bigrams / 2), smoothing=0.35 - bigrams / 4)
+    return Fusion(bigrams=bigrams, similarity=weight * (1 - bigrams / 2), smoothing=smoothing * (0.35 - bigrams / 4))
 
 
 def search(query: str, most: int = 100, among: Sequence[int] | None = None) -> list[SearchResult]:
@@ -106,32 +106,25 @@ def _search(query: Text, words: Text | None, most: int, among: Sequence[int] | N
     known = fits.current()
     vector = known.vectors([query])[0] if known and known.encoder else None
     if among is None:
-        papers = candidates.worth_ranking(query, vector, known, most)
+        papers = candidates.worth_ranking(query, vector, known)
     else:
         papers, most = candidates.all_of(among, known), len(among)
     if not len(papers.keys):
         return []
     lexicon = known.lexicon if known else papers.own_lexicon
-    scores = rank(query, vector, papers, lexicon, fusion(words, known), most)
+    scores = rank(query, vector, papers, lexicon, fusion(words, known))
     # Of equals the later paper comes first; what arithmetic alone makes unequal is equal.
     best = np.lexsort((-papers.keys, -scores.round(4)))[:most]
     return [SearchResult(int(papers.keys[place]), float(scores[place])) for place in best]
 
 
-def rank(
-    query: Text,
-    vector: Floats | None,
-    papers: SearchCandidates,
-    lexicon: Lexicon,
-    fusion: Fusion,
-    most: int = SMOOTHED,
-) -> Floats:
-    """A score for each candidate, of which so many are wanted."""
+def rank(query: Text, vector: Floats | None, papers: SearchCandidates, lexicon: Lexicon, fusion: Fusion) -> Floats:
+    """A score for each candidate."""
     scores = standardised(lexical.bm25(QueryTerms(query.terms, fusion.bigrams), papers.texts, lexicon))
     if vector is None or not papers.vectors.shape[1] or not vector.any():
         return scores
     scores = standardised(scores + fusion.similarity * standardised(papers.vectors @ vector))
-    return smoothed(scores, papers.vectors, fusion.smoothing, min(max(most, SMOOTHED), MOST_SMOOTHED))
+    return smoothed(scores, papers.vectors, fusion.smoothing)
 
 
 def standardised(scores: Floats) -> Floats:
@@ -140,17 +133,18 @@ def standardised(scores: Floats) -> Floats:
     return np.asarray((scores - scores.mean()) / (spread if spread > 1e-9 else 1), np.float32)
 
 
-def smoothed(scores: Floats, vectors: Floats, share: float, most: int) -> Floats:
+def smoothed(scores: Floats, vectors: Floats, share: float) -> Floats:
     """Score regularisation (Diaz 2005): the best scores, each mixed with those of its nearest neighbours, as similar
     papers are relevant together."""
-    best = np.argsort(-scores, kind="stable")[:most]
-    if not share or len(best) <= NEIGHBOURS:
+    around = np.argsort(-scores, kind="stable")[:NEIGHBOURHOOD]
+    if not share or len(around) <= NEIGHBOURS:
         return scores
-    similarities = vectors[best] @ vectors[best].T
+    best = around[:SMOOTHED]
+    similarities = vectors[best] @ vectors[around].T
     np.fill_diagonal(similarities, -1)
     near = np.argpartition(-similarities, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
     weights = np.take_along_axis(similarities, near, axis=1).clip(0)
-    around = (scores[best][near] * weights).sum(1) / (weights.sum(1) + 1e-9)
+    theirs = (scores[around][near] * weights).sum(1) / (weights.sum(1) + 1e-9)
     mixed = scores.copy()
-    mixed[best] = (1 - share) * scores[best] + share * around
+    mixed[best] = (1 - share) * scores[best] + share * theirs
     return mixed

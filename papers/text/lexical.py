@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from papers.text.sparse import Floats, Ints, Keys, SparseMatrix, lookup
-from papers.text.tokenizing import TokenizedTexts, bigram, counted_in, in_parts
+from papers.text.tokenizing import TokenizedTexts, bigram, counted_in, in_parts, keys_of
+from papers.text.words import STOP_WORDS
 
 K1, B = 1.2, 0.75  # BM25's own, as everybody has them
+STOP_KEYS = np.sort(keys_of(" ".join(STOP_WORDS).encode()))
 STOP_WORD_SHARE = 0.2  # of the texts; what more of them have tells no text from another, and takes most of the time
 
 
@@ -67,12 +69,16 @@ class Lexicon:
 
 
 class QueryTerms:
-    """What is looked for, as words and bigrams with their counts."""
+    """What is looked for, as words and bigrams with their counts. Stop words stand in bigrams alone, if there are
+    other words."""
 
     def __init__(self, terms: str, bigram_weight: float = 1.0) -> None:
         texts = TokenizedTexts([terms])
         self.words, times = np.unique(texts.keys, return_counts=True)
         self.heads = texts.heads
+        is_stop_word = np.isin(self.words, STOP_KEYS)
+        if not is_stop_word.all():
+            times[is_stop_word] = 0
         self.bigrams, bigram_times = np.unique(texts.bigrams, return_counts=True)
         self.times, self.bigram_times = times.astype(np.float32), bigram_times.astype(np.float32)
         self.bigram_weight = bigram_weight

@@ -40,3 +40,20 @@ def stems_of(words: Iterable[str]) -> list[str]:
     with _stemming:
         stems: list[str] = _stemmer.stemWords(lowered)
     return stems
+
+
+STOP_WORDS = frozenset(  # Function words: they stand in every text, whatever it is about.
+    stems_of(
+        WORD.findall(
+            """
+    a about above after again against all also am among an and any are as at be because been before being below between
+    both but by can cannot could did do does doing done down during each either for from further had has have having he
+    her here hers him his how however i if in into is it its itself just may me might more most must my neither no nor
+    not of off on once only onto or other others our ours out over own per rather s same shall she should since so some
+    such than that the their theirs them themselves then there these they this those though through thus to too toward
+    towards under until up upon us very via was we were what when where whether which while who whom whose why will
+    with within without would yet you your yours
+            """
+        )
+    )
+)

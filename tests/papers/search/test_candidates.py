@@ -5,7 +5,7 @@ import random
 import pytest
 
 from papers.models import Fit, Paper
-from papers.search import candidates, fits, understanding, vectors
+from papers.search import candidates, fits, ranking, understanding, vectors
 from papers.search.encoders import Text
 from papers.text import tokenizing
 from tests.papers.search.conftest import NOW, found, paper
@@ -107,3 +107,16 @@ def test_what_is_found_is_what_ranking_by_brute_force_has_first(collection: list
 
 def words(query: str) -> set[str]:
     return set(tokenizing.terms(query, "").split()) - {tokenizing.BREAK}
+
+
+@pytest.mark.parametrize("query", ["lighthouse", "warp dye tide wing"])
+def test_how_many_are_asked_for_does_not_change_what_comes_first(
+    collection: list[Paper], query: str, monkeypatch: pytest.MonkeyPatch
+):
+    """A page asks for a few, an evaluation for many: what is measured must be what readers see."""
+    for name in ("SMOOTHED", "NEIGHBOURHOOD"):
+        monkeypatch.setattr(ranking, name, 30)
+    for name in ("MOST_NEAREST", "MOST_WITH_TERMS"):
+        monkeypatch.setattr(candidates, name, 50)
+
+    assert found(query, most=5) == found(query, most=1_000)[:5]

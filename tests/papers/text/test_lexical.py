@@ -53,6 +53,21 @@ def test_bm25_of_candidates_is_what_the_formula_says(texts: list[str], asked: st
     assert np.allclose(found, expected, atol=1e-4)
 
 
+def test_stop_words_are_scored_in_pairs_alone_unless_nothing_else_is_asked_for():
+    texts = ["the tide of letters", "the of a which", "tide a letters", "sails"]
+    terms = [tokenizing.terms("", text) for text in texts]
+
+    def scores(asked: str, pair_weight: float) -> list[float]:
+        query = QueryTerms(tokenizing.terms(asked, ""), pair_weight)
+        return bm25(query, TokenizedTexts(terms), Lexicon.learned(terms)).tolist()
+
+    said, stop_words, apart, _ = scores("the tide of letters", 0.0)
+    assert apart > said > stop_words == 0  # Of the same words in fewer the more.
+    said, _, apart, _ = scores("the tide of letters", 1.0)
+    assert said > apart
+    assert scores("of the", 0.0)[1] > 0
+
+
 @given(TEXTS)
 def test_weighted_rows_have_length_1_or_say_nothing(texts: list[str]):
     index = Index(texts)
