@@ -93,6 +93,7 @@ class Alarm(models.Model):
         STALE = "stale", "a source is silent"
         UNHEARD = "unheard", "the mail provider is silent"
         LOST = "lost", "self-test letters do not return"
+        FLOOD = "flood", "far more sign-ups than usual"
 
     kind = models.CharField(max_length=20, choices=Kind)
     subject = models.CharField(max_length=40)  # the name of the source or the mail provider; else what it is about

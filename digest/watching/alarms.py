@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from digest.models import Alarm
-from digest.watching import freshness, punctuality, reports, selftest
+from digest.watching import floods, freshness, punctuality, reports, selftest
 from papers.sources import SOURCES
 from subscriptions import composing
 from subscriptions.composing import Composed, Skip
@@ -32,6 +32,7 @@ class Watch:
     over: str | Promise
     meanwhile: str | Promise
     afterwards: str | Promise
+    grace: timedelta = GRACE
 
 
 WATCHED = {
@@ -65,6 +66,18 @@ WATCHED = {
         ),
         afterwards=_("All alarms:"),
     ),
+    Alarm.Kind.FLOOD: Watch(
+        troubles=floods.troubles,  # more addresses entered than limits.py has for an hour
+        began=_("A flood of sign-ups"),
+        over=_("The flood of sign-ups is over"),
+        meanwhile=_(
+            "No mailbox gets more than three such emails a day. Unless your site was praised somewhere, see in your "
+            "proxy’s log where it comes from, and block that there. You will get one more email about this, when it "
+            "is over. All alarms:"
+        ),
+        afterwards=_("All alarms:"),
+        grace=timedelta(),  # It may be over before anybody would hear of it.
+    ),
 }
 
 
@@ -79,7 +92,7 @@ def watch(now: datetime) -> None:
                 begun = {"why": why, "began_at": now}
                 alarm, _new = Alarm.objects.get_or_create(kind=kind, subject=subject, ended_at=None, defaults=begun)
                 if settings.OPERATOR_EMAIL:
-                    Letter.objects.plan_once(None, "operator", f"{alarm.pk}:began", now + GRACE)
+                    Letter.objects.plan_once(None, "operator", f"{alarm.pk}:began", now + watched.grace)
         for subject in alarms.keys() - troubles.keys():
             with transaction.atomic():
                 if not Alarm.objects.open().filter(pk=alarms[subject].pk).update(ended_at=now):
