@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("digest", "0006_saved"),
+        ("digest", "0008_given_outlives_letter"),
     ]
 
     operations = [

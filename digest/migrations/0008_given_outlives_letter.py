@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("digest", "0006_saved"), ("subscriptions", "0014_erase_asked_at")]
+    dependencies = [("digest", "0007_heartbeat"), ("subscriptions", "0014_erase_asked_at")]
 
     operations = [
         migrations.AlterField(
