@@ -66,7 +66,7 @@ class SignUpForm(AddressForm):
 
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"]
-        return zone if zone in dict(zones()) else ""
+        return zone if forms.ChoiceField(choices=zones).valid_value(zone) else ""
 
     def clean_hour(self) -> int | None:
         hour: str = self.cleaned_data["hour"]

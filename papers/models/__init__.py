@@ -7,10 +7,9 @@ from papers.models.papers import (
     Paper,
     PaperQuerySet,
     PaperTopic,
-    Sighting,
-    Signal,
     Topic,
 )
+from papers.models.sightings import Sighting, Signal
 from papers.models.understanding import Fit, Vector
 
 __all__ = [

@@ -1,20 +1,19 @@
-"""Papers, where they were seen, and what they are about."""
+"""Papers, and what they are about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Cast
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
 
+from papers.models.sightings import Sighting
 from papers.text import summary
 from papers.text.phrases import list_of_phrases
 
@@ -263,49 +262,3 @@ class PaperTopic(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["paper", "topic"], name="one_score_per_paper_and_topic")]
-
-
-class Sighting(models.Model):
-    """A paper on a source's list of a day, with what each reading said of it."""
-
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="sightings")
-    source = models.CharField(max_length=40)
-    day = models.DateField()
-    rank = models.PositiveIntegerField()  # from 1, as the source ordered them
-    announced = models.BooleanField(default=True)  # False: it spoke of the paper, but not as a new one
-    read_at = models.DateTimeField(default=timezone.now)  # when it last said something new,
-    latest = models.CharField(max_length=40, blank=True)  # and which reading did
-    facts = models.JSONField(default=dict)  # reading's name -> the fields it gave; what it did not give is absent
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["paper", "source", "day"], name="one_sighting_per_paper_source_and_day")
-        ]
-        indexes = [
-            models.Index(fields=["day", "rank"], name="sighting_day_order"),
-            models.Index(fields=["read_at"], name="sighting_read_at"),
-        ]
-
-    def take_in(self, reading: str, facts: dict[str, Any], rank: int, announced: bool, now: datetime) -> bool:
-        """What a reading says of it now, unsaved; whether that is anything new. Once announced it stays so, at its
-        place."""
-        is_news = announced and (self.rank, self.announced) != (rank, True)
-        if not is_news and self.facts.get(reading) == facts:
-            return False
-        if announced or not self.announced:
-            self.rank, self.announced = rank, announced
-        self.read_at, self.latest, self.facts = now, reading, self.facts | {reading: facts}
-        return True
-
-
-class Signal(models.Model):
-    """What a paper's readers made of it at a moment. Written when something changed, thinned as it grows old."""
-
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="signals")
-    at = models.DateTimeField(db_index=True)
-    votes = models.IntegerField(default=0)
-    comments = models.IntegerField(default=0)
-    stars = models.IntegerField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["paper", "at"], name="one_signal_per_paper_and_moment")]
