@@ -16,11 +16,12 @@ from email.message import EmailMessage
 from types import TracebackType
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 ALWAYS = float("inf")
 PATIENCE = 60  # seconds until what a test waits for counts as lost
 HANG_UP = ""
+CONNECT, ACCEPTED = "CONNECT", "ACCEPTED"
 
 logging.getLogger("mail.log").disabled = True  # The far end's own log names addresses; it is none of ours.
 
@@ -29,13 +30,31 @@ logging.getLogger("mail.log").disabled = True  # The far end's own log names add
 class Trouble:
     """What happens instead of a friendly answer."""
 
-    command: str
+    command: str  # or CONNECT, or ACCEPTED: after the letter
     reply: str  # or HANG_UP
     times: float
     of: str  # the recipient; empty: whoever it is
 
     def concerns(self, command: str, recipient: str) -> bool:
         return self.times > 0 and self.command == command and self.of in ("", recipient)
+
+
+class TurnedAway(asyncio.Protocol):
+    """A connection that is not wanted."""
+
+    def __init__(self, reply: str) -> None:
+        self._reply = reply
+
+    def connection_made(self, transport: Any) -> None:
+        transport.write(f"{self._reply}\r\n".encode() if self._reply else b"")
+        transport.close()
+
+
+class Conversation(SMTP):
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - named so where it is called
+        """Counted even if it comes out of turn."""
+        self.event_handler.asked["DATA"] += 1
+        await super().smtp_DATA(arg)
 
 
 class Sink:
@@ -46,12 +65,17 @@ class Sink:
     def __init__(self, *, takes_groups: bool = False) -> None:
         """`takes_groups`: it says that commands may come in groups (RFC 2920)."""
         self.takes_groups = takes_groups
+        self.wants_login = False
         self.resets = 0  # how often a client had it forget an envelope
+        self.asked: Counter[str] = Counter()  # commands, and CONNECT
+        self.most_connections = ALWAYS  # at once; more are turned away
         self.accepted: list[tuple[str, EmailMessage]] = []  # envelope recipient, message with its Return-Path
         self._conversations: list[SMTP] = []
         self._answers_up_to = ALWAYS
         self._troubles: list[Trouble] = []
         self._stays_for = ALWAYS
+        self._hangs = ("", 0)
+        self._later: tuple[float, Trouble] = (ALWAYS, Trouble("", "", 0, ""))
         self._token = uuid.uuid4().hex
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -83,6 +107,7 @@ class Sink:
             _code, banner = caller.connect(self.host, self.port)
         assert self._token in banner.decode()
         self._conversations.clear()
+        self.asked.clear()
 
     # ------------------------------------------------------------------------------------------------ what came of it
 
@@ -103,6 +128,19 @@ class Sink:
 
     # ------------------------------------------------------------------------------------------------- what to answer
 
+    def refuse(self, command: str, reply: str, times: float = ALWAYS, of: str = "") -> None:
+        """At CONNECT, EHLO, AUTH, MAIL, RCPT or DATA; after HANG_UP or a 421 the connection is closed."""
+        self._troubles.append(Trouble(command, reply, times, of))
+
+    def refuse_after(self, command: str, reply: str, letters: int) -> None:
+        """Once, after so many letters."""
+        self._later = (letters, Trouble(command, reply, 1, ""))
+
+    def is_repaired(self) -> None:
+        """From now on it takes everything."""
+        self._troubles.clear()
+        self.most_connections = ALWAYS
+
     def refuse_recipient(self, reply: str, times: float = ALWAYS, of: str = "") -> None:
         """After a 421 the connection is closed, as real servers do."""
         self._troubles.append(Trouble("RCPT", reply, times, of))
@@ -115,11 +153,15 @@ class Sink:
 
     def accept_then_drop(self, times: float = 1, of: str = "") -> None:
         """The letter arrives, its sender never learns so."""
-        self._troubles.append(Trouble("ACCEPTED", HANG_UP, times, of))
+        self._troubles.append(Trouble(ACCEPTED, HANG_UP, times, of))
 
     def goes_away(self, after: int) -> None:
         """Once so many letters are accepted, nobody listens here any more."""
         self._stays_for = after
+
+    def hangs(self, until: int, of: str) -> None:
+        """It says nothing to RCPT of this recipient until so many letters are accepted."""
+        self._hangs = (of, until)
 
     def hang_up(self) -> None:
         """On everybody who is connected now."""
@@ -138,13 +180,29 @@ class Sink:
 
     # ---------------------------------------------------------------------------------------- the conversation itself
 
-    def _connected(self) -> SMTP:
-        self._conversations.append(SMTP(self, hostname="sink.example.org", ident=self._token, loop=self._loop))
-        return self._conversations[-1]
+    def _connected(self) -> asyncio.Protocol:
+        self.asked[CONNECT] += 1
+        if trouble := self._found(CONNECT, ""):
+            return TurnedAway(trouble.reply)
+        if sum(server.transport is not None for server in self._conversations) >= self.most_connections:
+            return TurnedAway("421 4.7.0 Error: too many connections")
+        login = {"authenticator": self._login, "auth_require_tls": False} if self.wants_login else {}
+        server = Conversation(self, hostname="sink.example.org", ident=self._token, loop=self._loop, **login)
+        self._conversations.append(server)
+        return server
+
+    def _login(self, *_: Any) -> AuthResult:
+        trouble = self._found("AUTH", "")
+        if trouble is None:
+            return AuthResult(success=True)
+        return AuthResult(success=False, handled=False, message=trouble.reply)
 
     async def handle_EHLO(  # noqa: N802 - named so where it is called
-        self, _server: SMTP, session: Any, _envelope: Envelope, hostname: str, answers: list[str]
+        self, server: SMTP, session: Any, _envelope: Envelope, hostname: str, answers: list[str]
     ) -> list[str]:
+        self.asked["EHLO"] += 1
+        if reply := await self._trouble(server, "EHLO", ""):
+            return [reply]
         session.host_name = hostname
         return [*answers[:-1], "250-PIPELINING", answers[-1]] if self.takes_groups else answers
 
@@ -152,12 +210,32 @@ class Sink:
         self.resets += 1
         return "250 2.0.0 forgotten"
 
+    async def handle_HELO(  # noqa: N802 - named so where it is called
+        self, server: SMTP, session: Any, _envelope: Envelope, hostname: str
+    ) -> str:
+        if reply := await self._trouble(server, "EHLO", ""):  # What clients try next.
+            return reply
+        session.host_name = hostname
+        return "250 sink.example.org"
+
+    async def handle_MAIL(  # noqa: N802 - named so where it is called
+        self, server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        self.asked["MAIL"] += 1
+        if reply := await self._trouble(server, "MAIL", ""):
+            return reply
+        envelope.mail_from = address
+        return "250 2.1.0 fine"
+
     async def handle_RCPT(  # noqa: N802 - named so where it is called
         self, server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        self.asked["RCPT"] += 1
         if len(self.accepted) >= self._stays_for:
             self._server.close()
             await self._hang_up(server)
+        while address == self._hangs[0] and len(self.accepted) < self._hangs[1]:
+            await asyncio.sleep(0.005)
         if reply := await self._trouble(server, "RCPT", address):
             return reply
         envelope.rcpt_tos.append(address)
@@ -171,21 +249,29 @@ class Sink:
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         message["Return-Path"] = f"<{envelope.mail_from}>"
         self.accepted.append((address, message))
+        if len(self.accepted) == self._later[0]:
+            self._troubles.append(self._later[1])
         its_number = len(self.accepted)
-        await self._trouble(server, "ACCEPTED", address)
+        await self._trouble(server, ACCEPTED, address)
         while its_number > self._answers_up_to:
             await asyncio.sleep(0.005)
         return "250 2.0.0 accepted"
 
     async def _trouble(self, server: SMTP, command: str, recipient: str) -> str:
         """The reply that is to be given instead of a friendly one, if any; does not return where we hang up."""
-        trouble = next((one for one in self._troubles if one.concerns(command, recipient)), None)
+        trouble = self._found(command, recipient)
         if trouble is None:
             return ""
-        trouble.times -= 1
         if trouble.reply == HANG_UP or trouble.reply.startswith("421"):
             await self._hang_up(server, trouble.reply)
         return trouble.reply
+
+    def _found(self, command: str, recipient: str) -> Trouble | None:
+        """What is to happen now, for one of its times."""
+        trouble = next((one for one in self._troubles if one.concerns(command, recipient)), None)
+        if trouble:
+            trouble.times -= 1
+        return trouble
 
     async def _hang_up(self, server: SMTP, last_words: str = HANG_UP) -> None:
         if last_words:

@@ -11,7 +11,7 @@ def end_links_of_those_who_left(apps: Any, _schema: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("subscriptions", "0010_shows")]
+    dependencies = [("subscriptions", "0011_rest")]
 
     operations = [
         migrations.AddField("subscriber", "links_after", models.DateTimeField(null=True)),

@@ -13,6 +13,7 @@ from subscriptions.models.letters import (
 )
 from subscriptions.models.readers import DEFAULT_CAP, Consent, Subscriber, SubscriberQuerySet, Suppression
 from subscriptions.models.requests import LetterRequest
+from subscriptions.models.rests import Rest
 
 __all__ = [
     "DEFAULT_CAP",
@@ -29,6 +30,7 @@ __all__ = [
     "Letter",
     "LetterQuerySet",
     "LetterRequest",
+    "Rest",
     "Subscriber",
     "SubscriberQuerySet",
     "Suppression",

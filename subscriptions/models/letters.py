@@ -21,7 +21,7 @@ KEEP_TRYING = timedelta(hours=24)  # a letter later than this is stale
 MOST_ATTEMPTS = 8
 MOST_DROPPED = 3
 OUTCOME = (
-    *("state", "due_at", "ended_at", "attempts", "reason", "last_answer"),
+    *("state", "due_at", "handed_at", "ended_at", "attempts", "reason", "last_answer"),
     *("waits_for_domain", "lease", "leased_until"),
 )
 
@@ -36,9 +36,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def due(self, now: datetime) -> LetterQuerySet:
         return self.filter(state=Letter.State.PLANNED, due_at__lte=now).order_by("due_at", "pk")
 
-    def claim(self, now: datetime, most: int) -> list[Letter]:
-        """Take up to `most` due letters for ourselves, for LEASE, first those that a person is waiting for. Nobody
-        else gets them meanwhile.
+    def claim(self, now: datetime, most: int, *, mixed: bool = False) -> list[Letter]:
+        """Take up to `most` due letters for ourselves, for LEASE, first those that a person is waiting for, of which
+        `mixed` takes half at most. Nobody else gets them meanwhile.
 
         PostgreSQL skips rows that another process is claiming; on SQLite, and should two have read the same rows, the
         state in the UPDATE decides.
@@ -47,7 +47,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         unawaited = letter_kinds.names(lambda kind: not kind.is_awaited)
         with committed_lazily():
             due = self.due(now).select_for_update(skip_locked=skips).values_list("pk", "dropped")
-            found = list(due.exclude(kind__in=unawaited)[:most])
+            found = list(due.exclude(kind__in=unawaited)[: (most + 1) // 2 if mixed else most])
             found += due.filter(kind__in=unawaited)[: most - len(found)]
             # What a process died with goes alone, so that a letter which kills its process takes none along.
             deadly = bool(found and found[0][1])
@@ -123,12 +123,24 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             state=Letter.State.FAILED, lease=None, ended_at=now, last_answer="It was never offered to a mail server."
         )
 
-    @transaction.atomic
-    def put_off(self, until: datetime, now: datetime, why: str) -> None:
-        """Nobody takes before then what is due now; what another process is claiming is left to it."""
-        skips = connection.features.has_select_for_update_skip_locked
-        due = self.due(now).select_for_update(skip_locked=skips)
-        self.filter(pk__in=due.values("pk")).update(due_at=until, last_answer=why, waits_for_domain="")
+    def passed_by(self, letters: Iterable[Letter]) -> set[int]:
+        """The keys of those that were refused once and have seen others being taken since."""
+        refused = [letter for letter in letters if letter.handed_at]
+        taken = self.filter(state=Letter.State.SENT).order_by("-due_at") if refused else self.none()
+        last = taken.values_list("ended_at", flat=True).first()  # nearly: of who was due last
+        return {letter.pk for letter in refused if letter.handed_at and last and last > letter.handed_at}
+
+    def take_up_again(self, pks: Iterable[int], now: datetime, last_answer: str) -> None:
+        """Of letters that were refused for what turned out to be about us: that was no attempt."""
+        ours = self.filter(pk__in=list(pks), state__in=(Letter.State.FAILED, Letter.State.PLANNED), attempts__gt=0)
+        ours.update(
+            state=Letter.State.PLANNED, due_at=now, ended_at=None, attempts=F("attempts") - 1, last_answer=last_answer
+        )
+
+    def hurry(self, handed_since: datetime, now: datetime) -> None:
+        """What was refused since then for what was about us, and is over, is due at once."""
+        theirs = self.filter(state=Letter.State.PLANNED, due_at__gt=now, waits_for_domain="", attempts=0)
+        theirs.filter(handed_at__gte=handed_since).update(due_at=now)
 
     def end_of_queue(self, domain: str, begins: datetime) -> datetime | None:
         """When the last of those that wait for a mail domain is due, if any is from when on the domain takes some."""

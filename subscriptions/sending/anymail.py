@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,12 +19,16 @@ from subscriptions.composing import Draft
 from subscriptions.headers import one_line
 from subscriptions.models import Letter
 from subscriptions.sending import providers
-from subscriptions.sending.senders import Answer, NoConnection, Parcel, WriteAheadLog
+from subscriptions.sending.providers.base import Provider, found
+from subscriptions.sending.senders import Answer, Parcel, Refused, WriteAheadLog, refusal
+from subscriptions.sending.verdicts import Place, repeatable
 
 NEVER_CONNECTED = re.compile(  # as urllib3, OpenSSL and botocore name what happens before anything is sent
     "NewConnectionError|NameResolutionError|ProxyError|CERTIFICATE_VERIFY_FAILED"
     "|EndpointConnectionError|ConnectTimeoutError|ProxyConnectionError|NoCredentialsError|SSL validation failed"
 )
+# Where providers say in words what is wrong.
+SENTENCES = (("Message",), ("message",), ("Error", "Message"), ("error", "message"), ("error",), ("detail",))
 REPEAT_AFTER = (1.0, 5.0)  # seconds before a letter of which nobody knows is offered again, and once more
 LONGEST_WAIT_SECONDS = 4 * 3600.0  # whatever the provider asks for
 
@@ -49,9 +54,9 @@ class Anymail:
             self._backend.open()
         except (OSError, ImportError, ImproperlyConfigured) as error:
             install = self._provider.install if isinstance(error, ImportError) else ""
-            raise NoConnection(f"{could_not}{' '.join(str(error).split())}{install}") from error
+            raise Refused(f"{could_not}{' '.join(str(error).split())}{install}") from error
         except Exception as error:  # Each provider's library has errors of its own, and may say secrets in them.
-            raise NoConnection(f"{could_not}{type(error).__name__}") from error
+            raise Refused(f"{could_not}{type(error).__name__}") from error
 
     def offer(self, parcels: Iterator[Parcel], journal: WriteAheadLog) -> Iterator[tuple[Parcel, Answer]]:
         """Where the provider takes a letter once only under one key, one of which nobody knows is offered again."""
@@ -81,7 +86,7 @@ class Anymail:
         except (AnymailError, requests.RequestException) as error:
             response, key = getattr(error, "response", None), self._provider.idempotency_key
             if not again:
-                return _failed(error)
+                return _failed(error, self._provider)
             was_taken = key and isinstance(response, requests.Response) and key.was_taken(response)
             return Answer(Letter.State.SENT if was_taken else Letter.State.UNCERTAIN, "")
         return _answered(message)
@@ -106,27 +111,33 @@ def _answered(message: EmailMultiAlternatives) -> Answer:
     if said and said <= {"sent", "queued"}:
         return Answer(Letter.State.SENT, text)
     if said and said <= {"invalid", "rejected", "failed"}:
-        return Answer(Letter.State.FAILED, text, no_such_address="invalid" in said)
+        is_gone = "invalid" in said
+        return Answer(Letter.State.FAILED, text, True) if is_gone else refusal("rejected", text, Place.PROVIDER)
     return Answer(Letter.State.UNCERTAIN, text)
 
 
-def _failed(error: Exception) -> Answer:
-    """Only what certainly was not accepted may be offered again. Raises NoConnection when nobody's letter would be."""
-    response, status, wait = getattr(error, "response", None), None, 0.0
+def _failed(error: Exception, provider: Provider) -> Answer:
+    """Only what certainly was not accepted may be offered again. Raises Refused when the provider was not reached."""
+    response, status, wait, said = getattr(error, "response", None), None, 0.0, None
     if isinstance(response, dict):  # of boto3, by which Amazon SES is spoken to
-        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        status, said = response.get("ResponseMetadata", {}).get("HTTPStatusCode"), response
     elif isinstance(response, requests.Response):
         status, wait = response.status_code, min(retry_after(response) or 0.0, LONGEST_WAIT_SECONDS)
-    answer = f"{type(error).__name__}{f' {status}' if status else ''}"  # Its text would show the address.
+        with suppress(ValueError):
+            said = response.json()
+    name = f"{type(error).__name__}{f' {status}' if status else ''}"  # The error's own text would show the address.
+    words = next((found(said, place) for place in SENTENCES if isinstance(found(said, place), str)), "")
+    answer = repeatable(f"{name}: {words}" if words else name)
     if isinstance(error, requests.ConnectTimeout) or NEVER_CONNECTED.search(repr(error.__context__ or error)):
-        raise NoConnection(f"The mail provider cannot be reached: {answer}") from error
-    if status in (401, 403):
-        raise NoConnection(f"The mail provider refuses the key of this site: {answer}") from error
-    if status == 429 or (status == 503 and wait):
-        return Answer(Letter.State.PLANNED, answer, busy=True, wait=wait)
+        raise Refused(f"The mail provider cannot be reached: {answer}") from error
+    if provider.refuses_account(said):
+        return refusal("account", answer, Place.PROVIDER, wait)
+    if status == 503 and wait:
+        return refusal("503 with Retry-After", answer, Place.PROVIDER, wait)
     # A gateway says 503 also when whoever is behind it had the letter and then broke off.
     # An answer of 4xx refuses; no answer, a broken one or 5xx says nothing. Errors of other kinds never left.
-    refused = status is not None and 400 <= status < 500
-    if not refused and isinstance(error, (AnymailAPIError, requests.RequestException)):
+    if status is not None and 400 <= status < 500:
+        return refusal(status, answer, Place.PROVIDER, wait)
+    if isinstance(error, (AnymailAPIError, requests.RequestException)):
         return Answer(Letter.State.UNCERTAIN, answer)
     return Answer(Letter.State.FAILED, answer)

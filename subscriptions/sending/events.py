@@ -7,7 +7,6 @@ bounce differs from a hard one, the provider's own decide (sending/providers/).
 import json
 import logging
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -18,7 +17,7 @@ from django.utils import timezone
 from subscriptions import letter_kinds
 from subscriptions.models import Event, Letter, keyed_hash
 from subscriptions.sending import providers, suppressing
-from subscriptions.sending.providers.base import Provider
+from subscriptions.sending.providers.base import Provider, found
 
 logger = logging.getLogger(__name__)
 Type = Event.Type
@@ -57,9 +56,7 @@ def hear(event: AnymailTrackingEvent, esp_name: str, **_signal: Any) -> None:
 def meaning(event: AnymailTrackingEvent, provider: Provider) -> Type | None:
     """What a report says to us, by the provider's own word if it has one; None: nothing that we keep."""
     for place in provider.places:
-        word: Any = event.esp_event
-        for name in place:
-            word = word.get(name) if isinstance(word, Mapping) else None
+        word = found(event.esp_event, place)
         if isinstance(word, str) and word in provider.words:
             return Type(provider.words[word]) if provider.words[word] else None
     if event.event_type == EventType.BOUNCED:

@@ -43,18 +43,18 @@ class Permits:
             limits.give_back(_of_domain(domain), domain, len(of_domain), self.taken_at)
 
 
-def claim(now: datetime, most: int) -> Permits:
-    """Up to `most` due letters that may be offered, first those that a person waits for."""
+def claim(now: datetime, most: int, *, mixed: bool = False) -> Permits:
+    """Up to `most` due letters that may be offered, first those that a person waits for, or of these and others."""
     of_site = _of_site(now)
     if not (of_site or settings.DOMAIN_LIMITS):
-        return Permits(Letter.objects.claim(now, most), now)
+        return Permits(Letter.objects.claim(now, most, mixed=mixed), now)
     wanted = Letter.objects.due(now)[:most].count()  # So that nothing is taken and given back while nothing is due.
     if not wanted:
         return Permits([], now)
     granted, wait = limits.take_up_to(of_site, _by_whom(), wanted, now)
     if not granted:
         return Permits([], now, wait)
-    going = _within_domains(Letter.objects.claim(now, granted), now)
+    going = _within_domains(Letter.objects.claim(now, granted, mixed=mixed), now)
     limits.give_back(of_site, _by_whom(), granted - len(going), now)
     return Permits(going, now, None if going else timedelta())
 

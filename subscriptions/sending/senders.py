@@ -17,7 +17,9 @@ from subscriptions import mime
 from subscriptions.composing import Draft, address_of
 from subscriptions.headers import sender_of
 from subscriptions.models import Letter
+from subscriptions.sending.verdicts import NO_ATTEMPT, NO_SUCH_ADDRESS, Place, Verdict, enhanced_code, rule_of
 
+FIRST_REST = timedelta(seconds=30)
 FILES, SMTP = "subscriptions.sending.senders.Files", "subscriptions.sending.smtp.Smtp"
 
 
@@ -27,12 +29,14 @@ class NoConnection(Exception):
     wait = timedelta(minutes=1)  # until what was in hands is tried again
 
 
-class Busy(NoConnection):
-    """Whoever it is for, the mail server or provider wants no letters now."""
+class Refused(NoConnection):
+    """The mail server or provider takes no letters from us now, whoever they are for: sending rests."""
 
-    def __init__(self, why: str, wait: timedelta) -> None:
+    def __init__(self, why: str, words: str = "", asked: float = 0) -> None:
+        """`words`: what it said; `asked`: the seconds that it asks us to wait."""
         super().__init__(why)
-        self.wait = wait
+        self.words, self.asked = words or why, timedelta(seconds=asked)
+        self.wait = self.asked or FIRST_REST
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,24 @@ class Answer:
     state: Letter.State
     text: str
     no_such_address: bool = False
-    busy: bool = False  # said to us, not of the letter: no letters now
+    verdict: str = ""  # of a refusal: a Verdict; empty of anything else
     wait: float = 0  # seconds that we are asked to wait
+    in_a_row: int = 0  # after so many like it sending rests; 0: never
+    same_words: bool = False  # only those count that say the same
+
+    @property
+    def is_attempt(self) -> bool:
+        return self.verdict not in NO_ATTEMPT
+
+
+def refusal(reply: int | str, text: str, place: Place, wait: float = 0) -> Answer:
+    """What a refusal makes of the letter that met it; what is none leaves it uncertain."""
+    rule = rule_of(reply, text, place)
+    if rule is None:
+        return Answer(Letter.State.UNCERTAIN, text)
+    state = Letter.State.FAILED if rule.verdict == Verdict.ENDS else Letter.State.PLANNED
+    gone = rule.verdict == Verdict.ENDS and place == Place.RECIPIENT and enhanced_code(text) in NO_SUCH_ADDRESS
+    return Answer(state, text, gone, str(rule.verdict), wait, rule.in_a_row, rule.same_words)
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,7 @@ class Parcel:
 
     letter: Letter
     content: Any  # as its sender prepared it
+    is_alone: bool = False  # refused before, and others were taken since: it tells nothing of theirs
 
     @cached_property
     def address(self) -> str:

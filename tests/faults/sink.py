@@ -18,7 +18,7 @@ from tests.benchmarks.far_end import END, Conversation
 
 HOST, PATIENCE = "127.0.0.1", 60
 TIMES = 2  # how often what passes happens, before the letter is taken
-NEVER = {"550": b"550 5.1.1 nobody of that name", "554": b"554 5.7.1 not wanted here"}
+NEVER = {"550": b"550 5.1.1 nobody of that name", "554": b"554 5.6.0 not wanted here"}
 FOR_NOW = {"451": b"451 4.2.0 later", "452": b"452 4.3.1 no room"}
 AFTER_LETTER = {"452", "554"}  # refused once the whole letter is there; the others before
 ACCEPTED_UNHEARD = ("drop", "hang")  # on purpose: such letters can only be uncertain

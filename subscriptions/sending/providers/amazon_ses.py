@@ -1,4 +1,6 @@
-"""Amazon SES. https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html"""
+"""Amazon SES. https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+"""
 
 from subscriptions.sending.providers.base import DEFERRED, NOTHING, SOFT_BOUNCE, Provider
 
@@ -12,5 +14,12 @@ PROVIDER = Provider(
         "Undetermined": SOFT_BOUNCE,
         "not-spam": NOTHING,  # A reader took the letter out of the spam folder.
     },
+    error_places=(("Error", "Code"),),
+    account_errors=frozenset(
+        {
+            *("AccountSuspendedException", "SendingPausedException", "MailFromDomainNotVerifiedException"),
+            *("LimitExceededException", "AccessDeniedException", "UnrecognizedClientException"),
+        }
+    ),
     extra="amazon-ses",
 )

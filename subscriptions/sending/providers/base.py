@@ -13,6 +13,13 @@ HARD_BOUNCE, SOFT_BOUNCE, COMPLAINT, UNSUBSCRIBED = "bounced", "soft", "complain
 DEFERRED, FAILED, NOTHING = "deferred", "failed", ""
 
 
+def found(answer: Any, place: tuple[str, ...]) -> Any:
+    """What stands at a place in JSON; None: nothing."""
+    for name in place:
+        answer = answer.get(name) if isinstance(answer, Mapping) else None
+    return answer
+
+
 @dataclass(frozen=True)
 class IdempotencyKey:
     """How a provider is told that an offer is the same as one before, so that it takes a letter once only."""
@@ -31,6 +38,9 @@ class Provider:
     words: Mapping[str, str] = field(
         default_factory=dict
     )  # its own for what Anymail has no word for, and their meaning
+    # Where its own words stand in an answer that refuses a letter, and those that are about our account or sender.
+    error_places: tuple[tuple[str, ...], ...] = ()
+    account_errors: frozenset[str] = frozenset()
     idempotency_key: IdempotencyKey | None = None
     extra: str = ""  # its libraries: make install EXTRA=...
 
@@ -47,6 +57,10 @@ class Provider:
     def install(self) -> str:
         """What to do when its libraries are missing, to follow a sentence."""
         return f" (make install EXTRA={self.extra})" if self.extra else ""
+
+    def refuses_account(self, answer: Any) -> bool:
+        """Whether an answer that refuses a letter, taken out of its JSON, is about our account or sender."""
+        return any(str(found(answer, place)) in self.account_errors for place in self.error_places)
 
     def is_known(self) -> bool:
         """Whether Anymail can speak to it."""

@@ -29,5 +29,7 @@ PROVIDER = Provider(
         "soft_bounce": SOFT_BOUNCE,
         "unsubscribed": UNSUBSCRIBED,
     },
+    error_places=(("code",),),
+    account_errors=frozenset({"not_enough_credits", "account_under_validation", "permission_denied", "unauthorized"}),
     idempotency_key=IdempotencyKey(add_key, was_taken),
 )

@@ -2,6 +2,7 @@
 
 A letter offered again under one key within 24 hours is not sent again, and gets the first answer again:
 https://resend.com/docs/dashboard/emails/idempotency-keys
+https://resend.com/docs/api-reference/errors
 """
 
 from typing import Any
@@ -24,6 +25,13 @@ PROVIDER = Provider(
         "email.failed": FAILED,
         "email.suppressed": HARD_BOUNCE,
     },
+    error_places=(("name",),),
+    account_errors=frozenset(
+        {
+            *("missing_api_key", "restricted_api_key", "invalid_api_key", "invalid_from_address"),
+            *("daily_quota_exceeded", "monthly_quota_exceeded"),
+        }
+    ),
     idempotency_key=IdempotencyKey(add_key, was_taken=lambda _response: False),
     extra="resend",
 )

@@ -13,6 +13,7 @@ from subscriptions.models import Letter
 from subscriptions.sending import journal, post
 from subscriptions.sending.journal import Journal
 from subscriptions.sending.senders import Answer, Parcel
+from subscriptions.sending.verdicts import Verdict
 from tests.factories import make_letter
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_of_a_killed_process_only_what_was_on_the_wire_is_uncertain(sink):
 
 def test_that_a_killed_process_was_told_to_wait_is_known_to_the_next(sink):
     noted, letters = handed_over(1)
-    note(noted, letters[0], Answer(State.PLANNED, "429", busy=True, wait=120))
+    note(noted, letters[0], Answer(State.PLANNED, "429", verdict=Verdict.BUSY, wait=120))
     noted.leave()
 
     post.drain(NOW)

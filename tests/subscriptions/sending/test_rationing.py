@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from subscriptions.models import Bucket, Letter
-from subscriptions.sending import post, rationing
+from subscriptions.sending import draining, post, rationing
 from tests.factories import make_letter, make_reader
 from tests.subscriptions.sending.rationed import DAY, HOUR, MINUTE, NOW, State, make_digest, make_letters, states
 
@@ -134,7 +134,7 @@ def test_where_nothing_is_limited_no_bucket_is_asked(mailbox):
 
 def test_buckets_are_asked_once_a_chunk_however_many_letters_it_has(mailbox, settings, monkeypatch):
     settings.SEND_LIMITS, settings.DOMAIN_LIMITS = {"hour": 500, "day": 5000}, {"example.org": {"hour": 500}}
-    monkeypatch.setattr(post, "SMALLEST_CHUNK", 200)
+    monkeypatch.setattr(draining, "SMALLEST_CHUNK", 200)
     asked = []
     for letters in (3, 100, 100):  # The first drain also makes the buckets.
         make_letters(letters)

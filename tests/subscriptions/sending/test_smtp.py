@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from subscriptions.models import Letter
+from subscriptions.models import Letter, Rest
 from subscriptions.sending import post
 from subscriptions.sending.senders import Answer, NoConnection, Parcel
 from subscriptions.sending.smtp import Smtp
 from tests.factories import make_letter
-from tests.sink import Sink
+from tests.sink import CONNECT, Sink
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -111,14 +111,68 @@ def test_a_connection_that_fails_leaves_its_letters_to_the_others(either, settin
     assert states() == [State.PLANNED] + [State.SENT] * 11
 
 
+def test_a_connection_that_hangs_holds_up_no_other(either, settings):
+    settings.SENDER_CONNECTIONS, settings.HANDOVER_CHUNK = 3, 5
+    letters = [make_letter() for _ in range(30)]
+    with_it = 2  # the letter and the one that its connection would take next
+    either.hangs(until=len(letters) - with_it, of=letters[1].subscriber.address)
+
+    post.drain(NOW)
+
+    assert states() == [State.SENT] * 30
+    assert either.twice == []
+
+
+def test_a_server_that_allows_fewer_connections_gets_fewer_and_the_draining_goes_on_to_its_end(either, settings):
+    settings.SENDER_CONNECTIONS, settings.HANDOVER_CHUNK, either.most_connections = 4, 5, 2
+    for _ in range(30):
+        make_letter()
+
+    assert post.drain(NOW) == 30
+
+    assert either.asked[CONNECT] <= 4
+
+
+@pytest.mark.parametrize("reply", ["530 5.7.0 no", "450 4.7.1 too much mail"])
+def test_after_a_refusal_at_mail_neither_rcpt_nor_data_follows(either, reply):
+    for _ in range(5):
+        make_letter()
+    either.refuse("MAIL", reply)
+
+    post.drain(NOW)
+
+    assert (either.asked["MAIL"], either.asked["RCPT"], either.asked["DATA"]) == (1, 0, 0)
+
+
+def test_after_a_refused_reader_the_next_one_is_asked_for_without_data(either):
+    letters = [make_letter() for _ in range(6)]
+    for letter in letters[1:4]:
+        either.refuse_recipient("550 5.1.1 nobody", of=letter.subscriber.address)
+
+    post.drain(NOW)
+
+    assert states() == [State.SENT, *[State.FAILED] * 3, *[State.SENT] * 2]
+    assert either.asked["DATA"] <= 4  # one came along with the first that was refused
+
+
+def test_a_server_that_ends_a_conversation_between_two_letters_is_asked_anew(either):
+    letters = [make_letter() for _ in range(4)]
+    either.refuse_after("MAIL", "421 4.7.0 served enough", letters=2)
+
+    assert post.drain(NOW) == 4
+
+    assert [letter.attempts for letter in Letter.objects.all()] == [1] * len(letters)
+    assert not Rest.objects.exists()
+
+
 def test_an_answer_with_control_characters_is_kept_without_them(either):
     make_letter()
-    either.refuse_message("554 5.7.1 not\x00 wanted")
+    either.refuse_message("554 5.6.0 not\x00 wanted")
 
     post.drain(NOW)
 
     letter = Letter.objects.get()
-    assert (letter.state, letter.last_answer) == (State.FAILED, "554 5.7.1 not  wanted")
+    assert (letter.state, letter.last_answer) == (State.FAILED, "554 5.6.0 not  wanted")
 
 
 class Full:
