@@ -94,6 +94,7 @@ class Alarm(models.Model):
         UNHEARD = "unheard", "the mail provider is silent"
         LOST = "lost", "self-test letters do not return"
         FLOOD = "flood", "far more sign-ups than usual"
+        REFUSED = "refused", "the mail server takes no letters"
 
     kind = models.CharField(max_length=20, choices=Kind)
     subject = models.CharField(max_length=40)  # the name of the source or the mail provider; else what it is about

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from digest.models import Alarm
-from digest.watching import floods, freshness, punctuality, reports, selftest
+from digest.watching import floods, freshness, punctuality, refusals, reports, selftest
 from papers.sources import SOURCES
 from subscriptions import composing
 from subscriptions.composing import Composed, Skip
@@ -77,6 +77,17 @@ WATCHED = {
         ),
         afterwards=_("All alarms:"),
         grace=timedelta(),  # It may be over before anybody would hear of it.
+    ),
+    Alarm.Kind.REFUSED: Watch(
+        troubles=refusals.troubles,  # sending rests; what may pass: after refusals.PASSES_WITHIN
+        began=_("Emails are refused by the mail server"),
+        over=_("Emails are taken by the mail server again"),
+        meanwhile=_(
+            "No email is lost: those less than a day late are sent once it takes them again, which is tried every few "
+            "minutes, and at once where its settings change. You will get one more email about this, when it is over. "
+            "All alarms:"
+        ),
+        afterwards=_("All alarms:"),
     ),
 }
 
