@@ -9,15 +9,15 @@ from subscriptions import limits, slots
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
 
 
-def sign_up(address: str, place: str, now: datetime, turn: int = 1, **brings: Any) -> None:
+def sign_up(address: str, place: str, now: datetime, *, turn: int = 1, solved: bool = False, **brings: Any) -> None:
     """Keep it that somebody entered this address, by one insert, whoever they are and whatever we know of it: what it
     gets is decided in answering.py. Whoever typed it may be anybody, so what they chose waits with the confirm letter:
     no row of a reader, or of one who left, is changed before its link is used. `turn`: the how-manieth sign-up of
-    their network it is; `brings`: by the fields of SignUpForm.
+    their network it is; `solved`: a proof of work came with it; `brings`: by the fields of SignUpForm.
     """
     brings = {**brings, "place": place}
     LetterRequest.objects.create(
-        kind=LetterRequest.Kind.SIGN_UP, address=address, asked_at=now, turn=turn, brings=brings
+        kind=LetterRequest.Kind.SIGN_UP, address=address, asked_at=now, turn=turn, solved=solved, brings=brings
     )
 
 

@@ -10,6 +10,7 @@ app_name = "subscriptions"
 urlpatterns = [
     path("start/", views.start, name="start"),
     path("subscribe/", views.sign_up, name="sign_up"),
+    path("challenge/", views.challenge, name="challenge"),
     path("check-inbox/", views.check_inbox, name="check_inbox"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from papers import lookups, site_clock
 from papers.models import Topic
-from subscriptions import form_parts, limits, links, mailbox, networks, signing_up, visits
+from subscriptions import form_parts, limits, links, mailbox, networks, proof, signing_up, visits
 from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
 from subscriptions.interests.importing import Import
 from subscriptions.links import BadLink, ExpiredLink, Purpose
@@ -44,8 +44,16 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     turn = limits.turn(limits.SIGN_UPS_PER_NETWORK, networks.of(request), timezone.now())
     if turn is None:
         return _too_many_page(request)
-    signing_up.sign_up(**form.cleaned_data, place=request.path, now=site_clock.now(), turn=turn)
+    solved, now = proof.is_solved(request.POST.get("altcha", "")), site_clock.now()
+    signing_up.sign_up(**form.cleaned_data, place=request.path, now=now, turn=turn, solved=solved)
     return redirect("subscriptions:check_inbox")
+
+
+@require_safe
+@never_cache
+def challenge(request: HttpRequest) -> JsonResponse:
+    """For the proof of work of who signs up."""
+    return JsonResponse(proof.challenge())
 
 
 def _sign_up_page(request: HttpRequest, form: SignUpForm) -> HttpResponse:

@@ -32,7 +32,7 @@ LINES = {
         "cross_site interests letter_kinds mime networks request_sizes slots tokens wrapping",  # rows of papers alone
         "fields models",
         "headers leaving limits links",
-        "answering erasing signing_up",
+        "answering erasing proof signing_up",
         "moving",
         "composing",
         "sending",
