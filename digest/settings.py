@@ -8,7 +8,7 @@ import os
 import secrets
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -269,6 +269,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "anymail",
+    "axes",
     "papers",
     "subscriptions",
     "digest",
@@ -286,6 +287,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "digest.urls"
 WSGI_APPLICATION = "digest.wsgi.application"
@@ -332,6 +334,13 @@ if HTTPS:  # Browsers take a cookie so named from this host alone, by TLS alone 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # without a cookie of its own
 CSRF_FAILURE_VIEW = "subscriptions.views.cookie_missing"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Signing in to the admin: wrong passwords are counted by network, and kept as keyed hashes for a day at most.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS, AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = ["ip_address"], 10, timedelta(minutes=15)
+AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = "digest.admin_login.network", "digest.admin_login.name"
+AXES_RESET_ON_SUCCESS, AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = True, False
+AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
+AXES_LOCKOUT_TEMPLATE = "locked_out.html"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

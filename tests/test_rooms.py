@@ -49,7 +49,7 @@ LINES = {
         "models",
         "matching saving",
         "letters",
-        "exporting feedback papers_joined previewing",
+        "admin_login exporting feedback papers_joined previewing",
         "effects last_days why",
         "my_page watching",
         "views",

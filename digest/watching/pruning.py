@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,6 +23,7 @@ EVENTS_KEPT_FOR = timedelta(days=90)  # bounces count for 30 days
 LOOKUPS_KEPT_FOR = timedelta(days=30)  # once they are answered, and no reader waits for the paper any more
 GIVEN_KEPT_FOR = timedelta(days=730)  # papers that old reach nobody's letter
 BUCKETS_KEPT_FOR = timedelta(days=2)  # full again, or of a day that is over
+ATTEMPTS_KEPT_FOR = timedelta(days=1)  # to sign in to the admin; they count for a quarter of an hour
 PAPERS_AT_ONCE = 500  # whose sightings are in memory then
 LETTERS_AT_ONCE = 1_000
 ROWS_AT_ONCE, BATCHES = 10_000, 100  # rows of a kind in one transaction, and how many of these in one pruning
@@ -38,6 +40,7 @@ def prune(now: datetime) -> None:
         "gifts": _forget(given_long_ago(now)),
         "lookups": _forget(nobody_asks_for(now)),
         "buckets": _forget(full_again(now)),
+        "wrong passwords": _forget(AccessAttempt.objects.filter(attempt_time__lt=now - ATTEMPTS_KEPT_FOR)),
     }
     for what, count in forgotten.items():
         if count:

@@ -66,6 +66,7 @@ class Visitor:
     def _fits(self, what: str) -> None:
         own = self.page.viewport_size
         assert own is not None
+        self.page.wait_for_load_state()  # Before its style has come a page has another width.
         for name, size in sorted(SIZES.items(), key=lambda one: one[1] == own):
             self.page.set_viewport_size(size)
             assert self.page.evaluate(FITS), f"{what} is wider than a {name} window"
