@@ -30,6 +30,6 @@ def findings(now: datetime) -> Iterator[tuple[str, Finding]]:
         try:
             for finding in check(now):
                 yield about, finding
-        except Error:  # The database was looked at before, and said what is the matter with it.
+        except Error:  # What is the matter with the database was said before.
             connection.close()
-            yield about, Finding(Level.UNKNOWN, "cannot be told, as the database does not answer")
+            yield about, Finding(Level.UNKNOWN, "cannot be told until the database is well")

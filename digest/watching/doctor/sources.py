@@ -10,7 +10,7 @@ from urllib.request import getproxies
 
 import requests
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 from digest.watching import freshness
 from digest.watching.doctor.base import Finding, Level, ok, red
@@ -59,9 +59,12 @@ def _of_database() -> timedelta | None:
     """How far our clock is behind its server's; none where that is on this machine."""
     if not has_server():
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        told: datetime = cursor.fetchone()[0]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            told: datetime = cursor.fetchone()[0]
+    except Error:
+        return None
     return told - datetime.fromtimestamp(time.time(), UTC)
 
 

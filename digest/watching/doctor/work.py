@@ -29,7 +29,7 @@ def database(_now: datetime) -> Iterator[Finding]:
         example = "DATABASE_URL=postgresql://user:password@host/name"
         file = settings.DATABASES["default"]["NAME"]
         yield red(f"It does not answer: {said}", example if has_server() else f"ls -l {file}")
-        raise
+        return
     if missing:
         yield red(f"It lacks {len(missing)} migrations of this version.", "python manage.py migrate")
     elif damage := _damage():
@@ -67,14 +67,14 @@ def redis(_now: datetime) -> Iterator[Finding]:
     if not settings.REDIS_URL:
         yield ok("none is used: manage.py run does the work")
         return
+    at, patience = settings.REDIS_URL, {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
     try:
-        with client.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
-        ) as server:
+        with client.Redis.from_url(at, **patience) as server:
             server.ping()
     except client.AuthenticationError:
         yield red("It refuses the password in REDIS_URL.", "REDIS_URL=redis://:password@localhost:6379/0")
     except (client.RedisError, ValueError) as error:
-        yield red(f"It does not answer ({type(error).__name__}), so letters wait.", "redis-server --daemonize yes")
+        start = "docker compose up -d redis" if "@redis:" in at or "//redis:" in at else "redis-server --daemonize yes"
+        yield red(f"It does not answer ({type(error).__name__}), so letters wait.", start)
     else:
         yield ok("it answers")

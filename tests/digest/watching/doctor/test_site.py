@@ -35,7 +35,8 @@ def test_a_database_that_does_not_answer_leaves_what_leans_on_it_open(tmp_path):
     assert done.returncode == 1
     assert "RED   database: It does not answer: " in done.stdout
     assert "      DATABASE_URL=postgresql://user:password@host/name\n" in done.stdout
-    assert "?     work: cannot be told" in done.stdout
+    assert "?     work: cannot be told until the database is well\n" in done.stdout
+    assert done.stdout.count(" database: ") == 1
     assert "mail server: " in done.stdout
     assert "no-one" not in done.stdout + done.stderr
 
