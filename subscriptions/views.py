@@ -157,7 +157,7 @@ def undo(request: HttpRequest, reader: Subscriber, pk: int) -> HttpResponse:
     """Take back one thing that was learned from feedback."""
     for learned in reader.interests.filter(pk=pk, origin=Interest.Origin.FEEDBACK):
         reader.undo(learned.spec)
-    return redirect(reverse("subscriptions:preferences") + "?saved")
+    return redirect(reverse("subscriptions:preferences") + "?undone")
 
 
 def preferences_page(

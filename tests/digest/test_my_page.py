@@ -117,8 +117,9 @@ def test_what_was_said_and_saved_stands_before_the_form_and_can_be_undone_and_ta
     assert '<a href="/saved/">1 paper</a>' in before
     assert '<a href="/saved/saved-papers.bib" download>' in before
     assert '<a href="/saved/saved-papers.ris" download>' in before
-    client.post(re.findall(r'action="(/preferences/undo/\d+/)"', before)[0])
-    assert "ferry 0" not in client.get(PAGE).text
+    answer = client.post(re.findall(r'action="(/preferences/undo/\d+/)"', before)[0], follow=True)
+    assert "Undone: everything is as it was before you said it." in answer.text
+    assert "ferry 0" not in answer.text
 
 
 def test_who_said_and_saved_nothing_is_told_how(client, reader):

@@ -111,14 +111,6 @@ def test_what_was_typed_is_shown_again_as_text_beside_the_sentence(client, reade
     assert escape("</textarea><script>") in page.text
 
 
-def test_what_is_not_wanted_is_folded_away_while_there_is_nothing(client, reader):
-    assert '<details class="not">' in client.get(PAGE).text
-
-    save(client, unwanted_phrases="blockchain")
-
-    assert '<details class="not" open>' in client.get(PAGE).text
-
-
 # ------------------------------------------------------------------------------------------------------ before saving
 
 
