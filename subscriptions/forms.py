@@ -112,7 +112,7 @@ def _what_may_be_shown() -> list[tuple[str, Any]]:
 class PreferencesForm(BeginForm):
     """Everything that a reader can change; each kind of interest that is typed has its two fields, too."""
 
-    muted = TopicsField(wanted=False, label=_("Topics"))
+    muted = TopicsField(wanted=False, label=_("Topics you do not want"))
     paste = PasteField(
         label=_("Add papers"),
         help_text=_(

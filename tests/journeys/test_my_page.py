@@ -91,7 +91,7 @@ def test_unfolded_with_errors_and_a_refused_preview_the_page_is_accessible(begun
     expect(page.locator(".preview [aria-busy]")).to_have_count(0)  # Meanwhile it is pale.
     assert problems(page) == []
     page.get_by_label("arXiv categories", exact=True).fill("cs.XX")
-    expect(page.locator(".preview .says")).to_contain_text("“cs.XX” is not one")
+    expect(page.locator(".preview > .says")).to_contain_text("“cs.XX” is not one")
     assert problems(page) == []
     ada.complaints.clear()  # the browser tells of each answer of 400
     ada.press("Save")
@@ -99,7 +99,7 @@ def test_unfolded_with_errors_and_a_refused_preview_the_page_is_accessible(begun
     page.get_by_role("alert").get_by_role("link", name="arXiv categories").click()
     expect(page.get_by_label("arXiv categories", exact=True)).to_be_in_viewport()
     page.get_by_label("arXiv categories", exact=True).fill("cs.YY")
-    expect(page.locator(".preview .says")).to_contain_text("“cs.YY” is not one")
+    expect(page.locator(".preview > .says")).to_contain_text("“cs.YY” is not one")
     assert problems(page) == []
     assert (
         page.evaluate("(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))")

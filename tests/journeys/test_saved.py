@@ -26,7 +26,7 @@ def test_a_paper_of_the_letter_is_saved_and_taken_along(visitor, scripts):
     ada.sees("Send me my link")
 
     opens_preferences(ada, ada.opens_letter("Welcome to Paper Route"))
-    page.get_by_role("link", name="Saved papers").click()
+    page.get_by_role("link", name="1 saved paper").click()
     ada.sees("Saved papers")
     listed = page.get_by_role("heading", level=2, name=title)
     expect(listed).to_be_visible()

@@ -53,7 +53,7 @@ class Visitor:
 
     def tick(self, name: str) -> None:
         self.unfold()
-        self.page.get_by_role("checkbox", name=name, exact=True).check()
+        self.page.get_by_role("checkbox", name=name, exact=True).first.check()
 
     # --------------------------------------------------------------------------------------------------------- seeing
 
