@@ -8,7 +8,7 @@ from django.urls import path, register_converter
 
 from papers import spans
 from papers.spans import Span
-from papers.views import authors, crawlers, days, elsewhere, papers, search, topics, trending
+from papers.views import authors, crawlers, days, elsewhere, feeds, papers, search, topics, trending
 
 
 class Dated:
@@ -52,10 +52,23 @@ class Key:
         return value
 
 
+class Form:
+    """How a feed is written."""
+
+    regex = "atom|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Day, "day")
 register_converter(Week, "week")
 register_converter(Month, "month")
 register_converter(Key, "key")
+register_converter(Form, "form")
 
 app_name = "papers"
 of_hugging_face: list[tuple[str, Callable[..., HttpResponse], str]] = [
@@ -67,6 +80,17 @@ of_hugging_face: list[tuple[str, Callable[..., HttpResponse], str]] = [
     ("papers/<str:named>", elsewhere.paper, "hf_paper"),
 ]
 urlpatterns = [
+    path("feeds/", feeds.about, name="feeds"),
+    path("feed.<form:form>", feeds.of_list, name="today_feed"),
+    path("list/<slug:source>/feed.<form:form>", feeds.of_list, name="list_feed"),
+    path("week/feed.<form:form>", feeds.of_span, {"kind": "week"}, name="week_feed"),
+    path("month/feed.<form:form>", feeds.of_span, {"kind": "month"}, name="month_feed"),
+    path("trending/feed.<form:form>", feeds.trending, name="trending_feed"),
+    path("topic/<slug:slug>/feed.<form:form>", feeds.topic, name="topic_feed"),
+    path("category/<key:name>/feed.<form:form>", feeds.category, name="category_feed"),
+    path("author/<key:name>/feed.<form:form>", feeds.author, name="author_feed"),
+    path("organisation/<key:name>/feed.<form:form>", feeds.organisation, name="organisation_feed"),
+    path("search/feed.<form:form>", feeds.search, name="search_feed"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemaps, name="sitemaps"),
     path("sitemap-<slug:section>.xml", crawlers.sitemap, name="sitemap"),

@@ -21,7 +21,7 @@ LINES = {
         "text",  # knows no rows
         "models",
         "sources search",
-        "citing storing trending",
+        "citing feeds storing trending",
         "sample",
         "collecting",
         "lookups",

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from papers.models import Paper
 from papers.search import ranking as searching
 from papers.text import tokenizing
+from papers.views import frame
 
 PAGE_SIZE = 20
 MOST_OF_AN_AUTHOR = 200  # papers, over all pages
@@ -23,7 +24,8 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
     found = Paper.objects.with_chips().in_bulk(list(page.object_list))
     papers = [found[key] for key in page.object_list if key in found]
-    context = {"name": _written(name, papers), "page": page, "papers": papers}
+    written = _written(name, papers)
+    context = {"name": written, "page": page, "papers": papers, "feeds": frame.feeds_of("author", written)}
     return render(request, "papers/author.html", context)
 
 
@@ -41,5 +43,6 @@ def organisation(request: HttpRequest, name: str) -> HttpResponse:
     page = Paginator(papers, PAGE_SIZE).get_page(request.GET.get("page"))
     if not page.paginator.count:
         raise Http404
-    context = {"name": name, "page": page, "papers": list(page.object_list)}
+    feeds = frame.feeds_of("organisation", name)
+    context = {"name": name, "page": page, "papers": list(page.object_list), "feeds": feeds}
     return render(request, "papers/organisation.html", context)

@@ -16,7 +16,7 @@ from papers import site_clock, spans
 from papers.models import SAMPLE, Collection, Paper, PaperQuerySet, Sighting, Topic
 from papers.sources import SOURCES
 from papers.spans import Span
-from papers.views import calendars, filters
+from papers.views import calendars, filters, frame
 from papers.views.filters import Filters
 from papers.views.topics import papers_about
 
@@ -82,6 +82,7 @@ def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool 
         "topics": _topics(listed, chosen) if counts else [],
         "calendar": calendars.month_around(span, shown, asked),
         "why_empty": "" if counts.get(shown) else _why_empty(span, asked),
+        "feeds": frame.feeds_of("list", shown, query=chosen.query) if shown in SOURCES else [],
         **_around(span, shown, asked),
     }
     return render(request, "papers/dated.html", context)

@@ -1,7 +1,8 @@
-"""What of a list is shown: all, or the papers about a topic, or those with code."""
+"""What of a list is shown: all, or the papers about a topic, those with code, those with so many votes."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -14,16 +15,23 @@ from papers.models import PaperQuerySet, Topic
 class Filters:
     topic: Topic | None = None
     code: bool = False
+    votes: int = 0  # at least
 
     def of(self, papers: PaperQuerySet) -> PaperQuerySet:
         if self.topic:
             papers = papers.about([self.topic])
+        if self.votes:
+            papers = papers.filter(votes__gte=self.votes)
         return papers.with_code() if self.code else papers
 
     @property
     def query(self) -> str:
         """As an address has it; empty for all papers."""
-        said = {"topic": self.topic.slug if self.topic else "", "code": "yes" if self.code else ""}
+        said = {
+            "topic": self.topic.slug if self.topic else "",
+            "code": "yes" if self.code else "",
+            "votes": str(self.votes or ""),
+        }
         return urlencode({name: value for name, value in said.items() if value})
 
     def other_topic(self, topic: Topic) -> Filters:
@@ -41,4 +49,6 @@ def asked_for(request: HttpRequest) -> Filters:
     topic = Topic.objects.filter(slug=slug.replace("\x00", "")).defer("phrases").first() if slug else None
     if slug and topic is None:
         raise Http404
-    return Filters(topic, request.GET.get("code") == "yes")
+    votes = request.GET.get("votes", "")
+    at_least = int(votes) if re.fullmatch("[0-9]{1,6}", votes) else 0
+    return Filters(topic, request.GET.get("code") == "yes", at_least)

@@ -4,10 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from papers.models import Paper
 from papers.sources import SOURCES
+
+FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json"}
+
+
+def feeds_of(name: str, *args: Any, query: str = "") -> list[tuple[str, str]]:
+    """The feeds of what a page shows, for its `feeds`: the type of each, and its address without the site."""
+    addresses = {kind: reverse(f"papers:{name}_feed", args=[*args, form]) for form, kind in FEEDS.items()}
+    return [(kind, f"{address}?{query}" if query else address) for kind, address in addresses.items()]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The page of a search."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from papers.models import Paper
 from papers.search import ranking as searching
+from papers.views import frame
 
 PAGE_SIZE = 20
 MOST_FOUND = 200  # papers by a search, over all its pages
@@ -28,6 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": query,
         "missing": arxiv_id,
         "page": page,
+        "feeds": frame.feeds_of("search", query=urlencode({"q": query})) if query and not arxiv_id else [],
         "authored": [papers[key] for key in page.object_list if key in papers and key in authored],
         "papers": [papers[key] for key in page.object_list if key in papers and key not in authored],
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from papers import identifiers, site_clock
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Topic
+from papers.views import frame
 
 SHOWN_FOR, COUNTED_FOR = timedelta(days=30), timedelta(days=7)
 PAGE_SIZE = 20
@@ -30,7 +31,12 @@ def topics(request: HttpRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers about a topic of the 30 days up to the latest day that has any papers."""
     topic = get_object_or_404(Topic, slug=slug)
-    return _recent(request, "papers/topic.html", Paper.objects.about([topic]), {"topic": topic})
+    return _recent(
+        request,
+        "papers/topic.html",
+        Paper.objects.about([topic]),
+        {"topic": topic, "feeds": frame.feeds_of("topic", slug)},
+    )
 
 
 @require_safe
@@ -41,7 +47,12 @@ def category(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if written != name:
         return redirect("papers:category", written, permanent=True)
-    return _recent(request, "papers/category.html", Paper.objects.in_category(name), {"category": name})
+    return _recent(
+        request,
+        "papers/category.html",
+        Paper.objects.in_category(name),
+        {"category": name, "feeds": frame.feeds_of("category", name)},
+    )
 
 
 def papers_about(papers: PaperQuerySet) -> dict[int, int]:

@@ -11,6 +11,7 @@ from papers import trending as formula
 from papers.models import Paper, PaperQuerySet
 from papers.sources import SOURCES
 from papers.trending import Standing
+from papers.views import frame
 
 TRENDING_SHOWN, RESURFACING_SHOWN, EXPLAINED = 50, 20, 15  # papers on the page of what is trending, and on /about/
 FORMULA = {  # as pages say it
@@ -33,6 +34,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     context = {
         "trending": _with_standings(papers, voted[:TRENDING_SHOWN]),
         "resurfacing": _with_standings(papers, ranking.resurfacing[:RESURFACING_SHOWN]),
+        "feeds": frame.feeds_of("trending"),
         **FORMULA,
     }
     return render(request, "papers/trending.html", context)

@@ -16,7 +16,15 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     *("/", DAY_PAGE, "/week/2026-W34/", "/month/2026-08/", "/paper/arxiv:2608.1/", "/topics/", "/topic/post/"),
-    *("/category/cs.CL/", "/author/Ada%20Quill/", "/organisation/Harbour/", "/trending/", "/search/", "/about/"),
+    *(
+        "/category/cs.CL/",
+        "/author/Ada%20Quill/",
+        "/organisation/Harbour/",
+        "/trending/",
+        "/search/",
+        "/about/",
+        "/feeds/",
+    ),
 ]
 EVERY_PAGE = [*PAGES, "/date/2001-01-01/", "/search/?q=letters", "/nowhere/"]
 
