@@ -22,18 +22,19 @@ class InterestInline(admin.TabularInline):
 
 @admin.register(Subscriber)
 class SubscriberAdmin(admin.ModelAdmin):
-    list_display = ("pk", "address", "zone", "hour", "cadence", "confirmed_at", "left_at", "next_due_at")
-    list_filter = ("cadence", "zone")
+    list_display = ("pk", "address", "zone", "hour", "cadence", "confirmed_at", "left_at", "next_due_at", "fault")
+    list_filter = (("fault", admin.EmptyFieldListFilter), "cadence", "zone")
     search_fields = ("address",)
     inlines = (InterestInline,)
     readonly_fields = (
         *("created_at", "confirmed_at", "left_at", "last_slot", "next_slot", "next_due_at", "read_up_to"),
-        *("links_after", "feed_key", "erase_asked_at"),
+        *("fault", "links_after", "feed_key", "erase_asked_at"),
     )
     show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Subscriber, form: ModelForm, change: bool) -> None:
         if obj.is_reading:
+            obj.mend()
             obj.schedule(site_clock.now())  # The hour, zone or days may be others now.
         super().save_model(request, obj, form, change)
 

@@ -29,6 +29,7 @@ def come_back(pk: int, left_at: datetime, now: datetime) -> Subscriber | None:
     if reader is None or Suppression.objects.of([reader.address]).exists():
         return None
     reader.left_at = None
+    mended = reader.mend()
     reader.schedule(now)
-    reader.save(update_fields=["left_at", "next_slot", "next_due_at"])
+    reader.save(update_fields=["left_at", "next_slot", "next_due_at", *mended])
     return reader

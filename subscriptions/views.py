@@ -97,6 +97,7 @@ def _welcome_page(request: HttpRequest, reader: Subscriber, *, again: bool) -> H
 @transaction.atomic
 def _begin(form: BeginForm, letter: Letter | None) -> None:
     form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
+    form.reader.mend()
     form.apply()
     form.reader.save()
     signing_up.confirm(form.reader, site_clock.now(), letter)
@@ -186,6 +187,7 @@ def preferences_page(
 def _change(form: PreferencesForm) -> None:
     # Locked and read anew, so that a tick at this moment and this change do not undo one another.
     form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
+    form.reader.mend()
     form.apply()
     form.reader.schedule(site_clock.now())
     form.reader.save()

@@ -38,6 +38,7 @@ def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
                 return bad_link_page(request, is_dead=True)
             except BadLink:
                 return bad_link_page(request)
+            reader.mend()
             return view(request, reader, *links.keys(token, purpose)[1:], **further)
 
         return wrapped
@@ -60,6 +61,8 @@ def reader_of(request: HttpRequest) -> Subscriber | None:
     """Whose preferences are open in this browser; None: nobody's, or who has left, or ended all visits, since then."""
     pk, since, _mailed = request.session.get(VISIT, (0, 0, 0))
     reader = Subscriber.objects.reading().filter(pk=pk).first()
+    mended = reader.mend() if reader else []  # The page shows what can be shown; saving it repairs the row.
+    request.mended = mended  # type: ignore[attr-defined]
     is_over = reader and reader.links_after and tokens.moment(since) <= reader.links_after
     return None if is_over else reader
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from digest.letters import ledger, special
+from digest.letters.isolating import isolated
 from digest.letters.special import Planned
 from digest.matching import choosing, gathering
 from digest.matching.choosing import Choice
@@ -32,10 +33,10 @@ def tick(now: datetime) -> int:
         with transaction.atomic():
             # Locked, so that a change of preferences at this moment waits and is not overwritten.
             due = Subscriber.objects.due(now).select_for_update(skip_locked=True)
-            readers = list(due[:BATCH])
+            readers = list(due.values_list("pk", "fault")[:BATCH])
             if not readers:
                 return planned
-            planned += plan(readers, edition)
+            planned += isolated(lambda some: plan(some, edition), readers, now)
 
 
 @transaction.atomic

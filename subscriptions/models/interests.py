@@ -54,13 +54,17 @@ class Interest(models.Model):
 
     @property
     def spec(self) -> InterestSpec:
-        return InterestSpec(self.kind, self.value, self.wanted, tuple(self.guard))
+        """Whatever the row holds, as somebody may have changed it by hand."""
+        guard = self.guard if isinstance(self.guard, list) else []
+        return InterestSpec(
+            self.kind, str(self.value), bool(self.wanted), tuple(one for one in guard if isinstance(one, str))
+        )
 
     def becomes(self, interest: InterestSpec, learned_at: datetime | None = None) -> bool:
         """For the caller to save; whether anything changed. Feedback remembers what it replaces."""
         own = Interest.Origin.IMPORTED if KINDS[self.kind].is_pasted else Interest.Origin.CHOSEN
         before = [getattr(self, name) for name in STATED]
-        replaced = [*self.replaced, self.replaceable] if learned_at and self.pk else []
+        replaced = [*self.earlier, self.replaceable] if learned_at and self.pk else []
         # The first is what the reader chose, and stays; each is the opposite of the next, so they go in pairs.
         self.replaced = replaced if len(replaced) <= MOST_REPLACED else [replaced[0], *replaced[3:]]
         self.value, self.wanted, self.guard = interest.value, interest.wanted, list(interest.guard)
@@ -69,13 +73,19 @@ class Interest(models.Model):
 
     def goes_back(self) -> bool:
         """For the caller to save: as it was before the last feedback. False: it was not there before."""
-        if not self.replaced:
+        if not self.earlier:
             return False
-        *self.replaced, last = self.replaced
+        *self.replaced, last = self.earlier
         self.value, self.wanted = last["value"], last["wanted"]
         self.origin, self.guard = last["origin"], last["guard"]
         self.learned_at = datetime.fromisoformat(last["learned_at"]) if last["learned_at"] else None
         return True
+
+    @property
+    def earlier(self) -> list[dict[str, Any]]:
+        """What feedback took the place of, as far as it can be gone back to."""
+        states = self.replaced if isinstance(self.replaced, list) else []
+        return [one for one in states if isinstance(one, dict) and one.keys() == self.replaceable.keys()]
 
     @property
     def replaceable(self) -> dict[str, Any]:

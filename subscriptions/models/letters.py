@@ -57,6 +57,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def in_hands(self, lease: uuid.UUID) -> list[Letter]:
         mine = list(self.filter(lease=lease, state=Letter.State.CLAIMED).select_related("subscriber"))
+        for letter in mine:
+            if letter.subscriber:
+                letter.subscriber.mend()  # A letter that is planned leaves, whatever befell its reader's row.
         unawaited = letter_kinds.names(lambda kind: not kind.is_awaited)
         return sorted(mine, key=lambda letter: (letter.kind in unawaited, letter.due_at, letter.pk))
 

@@ -16,6 +16,7 @@ from subscriptions import slots, tokens
 from subscriptions.interests.kinds import TOPIC, InterestSpec
 from subscriptions.models.buckets import keyed_hash
 from subscriptions.models.interests import MOST_INTERESTS, STATED, Interest
+from subscriptions.models.soundness import faults
 
 DEFAULT_CAP = 10
 
@@ -73,6 +74,7 @@ class Subscriber(models.Model):
     links_after = models.DateTimeField(null=True)  # links and visits made up to then are dead, by the clock of tokens
     erase_asked_at = models.DateTimeField(null=True)  # to be erased as soon as no letter is on its way
     feed_key = models.PositiveIntegerField(default=0, db_default=0)  # that a link to the reader's feed names
+    fault = models.TextField(default="", db_default="", blank=True)  # why no letter could be planned, for the operator
 
     objects = SubscriberQuerySet.as_manager()
 
@@ -86,6 +88,20 @@ class Subscriber(models.Model):
 
     def __str__(self) -> str:
         return f"reader {self.pk}"  # Never the address: this is what logs show.
+
+    @property
+    def faults(self) -> dict[str, str]:
+        """By column that cannot be worked with, one sentence."""
+        return faults(self, {"cadence": self.Cadence, "shows": self.Shows})
+
+    def mend(self) -> list[str]:
+        """Give each such column what new readers have, for the caller to save or to show; which ones they were."""
+        mended = list(self.faults)
+        for field in self._meta.concrete_fields if mended else ():
+            if field.name in mended:
+                setattr(self, field.name, field.get_default())
+        self.fault = ""
+        return mended
 
     @property
     def is_reading(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from subscriptions import letter_kinds
 from subscriptions.composing import Composed, Draft, Skip
 from subscriptions.models import KEEP_TRYING, Letter, Suppression
+from subscriptions.sending import writing
 
 
 def drafts(chunk: Sequence[Letter], now: datetime) -> list[tuple[Letter, Draft]]:
@@ -18,7 +19,7 @@ def drafts(chunk: Sequence[Letter], now: datetime) -> list[tuple[Letter, Draft]]
         by_kind[letter.kind].append(letter)
     composed: dict[int, Composed] = {}
     for kind, of_kind in by_kind.items():
-        composed |= letter_kinds.of(kind).compose(of_kind, now)
+        composed |= writing.composed(letter_kinds.of(kind).compose, of_kind, now)
     drafted = [(letter, composed[letter.pk]) for letter in wanted]
     _end([(letter, draft) for letter, draft in drafted if isinstance(draft, Skip)], Letter.State.SKIPPED, now)
     return [(letter, draft) for letter, draft in drafted if not isinstance(draft, Skip)]
