@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from subscriptions import limits
+from subscriptions import networks
 from subscriptions.models import keyed_hash
 
 OF_OURS = 0xFD << 120  # fd00::/8 (RFC 4193): addresses that nobody has
@@ -14,7 +14,7 @@ OF_OURS = 0xFD << 120  # fd00::/8 (RFC 4193): addresses that nobody has
 def network(request: HttpRequest) -> str:
     """The caller's network, beyond the proxies that are believed, as django-axes can keep it: a keyed hash that looks
     like an address."""
-    return str(IPv6Address(OF_OURS | int(keyed_hash(limits.network(request)), 16) >> 136))
+    return str(IPv6Address(OF_OURS | int(keyed_hash(networks.of(request)), 16) >> 136))
 
 
 def name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

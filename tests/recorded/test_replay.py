@@ -129,8 +129,8 @@ def test_a_tenth_of_the_requests_failed_in_every_mode(lived: Lived):
 
 def test_arxiv_was_asked_once_in_three_seconds_at_most(lived: Lived):
     # What is noted is when a request arrives, in a time that runs many times as fast. One that is held up on its way
-    # is followed too soon, or overtaken, but of six in a row the last comes 15 seconds after the first. That each waits
-    # for its turn is tested where turns are taken.
+    # is followed too soon, or overtaken, but of six in a row the last comes 15 seconds after the first. That each
+    # waits for its turn is tested where turns are taken.
     moments = sorted(lived.asked_at(record) for record in lived.to("/rss", "/oai", "/api/query"))
 
     in_a_row = [later - earlier for earlier, later in zip(moments, moments[5:], strict=False)]
