@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests import servers  # isort: skip - before Django's settings are read
+from tests.faults import pausing  # isort: skip # noqa: F401 - sets Django up, before models are read
 from django.core.management import call_command
 
 from tests.faults import chaos

@@ -3,8 +3,9 @@
 
 Drains, some at once, hand over 100 letters at a time and have one connection each, as when speed is measured. They are
 killed by their number; some begin on a disk that is full, or by a clock that is hours wrong; PostgreSQL is stopped as
-`pg_ctl -m immediate` does and started again; the mail server is killed and comes back on its port; some addresses are
-refused, for now or for good, before or after the letter, or are accepted and never answered.
+`pg_ctl -m immediate` does and started again; the mail server is killed and comes back on its port, or refuses
+everybody for a while, for a reason of ours; some addresses are refused, for now or for good, before or after the
+letter, or are accepted and never answered.
 
 The same seed makes the same letters and the same order of faults; what they meet is chance. Time goes faster than
 outside, and so leases are shorter and the wait for an answer is.
@@ -40,6 +41,15 @@ AT_ONCE, BETWEEN = 3, 0.05  # drains, and seconds between two looks at them
 JUMP = 6  # hours at most that a clock is wrong
 MOST_BYTES = 3_000  # of a file on a disk that is nearly full: a chunk's notes are longer
 A_FAULT = 2  # letters that may become uncertain by one, on average
+REFUSING = (0.5, 3.0)  # seconds, at least and at most, each of which is a minute of theirs
+REFUSALS = [
+    ("MAIL", "530 5.7.0 must issue a STARTTLS command first"),
+    ("MAIL", "450 4.7.1 too much mail"),
+    ("RCPT", "554 5.7.1 relay access denied"),
+    ("RCPT", "550 relay not permitted"),
+    (".", "552 5.3.4 too big"),
+    (".", "451 4.3.0 queue file write error"),
+]
 ROUNDS = 100  # of the drains that end the storm
 UNCERTAIN = Q(state=State.UNCERTAIN) & ~Q(subscriber__address__regex=f"-({'|'.join(ACCEPTED_UNHEARD)})@")
 
@@ -49,7 +59,7 @@ class Plan:
     letters: int = 10_000
     kills: int = 40  # of drains
     restarts: int = 10  # of PostgreSQL, and as many of the mail server
-    others: int = 10  # wrong clocks, and as many full disks
+    others: int = 10  # wrong clocks, and as many full disks and times of refusing everybody
     minutes: float = 10.0  # when the faults end, however many are left; the calm after them may take as long
     chunk: int = 100
     patience: float = 10.0  # seconds of a lease; and until the next fault comes although letters do not
@@ -190,7 +200,7 @@ class Storm:
 
     def which_faults(self) -> list[str]:
         plan, restarts = self.plan, ["mail"] + ["database"] * bool(self.cluster)
-        faults = ["kill"] * plan.kills + restarts * plan.restarts + ["clock", "disk"] * plan.others
+        faults = ["kill"] * plan.kills + restarts * plan.restarts + ["clock", "disk", "refusal"] * plan.others
         self.dice.shuffle(faults)
         return faults
 
@@ -245,6 +255,12 @@ class Storm:
         self.sink.kill()
         time.sleep(self.dice.random() / 2)
         self.sink.start()
+
+    def refusal(self) -> None:
+        with self.sink.refusing(*self.dice.choice(REFUSALS)):
+            until = time.monotonic() + self.dice.uniform(*REFUSING)
+            while time.monotonic() < until:
+                self.keep_draining()
 
     def clock(self) -> None:
         wrong = timedelta(hours=self.dice.uniform(-JUMP, JUMP))

@@ -1,7 +1,8 @@
 """A mail server in a process of its own, whose log is the truth: a letter is on the disk there before its sender hears
 that it was accepted. `python -m tests.faults.sink PORT LOG TOKEN`; the token is in its banner.
 
-It needs no orders: how a letter fares is said by the end of its reader's address, before the @.
+How a letter fares is said by the end of its reader's address, before the @. While there is a file of refusals beside
+the log, everybody is refused as it says.
 """
 
 import asyncio
@@ -11,12 +12,15 @@ import smtplib
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from tests.benchmarks.far_end import END, Conversation
 
 HOST, PATIENCE = "127.0.0.1", 60
+REFUSALS = "refusals"
 TIMES = 2  # how often what passes happens, before the letter is taken
 NEVER = {"550": b"550 5.1.1 nobody of that name", "554": b"554 5.6.0 not wanted here"}
 FOR_NOW = {"451": b"451 4.2.0 later", "452": b"452 4.3.1 no room"}
@@ -29,6 +33,7 @@ MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^@>]+)@", re.M | re.I)
 class Recorder(Conversation):
     passed: Counter[str] = Counter()  # what has happened to whom, while this process lives
     log = -1
+    refusals = Path()
 
     def __init__(self) -> None:
         super().__init__(0)
@@ -40,6 +45,9 @@ class Recorder(Conversation):
 
     def take_command(self) -> bool:
         command, end, rest = self.buffer.partition(b"\r\n")
+        if end and (reply := self.refusal_at(command[:4])):
+            self.buffer = rest
+            return self.reply(reply)
         if end and command[:4].upper() == b"RCPT":
             self.buffer, self.recipient = rest, command.partition(b"<")[2].partition(b">")[0].decode()
             return self.answer_recipient(self.trouble)
@@ -47,6 +55,14 @@ class Recorder(Conversation):
             self.buffer = rest
             return self.reply(b"503 5.5.1 to whom?")
         return super().take_command()
+
+    def refusal_at(self, command: bytes) -> bytes:
+        """What everybody is told now; empty: nothing."""
+        try:
+            at, _, reply = self.refusals.read_bytes().partition(b" ")
+        except FileNotFoundError:
+            return b""
+        return reply if at == command.upper() else b""
 
     @property
     def trouble(self) -> str:
@@ -73,6 +89,9 @@ class Recorder(Conversation):
         if not end:
             return False
         self.buffer, self.in_letter = rest, False
+        if reply := self.refusal_at(b"."):
+            self.recipient = ""
+            return self.reply(reply)
         if self.trouble in AFTER_LETTER:
             return self.refuse(self.trouble)
         self.write_down(letter)
@@ -106,6 +125,7 @@ class Recorder(Conversation):
 
 
 async def serve(port: int, log: str, token: str) -> None:
+    Recorder.refusals = Path(log).with_name(REFUSALS)
     Recorder.token, Recorder.log = token, os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     server = await asyncio.get_running_loop().create_server(Recorder, HOST, port)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -149,6 +169,17 @@ class FaultySink:
     def kill(self) -> None:
         self._process.kill()
         self._process.communicate()
+
+    @contextmanager
+    def refusing(self, at: str, reply: str) -> Iterator[None]:
+        """Everybody, at a command, or "." for the letter."""
+        draft = self.log.with_name(f"{REFUSALS}.tmp")
+        draft.write_text(f"{at} {reply}")
+        draft.rename(self.log.with_name(REFUSALS))
+        try:
+            yield
+        finally:
+            self.log.with_name(REFUSALS).unlink()
 
     def forget(self) -> None:
         """What was accepted so far."""
