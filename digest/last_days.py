@@ -63,7 +63,8 @@ class LastDays:
     @property
     def in_short(self) -> str:
         """How many digests came, with how many papers."""
-        sent = [one for one in self.days if one.came is Came.SENT]
+        if not (sent := [one for one in self.days if one.came is Came.SENT]):
+            return _("No digest has come yet.")
         digests = ngettext("%(count)d digest", "%(count)d digests", len(sent)) % {"count": len(sent)}
         papers = ngettext("%(digests)s with %(count)d paper", "%(digests)s with %(count)d papers", self.papers)
         return papers % {"digests": digests, "count": self.papers}

@@ -113,7 +113,7 @@ def test_what_was_said_and_saved_stands_before_the_form_and_can_be_undone_and_ta
     before = page[: page.index("data-preview")]
 
     assert re.findall(r"Not wanted: the phrase <b>(.*?)</b>", before) == [f"ferry {number}" for number in range(4)]
-    assert before.index("<summary>All 4</summary>") < before.index("ferry 3")
+    assert before.index("<summary>1 more</summary>") < before.index("ferry 3")
     assert '<a href="/saved/">1 saved paper</a>' in before
     assert '<a href="/saved/saved-papers.bib" download>' in before
     assert '<a href="/saved/saved-papers.ris" download>' in before
@@ -125,5 +125,6 @@ def test_what_was_said_and_saved_stands_before_the_form_and_can_be_undone_and_ta
 def test_who_said_and_saved_nothing_is_told_how(client, reader):
     page = client.get(PAGE).text
 
-    assert "Nothing yet: what you say by More like this or Less" in page
-    assert '<a href="/saved/">No saved papers yet</a>' in page
+    assert "More like this, Less and Save stand under each paper of a digest." in page
+    assert '<a href="/saved/">your saved papers</a>' in page
+    assert "No digest has come yet." in page

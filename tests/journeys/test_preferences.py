@@ -72,6 +72,7 @@ def test_interests_of_each_kind_are_added_and_taken_away_again(begun, scripts):
     page.get_by_role("checkbox", name=f"Remove {title}").check()
     saves(ada)
 
+    ada.unfold()
     for label in FIELDS:
         expect(page.get_by_label(label, exact=True)).to_have_value("")
     expect(page.get_by_role("checkbox", name=TOPIC).first).not_to_be_checked()
