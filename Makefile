@@ -75,7 +75,7 @@ check: .venv/tested
 	$(BIN)/mypy
 	VAR_DIR=$$(mktemp -d) $(BIN)/python manage.py makemigrations --check --dry-run
 	VAR_DIR=$$(mktemp -d) SITE_URL=https://papers.example.org SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-		EMAIL_URL=smtp://mail.example.org DEFAULT_FROM_EMAIL=letters@papers.example.org \
+		EMAIL_URL=smtp://mail.example.org DEFAULT_FROM_EMAIL=letters@papers.example.org CONTACT=you@example.org SITE_POSTAL_ADDRESS=Exampletown \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # What needs recorded days and the stand-in that serves them: REPLICA=…/replica.py REPLICA_DATA=… make recorded

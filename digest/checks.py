@@ -18,3 +18,17 @@ def public_sites_speak_https(**_: Any) -> list[checks.CheckMessage]:
             id="paper_route.W001",
         )
     ]
+
+
+@checks.register("security")
+def public_sites_say_who_runs_them(**_: Any) -> list[checks.CheckMessage]:
+    if settings.LOCAL or settings.SITE_POSTAL_ADDRESS:
+        return []
+    return [
+        checks.Warning(
+            "SITE_POSTAL_ADDRESS: expected a postal address on a public site, found none: the law of many countries "
+            "asks for one in the foot of every letter.",
+            hint="Set it, for example SITE_POSTAL_ADDRESS='Ada Quill, 1 Example Street, Exampletown'.",
+            id="paper_route.W002",
+        )
+    ]

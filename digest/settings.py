@@ -21,6 +21,7 @@ from digest.environment import (
     bare_address,
     broker,
     choice,
+    contact,
     database,
     dkim_key,
     dkim_selector,
@@ -113,6 +114,9 @@ ALLOWED_HOSTS = [HOST, "localhost", "127.0.0.1", "[::1]"] if LOCAL else [HOST]
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 OPERATOR_EMAIL = bare_address("OPERATOR_EMAIL")
 CONTACT_URL = web_address("CONTACT_URL", SITE_URL)
+CONTACT = contact("CONTACT")  # for readers, and for whoever finds a weakness
+if not (LOCAL or CONTACT):
+    required("CONTACT", f"{PUBLIC}, so that readers can reach you", "you@example.org")
 SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
 ADMIN_PATH = url_path("ADMIN_PATH", "admin" if LOCAL else "")
 

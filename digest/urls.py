@@ -9,6 +9,7 @@ from digest import feedback, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("status/", views.status, name="status"),
+    path("privacy/", views.privacy, name="privacy"),
     path("preferences/preview/", views.preview, name="preview"),
     path("preferences/data/my-data.json", views.my_data, name="my_data"),
     path("letter/<str:token>/", views.letter, name="web_copy"),

@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import effects, exporting, feedback, previewing, saving, why
+from digest import effects, exporting, feedback, previewing, privacy_notice, saving, why
 from digest.effects import Effect
 from digest.letters import web_copy
 from digest.models import Alarm, Heartbeat, PostDay, Saved
@@ -72,6 +72,13 @@ def status(request: HttpRequest) -> HttpResponse:
         "alarms": list(Alarm.objects.filter(began_at__gt=now - SHOWN_FOR).order_by("-began_at")),
     }
     return render(request, "digest/status.html", context)
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is held of readers, by whom, why, for how long, and what they can do. Of settings alone."""
+    return render(request, "digest/privacy.html", privacy_notice.context())
 
 
 @takes(PASTE)

@@ -12,6 +12,7 @@ import css_inline
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from papers.models import Paper
 from papers.sources import SOURCES
@@ -106,6 +107,7 @@ def frame() -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
+        "privacy_url": settings.SITE_URL + reverse("privacy"),
         "postal_address": settings.SITE_POSTAL_ADDRESS,
         "credits": tuple(source.credit for source in SOURCES.values() if source.credit),
     }

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from subscriptions import limits, slots
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
@@ -50,8 +51,17 @@ def confirm(reader: Subscriber, now: datetime, letter: Letter | None = None) -> 
     reader.save()
     Suppression.objects.of([reader.address]).filter(reason=Suppression.Reason.BOUNCE).delete()
     limits.forget(limits.UNANSWERED, limits.mailbox(reader.address))
-    if letter and "place" in letter.contents:  # With letters of version 0.1.0 it was written when somebody signed up.
-        place, at = letter.contents["place"], datetime.fromisoformat(letter.key)
-        Consent.objects.create(subscriber=reader, wording=Consent.SIGN_UP, place=place, at=at)
-    Consent.objects.create(subscriber=reader, wording=Consent.CONFIRM, place="confirm", at=now)
+    _agree(reader, now, letter)
     Letter.objects.plan_once(reader.pk, "welcome", now.isoformat(), now)
+
+
+def _agree(reader: Subscriber, now: datetime, letter: Letter | None) -> None:
+    """Version 0.1.0 wrote down that somebody asked when they did; since then it waits with their letter."""
+    pending = reader.consents.filter(confirmed_at=None).order_by("-asked_at")
+    first = pending.first()
+    asked_at, place = (first.asked_at, first.place) if first else (None, "")
+    if letter and "place" in letter.contents:
+        asked_at, place = datetime.fromisoformat(letter.key), letter.contents["place"]
+    pending.delete()
+    words = {"wording": Consent.WORDING, "language": get_language() or "en", "place": place}
+    reader.consents.create(**words, asked_at=asked_at, confirmed_at=now)

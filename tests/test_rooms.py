@@ -52,6 +52,7 @@ LINES = {
         "admin_login exporting feedback papers_joined previewing",
         "effects last_days why",
         "my_page watching",
+        "privacy_notice",
         "views",
         "admin evaluation tasks urls",  # evaluation is an extra: only its command knows of it
         "management",

@@ -8,7 +8,7 @@ be understood is shown only where no password can be in it.
 from digest.environment.addresses import LOOPBACK, networks, site_address, url_path, web_address
 from digest.environment.keys import dkim_key, dkim_selector, signing_key, signing_keys, webhook_secrets
 from digest.environment.limits import domain_limits, sending_limits
-from digest.environment.mail import bare_address, from_header, imap_login, sender, smtp_server
+from digest.environment.mail import bare_address, contact, from_header, imap_login, sender, smtp_server
 from digest.environment.stores import broker, database, folder, for_us_alone, own_database
 from digest.environment.variables import (
     choice,
@@ -29,6 +29,7 @@ __all__ = [
     "bare_address",
     "broker",
     "choice",
+    "contact",
     "database",
     "dkim_key",
     "dkim_selector",

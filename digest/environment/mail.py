@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from digest.environment.addresses import LOOPBACK, Address, host_name, split_address
+from digest.environment.addresses import LOOPBACK, Address, host_name, split_address, web_address
 from digest.environment.variables import variable
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -31,6 +31,20 @@ def bare_address(name: str) -> str:
     if address := on_the_wire(text):
         return address
     raise ImproperlyConfigured(f"{name}: expected one bare address like you@example.org, found {text!r}")
+
+
+def contact(name: str) -> str:
+    """Where people reach whoever runs the site: a mail address, or a page; empty stays empty."""
+    text = variable(name)
+    if "://" in text:
+        return web_address(name, "")
+    if not text:
+        return ""
+    if address := on_the_wire(text.removeprefix("mailto:")):
+        return address
+    raise ImproperlyConfigured(
+        f"{name}: expected an address like you@example.org or a page like https://example.org/contact, found {text!r}"
+    )
 
 
 def sender(name: str, text: str) -> str:

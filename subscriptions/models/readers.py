@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -239,15 +239,24 @@ class Subscriber(models.Model):
 
 
 class Consent(models.Model):
-    """That a reader agreed, to which words, when and where. Goes with the reader."""
+    """That a reader agreed: by which words, to which letters, in which language, and when they asked and confirmed. No
+    address of a machine is kept with it. Goes with the reader.
 
-    SIGN_UP = "2026-11: Get trending papers in your email inbox! Subscribe"
-    CONFIRM = "2026-11: Confirm and start"
+    A new kind of list mail needs new words, to which each reader is asked to agree; other topics, or another hour, are
+    what was agreed to."""
+
+    WORDING = "2026-11"
+    WORDS: Mapping[str, tuple[str, str]] = {  # of each version: those of the sign-up, and those of the confirmation
+        "2026-11": ("Get trending papers in your email inbox! Subscribe", "Confirm and start"),
+    }
+    LETTERS: Mapping[str, frozenset[str]] = {"2026-11": frozenset({"welcome", "digest"})}  # the list mail agreed to
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
-    wording = models.CharField(max_length=200)
-    place = models.CharField(max_length=200)
-    at = models.DateTimeField()
+    wording = models.CharField(max_length=20)  # its version
+    language = models.CharField(max_length=20)
+    place = models.CharField(max_length=200)  # the page on which somebody signed up
+    asked_at = models.DateTimeField(null=True)  # unknown: by a link of version 0.1.0
+    confirmed_at = models.DateTimeField(null=True)  # not yet: somebody signed up with version 0.1.0
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):

@@ -19,6 +19,7 @@ PUBLIC = {
     "SECRET_KEY": "nothing-that-anyone-could-guess-" * 2,
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "DEFAULT_FROM_EMAIL": "letters@papers.example.org",
+    "CONTACT": "you@example.org",
 }
 NOWHERE = "redis://127.0.0.1:9/0"
 
@@ -43,6 +44,7 @@ REQUIRED = {
     "SECRET_KEY": r"SECRET_KEY=\$\(openssl rand -base64 48\)",
     "EMAIL_URL": r"EMAIL_URL=smtp://user:password@mail\.example\.org:587",
     "DEFAULT_FROM_EMAIL": r"DEFAULT_FROM_EMAIL='Paper Route <letters@papers\.example\.org>'",
+    "CONTACT": r"CONTACT=you@example\.org",
 }
 
 

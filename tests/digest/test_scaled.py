@@ -37,6 +37,7 @@ PUBLIC = {
     "SECRET_KEY": "nothing-that-anyone-could-guess-" * 2,
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "DEFAULT_FROM_EMAIL": "letters@papers.example.org",
+    "CONTACT": "you@example.org",
 }
 NOWHERE = "redis://127.0.0.1:9/0"
 

@@ -7,10 +7,11 @@ import pytest
 from django.conf import settings as site_settings
 from django.utils import timezone
 
-from subscriptions import answering, composing, links, signing_up
+from subscriptions import answering, composing, letter_kinds, links, signing_up
 from subscriptions.links import Purpose
 from subscriptions.models import Consent, Interest, Letter, Subscriber
 from tests.factories import make_reader, make_topic
+from tests.subscriptions.test_views import every_row, interests, open_preferences
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -48,7 +49,7 @@ def someone_who_left(**fields) -> Subscriber:
 @pytest.mark.parametrize("brings_topics", [False, True], ids=["bare", "with topics"])
 def test_a_stranger_who_signs_somebody_up_changes_nothing_of_their_rows(client, make, brings_topics):
     reader, other = make(topics=[make_topic().slug]), make_topic()
-    Consent.objects.create(subscriber=reader, wording=Consent.CONFIRM, place="confirm", at=NOON)
+    reader.consents.create(wording=Consent.WORDING, language="en", confirmed_at=NOON)
     before = everything_of(reader)
 
     sign_up(reader.address, *([other.slug] if brings_topics else []))
@@ -117,11 +118,51 @@ def test_consent_is_written_when_the_link_is_used_with_the_moment_of_the_sign_up
         patch.setattr(timezone, "now", lambda: confirmed)
         client.post(link, {"zone": "UTC", "hour": "7"})
 
-    kept = Consent.objects.order_by("pk").values_list("wording", "place", "at")
-    assert list(kept) == [
-        (Consent.SIGN_UP, "/subscribe/", signed_up),
-        (Consent.CONFIRM, "confirm", confirmed),
-    ]
+    kept = Consent.objects.values("wording", "language", "place", "asked_at", "confirmed_at").get()
+    words = {"wording": Consent.WORDING, "language": "en", "place": "/subscribe/"}
+    assert kept == words | {"asked_at": signed_up, "confirmed_at": confirmed}
+
+
+def test_consent_of_who_signed_up_with_0_1_0_has_both_moments_too(client):
+    reader = make_reader(confirmed_at=None, next_due_at=None, read_up_to=None)
+    for place, minutes in (("home", 9), ("/subscribe/", 3)):
+        asked = {"wording": Consent.WORDING, "language": "en", "place": place}
+        reader.consents.create(**asked, asked_at=NOON - minutes * MINUTE)
+
+    client.post(links.make(reader, Purpose.CONFIRM), {"zone": "UTC", "hour": "7"})
+
+    kept = Consent.objects.values("place", "asked_at", "confirmed_at").get()
+    assert kept == {"place": "/subscribe/", "asked_at": NOON - 3 * MINUTE, "confirmed_at": NOON}
+
+
+def test_no_address_of_a_machine_is_kept_of_whoever_signs_up_and_confirms(client):
+    machine = {"REMOTE_ADDR": "203.0.113.77", "HTTP_USER_AGENT": "Curious/1.0", "HTTP_X_FORWARDED_FOR": "198.51.100.9"}
+    client.post("/subscribe/", {"address": "ada@example.org"}, **machine)
+    answering.answer(NOON)
+    client.post(confirm_link(Letter.objects.get()), {"zone": "UTC", "hour": "7"}, **machine)
+
+    kept = repr(every_row())
+    assert not [said for said in ("203.0.113", "198.51.100", "Curious") if said in kept]
+
+
+def test_every_kind_of_list_mail_is_agreed_to():
+    """A new kind comes to nobody who was not asked: new words, a new version, and each reader confirms it."""
+    assert set(letter_kinds.names(lambda kind: kind.is_list_mail)) == Consent.LETTERS[Consent.WORDING]
+    assert Consent.WORDING in Consent.WORDS
+
+
+def test_other_topics_are_what_was_agreed_to(client):
+    sign_up("ada@example.org")
+    client.post(confirm_link(Letter.objects.get()), {"zone": "UTC", "hour": "7"})
+    reader, topic = Subscriber.objects.get(), make_topic()
+    before = Consent.objects.values().get()
+    open_preferences(client, reader)
+
+    client.post("/preferences/", interests(topics=[topic.slug]))
+
+    assert reader.topics() == [topic.slug]
+    assert Consent.objects.values().get() == before
+    assert Letter.objects.filter(kind="confirm").count() == 1
 
 
 def test_a_link_of_before_letters_were_named_in_it_still_confirms(client):

@@ -26,6 +26,8 @@ def settings_fit(_now: datetime) -> Iterator[Finding]:
 def _misfits() -> Iterator[Finding]:
     for message in checks.public_sites_speak_https():
         yield warning(message.msg, f"SITE_URL=https://{settings.HOST}")
+    for message in checks.public_sites_say_who_runs_them():
+        yield warning(message.msg, "SITE_POSTAL_ADDRESS='Ada Quill, 1 Example Street, Exampletown'")
     if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXIES:
         yield red(
             "SITE_URL is https and TRUSTED_PROXIES names no proxy, so every page redirects to itself for ever.",

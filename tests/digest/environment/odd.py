@@ -7,6 +7,7 @@ PUBLIC = {
     "SECRET_KEY": "nothing-that-anyone-could-guess-" * 2,
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "DEFAULT_FROM_EMAIL": "letters@papers.example.org",
+    "CONTACT": "you@example.org",
 }
 PASSWORD = "p/w#?[%@: é"[:-2]  # with all that an address gives a meaning to
 CODED = "p%2Fw%23%3F%5B%25%40:"
@@ -59,6 +60,8 @@ UNDERSTOOD = [
     Odd("DEFAULT_FROM_EMAIL", "  letters@example.org ", "letters@example.org"),
     Odd("DEFAULT_FROM_EMAIL", "Paper Route < letters@example.org >", "Paper Route <letters@example.org>"),
     Odd("DEFAULT_FROM_EMAIL", "root@papers", "root@papers"),
+    Odd("CONTACT", "mailto:you@bücher.example", "you@xn--bcher-kva.example"),
+    Odd("CONTACT", "https://example.org/contact/", "https://example.org/contact"),
     Odd("OPERATOR_EMAIL", "you@bücher.example", "you@xn--bcher-kva.example"),
     Odd("CONTACT_URL", "https://bücher.example/über uns".replace(" ", "%20"), "https://xn--bcher-kva.example/%C3%BCber%20uns"),
     *sent_by("smtp://127.0.0.1:{port}?starttls=1", use_tls=True, host_user=""),
@@ -112,6 +115,7 @@ REFUSED = [  # and what the sentence has to show
     ("DEFAULT_FROM_EMAIL", ".letters@example.org", "Paper Route <letters@example.org>"),
     ("OPERATOR_EMAIL", "you@example.org,me@example.org", "you@example.org"),
     ("OPERATOR_EMAIL", "yöu@example.org", "you@example.org"),
+    ("CONTACT", "example.org/contact", "https://example.org/contact"),
     ("CONTACT_URL", "mailto:you@example.org", "https://papers.example.org"),
     ("CONTACT_URL", "https://papers.example.org/über uns", "https://papers.example.org"),
     ("EMAIL_URL", "smtp://localhost:25?tls=no-one", "starttls"),
