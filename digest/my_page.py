@@ -10,9 +10,7 @@ from digest.effects import Effect
 from digest.last_days import LastDays
 from digest.models import Saved
 from digest.previewing import Preview
-from papers.models import Topic
 from subscriptions.interests import importing
-from subscriptions.interests.kinds import PAPER, TOPIC
 from subscriptions.models import Interest, Subscriber
 
 EFFECTS_TOLD = 12  # of what was said last
@@ -46,10 +44,7 @@ class MyPage:
     def said(self) -> list[Said]:
         """The latest first."""
         rows = list(self.reader.interests.filter(origin=Interest.Origin.FEEDBACK).order_by("-learned_at", "-pk"))
-        papers = importing.papers_of([row.value for row in rows if row.kind == PAPER.key])
-        names = {(PAPER.key, key): title for key, (_now, title) in papers.items()}
-        topics = Topic.objects.filter(slug__in=[row.value for row in rows if row.kind == TOPIC.key])
-        names |= {(TOPIC.key, topic.slug): topic.name for topic in topics}
+        names = importing.names((row.kind, row.value) for row in rows)
         told = effects.of(self.reader, [row.spec for row in rows[:EFFECTS_TOLD]], self.now) if rows else {}
         return [Said(row, names.get((row.kind, row.value), row.spec.written), told.get(row.spec)) for row in rows]
 

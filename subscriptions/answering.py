@@ -31,6 +31,7 @@ def answer(now: datetime) -> None:
         return
     with transaction.atomic():
         database.take_turns(ANSWERING)  # so that limits can be looked at and taken for many at once
+        _add_choices()
         new = list(LetterRequest.objects.new()[:AT_ONCE])
         at_once, queued = _sorted_out(new, now)
         LetterRequest.objects.filter(pk__in=_keys(queued)).update(waits=True)
@@ -38,6 +39,19 @@ def answer(now: datetime) -> None:
         _write(going, now)
         answered = set(_keys(new)) - set(_keys(queued)) | set(_keys(going))
         LetterRequest.objects.filter(pk__in=answered).delete()
+
+
+def _add_choices() -> None:
+    """To what a sign-up brings, what was chosen on the page after it: as long as nobody answered its letter, whoever
+    signed up may be anybody and so may who chose."""
+    for one in LetterRequest.objects.choices()[:AT_ONCE]:
+        asked = LetterRequest.objects.filter(kind=LetterRequest.Kind.SIGN_UP, address=one.address)
+        for waiting in asked.filter(asked_at=one.asked_at):
+            LetterRequest.objects.filter(pk=waiting.pk).update(brings=waiting.brings | one.brings)
+        letters = Letter.objects.filter(kind="confirm", subscriber__address=one.address, key=one.asked_at.isoformat())
+        for letter in letters:
+            Letter.objects.filter(pk=letter.pk).update(contents=letter.contents | one.brings)
+        one.delete()
 
 
 def _sorted_out(new: Sequence[LetterRequest], now: datetime) -> tuple[list[LetterRequest], list[LetterRequest]]:

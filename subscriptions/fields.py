@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 MOST_POPULAR = 8  # topics that are shown before any is asked for
+MOST_BROUGHT = 20  # interests by a link
 MOST_TYPED = 100_000  # characters of a field
 MOST_SHOWN_AGAIN = 64_000  # characters of what was pasted
 EXPECTED_ADDRESS = _("Enter an email address like ada@example.org.")
@@ -149,6 +150,23 @@ class PasteField(forms.CharField):
 
     def specs(self, cleaned: Import | None) -> Iterator[InterestSpec]:
         return (InterestSpec(PAPER.key, key, self.wanted) for key in (cleaned.keys if cleaned else ()))
+
+
+class InterestsField(forms.Field):
+    """Interests that a link brings along, each as "author:Ada Quill"; cleaned to a list of (kind, value)."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> Any:
+        found = []
+        for text in (value or ())[:MOST_BROUGHT]:
+            kind, _colon, written = text.partition(":")
+            is_paper_here = kind == PAPER.key and importing.papers_of([written])
+            if not (is_paper_here or (kind in kinds.KINDS and kinds.KINDS[kind].typed)):
+                expected = _("Expected something like author:Ada Quill behind “interests”: “%(found)s” is not one.")
+                raise ValidationError(expected, params={"found": text[:60]})
+            found.append(list(kinds.parse(kind, written)[:2]))
+        return found
 
 
 class KeysField(forms.MultipleChoiceField):

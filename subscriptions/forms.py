@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from papers import identifiers
 from papers.models import Lookup
-from subscriptions.fields import AddressField, KeysField, PasteField, TopicsField, TypedField
+from subscriptions.fields import AddressField, InterestsField, KeysField, PasteField, TopicsField, TypedField
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
 from subscriptions.interests.kinds import KINDS, PAPER, TOPIC, InterestKind, InterestSpec
@@ -58,9 +58,10 @@ class AddressForm(forms.Form):
 
 class SignUpForm(AddressForm):
     """The address is all that it takes. Zone and hour are what a page found out by itself: what is not understood of
-    them is left open, as nobody typed it."""
+    them is left open, as nobody typed it. Topics and interests come along by links, such as an author's page has."""
 
-    topics = TopicsField(label=_("Topics (optional)"))
+    topics = TopicsField(label=_("Topics"))
+    interests = InterestsField(required=False)
     zone = forms.CharField(required=False)
     hour = forms.CharField(required=False)
 
@@ -73,14 +74,18 @@ class SignUpForm(AddressForm):
         return int(hour) if re.fullmatch("[0-9]|1[0-9]|2[0-3]", hour) else None
 
 
-class BeginForm(forms.Form):
-    """The page that the confirm link opens: topics, zone and hour, and one button."""
+class ChoiceForm(forms.Form):
+    """The short choice with which a digest begins: topics, zone and hour."""
 
     topics = TopicsField(label=_("Topics"))
     zone = forms.ChoiceField(choices=zones, label=_("Time zone"))
     hour = forms.TypedChoiceField(
         choices=[(hour, f"{hour:02d}:00") for hour in range(24)], coerce=int, label=_("Hour of your digest")
     )
+
+
+class BeginForm(ChoiceForm):
+    """The page that the confirm link opens: the short choice, and one button."""
 
     def __init__(self, reader: Subscriber, data: Any = None, brought: Mapping[str, Any] | None = None) -> None:
         """`brought`: what a sign-up asked for, by field; it goes before what the reader's row says."""

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from subscriptions import limits, slots
+from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
 
 
@@ -20,6 +21,11 @@ def sign_up(address: str, place: str, now: datetime, *, turn: int = 1, solved: b
     LetterRequest.objects.create(
         kind=LetterRequest.Kind.SIGN_UP, address=address, asked_at=now, turn=turn, solved=solved, brings=brings
     )
+
+
+def add(address: str, asked_at: datetime, **brings: Any) -> None:
+    """To what a sign-up of that moment brings, what the page after it asked. By one insert, too."""
+    LetterRequest.objects.create(kind=LetterRequest.Kind.CHOICE, address=address, asked_at=asked_at, brings=brings)
 
 
 def send_link(address: str, place: str, now: datetime, turn: int = 1, **brings: Any) -> None:
@@ -39,12 +45,19 @@ def brought(letter: Letter | None) -> dict[str, Any]:
     return {name: contents[name] for name in ("topics", "zone", "hour") if contents.get(name) not in (None, "", [])}
 
 
+def brought_interests(letter: Letter | None) -> list[InterestSpec]:
+    """Those that came along from where the sign-up began, such as an author's page."""
+    return [InterestSpec(kind, value) for kind, value in (letter.contents.get("interests", []) if letter else [])]
+
+
 @transaction.atomic
 def confirm(reader: Subscriber, now: datetime, letter: Letter | None = None) -> None:
     """Begin: the welcome letter is due at once, the first digest on the next local date. Again changes nothing.
     `letter`: the one that was answered, whose sign-up is agreed to only now."""
     if reader.is_reading:
         return
+    for interest in brought_interests(letter):
+        reader.add_interest(interest)
     reader.confirmed_at, reader.left_at = now, None
     today = slots.local_date(now, reader.zone)
     reader.done_with(max(today, reader.last_slot or today), now)  # Back from where it is still yesterday: as it was.

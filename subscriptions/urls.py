@@ -3,16 +3,17 @@
 from django.conf import settings
 from django.urls import path
 
-from subscriptions import gallery, mailbox, rights, views
+from subscriptions import gallery, joining, mailbox, rights, views
 from subscriptions.sending import webhooks
 
 app_name = "subscriptions"
 urlpatterns = [
-    path("start/", views.start, name="start"),
-    path("subscribe/", views.sign_up, name="sign_up"),
-    path("challenge/", views.challenge, name="challenge"),
-    path("check-inbox/", views.check_inbox, name="check_inbox"),
-    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("subscribe/", joining.sign_up, name="sign_up"),
+    path("subscribe/next/", joining.next_step, name="next_step"),
+    path("start/", joining.sign_up, name="start"),  # where the box of version 0.1.0 leads, on pages that were kept
+    path("challenge/", joining.challenge, name="challenge"),
+    path("check-inbox/", joining.check_inbox, name="check_inbox"),
+    path("confirm/<str:token>/", joining.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/undo/<int:pk>/", views.undo, name="undo"),

@@ -1,10 +1,10 @@
-"""Signing up, confirming, changing. No GET changes anything: mail scanners follow every link."""
+"""Changing, and getting a link to do so. No GET changes anything: mail scanners follow every link."""
 
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,98 +12,16 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from papers import lookups, site_clock
-from papers.models import Topic
-from subscriptions import form_parts, limits, links, mailbox, networks, proof, signing_up, visits
-from subscriptions.forms import AddressForm, BeginForm, PreferencesForm, SignUpForm
+from subscriptions import form_parts, limits, links, networks, signing_up, visits
+from subscriptions.forms import AddressForm, PreferencesForm
 from subscriptions.interests.importing import Import
 from subscriptions.links import BadLink, ExpiredLink, Purpose
-from subscriptions.models import Interest, Letter, Subscriber
+from subscriptions.models import Interest, Subscriber
 from subscriptions.request_sizes import PASTE, takes
-from subscriptions.visits import form_methods, from_link, of_visit
-
-# ---------------------------------------------------------------------------------------------------------- signing up
-
-
-@csrf_exempt  # The box stands on cached pages, and this stores nothing.
-@form_methods
-def start(request: HttpRequest) -> HttpResponse:
-    """The box on every page leads here: the sign-up page, with the address filled in."""
-    form = SignUpForm(initial={"address": request.POST.get("address", "")[:254]})
-    return _sign_up_page(request, form)
-
-
-@csrf_exempt  # Anyone may ask for anyone; the confirm letter is the proof, the limits are the guard.
-@form_methods
-def sign_up(request: HttpRequest) -> HttpResponse:
-    form = SignUpForm(request.POST or None)
-    if not form.is_valid():
-        return _sign_up_page(request, form)
-    turn = limits.turn(limits.SIGN_UPS_PER_NETWORK, networks.of(request), timezone.now())
-    if turn is None:
-        return _too_many_page(request)
-    solved, now = proof.is_solved(request.POST.get("altcha", "")), site_clock.now()
-    signing_up.sign_up(**form.cleaned_data, place=request.path, now=now, turn=turn, solved=solved)
-    return redirect("subscriptions:check_inbox")
-
-
-@require_safe
-@never_cache
-def challenge(request: HttpRequest) -> JsonResponse:
-    """For the proof of work of who signs up."""
-    return JsonResponse(proof.challenge())
-
-
-def _sign_up_page(request: HttpRequest, form: SignUpForm) -> HttpResponse:
-    return render(request, "subscriptions/sign_up.html", {"form": form, "topics": Topic.objects.all()})
-
-
-def _too_many_page(request: HttpRequest) -> HttpResponse:
-    response = render(request, "subscriptions/too_many.html", status=429)
-    response.headers["Retry-After"] = "60"
-    return response
-
-
-@require_safe
-def check_inbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "subscriptions/check_inbox.html", {"mailbox_url": mailbox.url()})
-
-
-@csrf_exempt  # The token is the proof; some mail programs open pages where no cookie survives.
-@form_methods
-@from_link(Purpose.CONFIRM)
-def confirm(request: HttpRequest, reader: Subscriber, pk: int = 0) -> HttpResponse:
-    """The topic page. One POST confirms and saves; confirming again says so and changes nothing. `pk`: the key of the
-    confirm letter, which letters of version 0.1.0 did not name."""
-    if reader.is_reading:
-        return _welcome_page(request, reader, again=True)
-    letter = signing_up.confirm_letter(reader, pk)
-    form = BeginForm(reader, request.POST or None, signing_up.brought(letter))
-    if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "topics": Topic.objects.all(), "reader": reader}
-        return render(request, "subscriptions/confirm.html", context)
-    _begin(form, letter)
-    return _welcome_page(request, form.reader, again=False)
-
-
-def _welcome_page(request: HttpRequest, reader: Subscriber, *, again: bool) -> HttpResponse:
-    next_letter = reader.next_letter_at(site_clock.now())
-    context = {"reader": reader, "again": again, "next_letter": next_letter, "mailbox_url": mailbox.url()}
-    return render(request, "subscriptions/welcome.html", context)
-
-
-@transaction.atomic
-def _begin(form: BeginForm, letter: Letter | None) -> None:
-    form.reader = Subscriber.objects.select_for_update().get(pk=form.reader.pk)
-    form.reader.mend()
-    form.apply()
-    form.reader.save()
-    signing_up.confirm(form.reader, site_clock.now(), letter)
-
-
-# ------------------------------------------------------------------------------------------------------------ changing
+from subscriptions.visits import form_methods, from_link, of_visit, too_many_page
 
 
 @csrf_exempt  # The token is the proof.
@@ -205,7 +123,7 @@ def my_link(request: HttpRequest) -> HttpResponse:
         return render(request, "subscriptions/my_link.html", {"form": form})
     turn = limits.turn(limits.LINKS_PER_NETWORK, networks.of(request), timezone.now())
     if turn is None:
-        return _too_many_page(request)
+        return too_many_page(request)
     signing_up.send_link(form.cleaned_data["address"], request.path, site_clock.now(), turn)
     return redirect("subscriptions:check_inbox")
 
@@ -216,7 +134,7 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
     """The one button of an expired link: mails its reader a new one."""
     turn = limits.turn(limits.LINKS_PER_NETWORK, networks.of(request), timezone.now())
     if turn is None:
-        return _too_many_page(request)
+        return too_many_page(request)
     for purpose in (Purpose.MANAGE, Purpose.CONFIRM, Purpose.FEEDBACK, Purpose.COME_BACK):
         try:
             reader = links.follow(token, purpose)

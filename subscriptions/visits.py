@@ -51,6 +51,12 @@ def bad_link_page(request: HttpRequest, *, expired: str = "", is_dead: bool = Fa
     return render(request, "subscriptions/bad_link.html", context, status=410)
 
 
+def too_many_page(request: HttpRequest) -> HttpResponse:
+    response = render(request, "subscriptions/too_many.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def begin(request: HttpRequest, reader: Subscriber, mailed_at: datetime) -> None:
     """From here on the reader's preferences are open in this browser, by a link that was `mailed_at` then."""
     request.session.cycle_key()

@@ -29,7 +29,8 @@ LINES = {
         "admin apps management tasks urls",
     ],
     "subscriptions": [
-        "cross_site interests letter_kinds mime networks request_sizes slots tokens wrapping",  # rows of papers alone
+        "cross_site interests letter_kinds mime networks pending request_sizes slots",  # rows of papers alone
+        "tokens wrapping",
         "fields models",
         "headers leaving limits links",
         "answering erasing proof signing_up",
@@ -38,7 +39,7 @@ LINES = {
         "sending",
         "forms mailbox",
         "form_parts visits",
-        "gallery rights views",
+        "gallery joining rights views",
         "admin apps management tasks urls",
     ],
     "digest": [

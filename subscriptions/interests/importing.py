@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from papers import database, identifiers
-from papers.models import Lookup, Paper
+from papers.models import Lookup, Paper, Topic
 from papers.text.words import folded, title_key
 from subscriptions.interests import pasting
+from subscriptions.interests.kinds import PAPER, TOPIC
 from subscriptions.interests.pasting import Unknown
 
 EXPECTED_KNOWN_TITLE = _(
@@ -67,6 +68,15 @@ def resolve(text: str) -> Import:
         else:
             unknown.append(Unknown(pasting.shown(title), str(EXPECTED_KNOWN_TITLE % {"most": LONGEST_TITLE})))
     return Import(papers, list(absent), unknown)
+
+
+def names(interests: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The names of topics and the titles of papers by their kind and value; others are called what they are."""
+    asked = list(interests)
+    papers = papers_of([value for kind, value in asked if kind == PAPER.key])
+    found = {(PAPER.key, key): title for key, (_now, title) in papers.items()}
+    topics = Topic.objects.filter(slug__in=[value for kind, value in asked if kind == TOPIC.key])
+    return found | {(TOPIC.key, topic.slug): topic.name for topic in topics}
 
 
 def papers_of(keys: Collection[str]) -> dict[str, tuple[str, str]]:

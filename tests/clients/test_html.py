@@ -23,6 +23,7 @@ NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
 OTHERS = [
     "/status/",
     "/subscribe/",
+    "/subscribe/next/",
     "/check-inbox/",
     "/my-link/",
     "/preferences/",

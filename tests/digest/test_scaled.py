@@ -172,7 +172,7 @@ def test_the_processes_of_compose_take_a_reader_from_signing_up_to_one_welcome_l
             site.wait_until(lambda: any(title in get(f"{site.url}/").text for title in titles), "the first papers")
 
             answer = post(f"{site.url}/subscribe/", {"address": "ada@example.org"})
-            assert answer.url == f"{site.url}/check-inbox/"
+            assert answer.url == f"{site.url}/subscribe/next/"
             site.wait_until(lambda: sink.accepted, "the letter to confirm")
             link = link_in(sink.accepted[0][1], "confirm")
             assert link.startswith(site.environment["SITE_URL"])
@@ -230,6 +230,6 @@ def test_pages_are_served_and_sign_ups_taken_behind_a_proxy_while_redis_is_down(
         assert get(f"{site.url}/", Host="papers.example.org").headers["Location"] == "https://papers.example.org/"
         assert get(f"{site.url}/", Host="another.example.org").status_code == 400
         asked = post(f"{site.url}/subscribe/", {"address": "ada@example.org"}, **by_https)
-        assert asked.url == f"{site.url}/check-inbox/"
+        assert asked.url == f"{site.url}/subscribe/next/"
         assert asked.status_code == 200
         assert site.stop() == {"web": 0}

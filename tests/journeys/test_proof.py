@@ -19,4 +19,4 @@ def test_the_script_of_the_sign_up_page_solves_its_challenge_and_the_form_is_sen
     assert derived == payload.solution.derived_key
     assert derived.startswith(parameters.key_prefix)
     one.press("Subscribe")
-    expect(one.page.get_by_role("heading", name="Check your inbox")).to_be_visible()
+    expect(one.page.get_by_role("heading", name="One more step")).to_be_visible()

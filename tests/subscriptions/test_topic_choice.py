@@ -23,9 +23,10 @@ def slugs(text: str, name: str = "topics") -> list[str]:
     return re.findall(rf'name="{name}" value="([^"]+)"', text)
 
 
-@pytest.mark.parametrize("page", ["/subscribe/", "confirm", "/preferences/"])
+@pytest.mark.parametrize("page", ["/subscribe/next/", "confirm", "/preferences/"])
 def test_every_topic_can_be_chosen_once_and_groups_are_folded(client, page):
     reader = stranger() if page == "confirm" else make_reader()
+    client.post("/subscribe/", {"address": "ada@example.org"})
     if page == "/preferences/":
         open_preferences(client, reader)
 
@@ -42,7 +43,8 @@ def test_topics_that_people_voted_for_lately_come_first(client):
         make_score(make_paper(votes=votes, listed_on=NOON.date()), liked)
     make_score(make_paper(votes=90, listed_on=NOON.date() - timedelta(days=31)), old)
 
-    text = client.get("/subscribe/").text
+    client.post("/subscribe/", {"address": "ada@example.org"})
+    text = client.get("/subscribe/next/").text
 
     assert slugs(text)[0] == liked.slug
     assert text.index("<legend>Popular</legend>") < text.index(liked.slug) < text.index("<summary>Ferries")
@@ -71,7 +73,8 @@ def test_chosen_topics_are_seen_at_once_and_ticked(client):
 def test_what_is_ticked_and_not_yet_saved_is_seen_at_once_too(client):
     topic = make_topic(group="Ferries")
 
-    page = client.post("/subscribe/", {"address": "nonsense", "topics": [topic.slug]})
+    client.post("/subscribe/", {"address": "ada@example.org"})
+    page = client.post("/subscribe/next/", {"zone": "nowhere", "hour": "7", "topics": [topic.slug]})
 
     assert is_ticked(page, topic)
     assert slugs(page.text)[0] == topic.slug

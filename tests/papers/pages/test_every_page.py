@@ -41,7 +41,7 @@ def test_every_page_has_the_subscribe_box_and_one_main_heading(body, address):
     page = body(address)
 
     assert f">{BOX}</h2>" in page
-    assert '<form method="post" action="/start/">' in page
+    assert '<form method="post" action="/subscribe/">' in page
     assert page.count("<h1") == 1
 
 
