@@ -55,6 +55,7 @@ MOMENTS = 2027-02-01T00:30 2026-12-31T23:59 2028-02-29T12:00 2027-03-28T00:59 20
 AT_MOMENTS = tests/papers tests/subscriptions tests/digest tests/journeys/test_reading.py
 deep: .venv/servers .venv/clients
 	@command -v spamassassin >/dev/null || { echo "make deep needs SpamAssassin: apt-get install spamassassin, or brew install spamassassin"; exit 1; }
+	@[ -x /usr/lib/postfix/sbin/master ] || { echo "make deep needs Postfix: apt-get install postfix"; exit 1; }
 	TEST_DEPTH=deep $(PYTEST)
 	TEST_DEPTH=deep TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
 	for moment in $(MOMENTS); do TEST_CLOCK=$$moment $(PYTEST) $(AT_MOMENTS) || exit; done

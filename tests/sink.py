@@ -70,6 +70,7 @@ class Sink:
         self.asked: Counter[str] = Counter()  # commands, and CONNECT
         self.most_connections = ALWAYS  # at once; more are turned away
         self.accepted: list[tuple[str, EmailMessage]] = []  # envelope recipient, message with its Return-Path
+        self.contents: list[bytes] = []  # the same messages, byte by byte
         self._conversations: list[SMTP] = []
         self._answers_up_to = ALWAYS
         self._troubles: list[Trouble] = []
@@ -248,6 +249,7 @@ class Sink:
         assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         message["Return-Path"] = f"<{envelope.mail_from}>"
+        self.contents.append(envelope.content)
         self.accepted.append((address, message))
         if len(self.accepted) == self._later[0]:
             self._troubles.append(self._later[1])
