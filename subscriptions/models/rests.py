@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Min
+from django.db.models import F, Min, Q
 
 from subscriptions.models.buckets import keyed_hash
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)  # each twice as long as the one before
+CLOCKS_DIFFER = timedelta(minutes=5)  # at most; what began later than that began by a wrong one
 OF_SETTINGS = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "EMAIL_USE_SSL")
 OF_SITE = ("ANYMAIL_PROVIDER", "ANYMAIL", "DEFAULT_FROM_EMAIL", "TRANSACTIONAL_FROM_EMAIL")
 
@@ -31,10 +32,12 @@ class RestQuerySet(models.QuerySet["Rest"]):
         return rest
 
     def end(self, before: datetime) -> datetime | None:
-        """As a letter was taken that was offered then; what began later goes on. Since when it was, if it was."""
-        since: datetime | None = self.filter(since__lt=before).aggregate(since=Min("since"))["since"]
+        """As a letter was taken that was offered then; what began later goes on, unless by a clock that is wrong.
+        Since when it was, if it was."""
+        over = self.filter(Q(since__lt=before) | Q(since__gt=before + CLOCKS_DIFFER))
+        since: datetime | None = over.aggregate(since=Min("since"))["since"]
         if since is not None:
-            self.filter(since__lt=before).delete()
+            over.delete()
         return since
 
 
@@ -52,10 +55,13 @@ class Rest(models.Model):
     def __str__(self) -> str:
         return f"rest {self.pk}"
 
+    def may_be_tried(self, now: datetime) -> bool:
+        return self.until <= now or self.since > now + CLOCKS_DIFFER
+
     def take_turn(self, now: datetime) -> bool:
         """To try whether letters are taken again; one process does, and the next turn comes after a longer pause."""
         pause = min(FIRST_PAUSE * 2 ** min(self.tries + 1, 10), LONGEST_PAUSE)
-        mine = Rest.objects.filter(pk=self.pk, until=self.until, until__lte=now)
+        mine = Rest.objects.filter(pk=self.pk, until=self.until)
         return mine.update(until=now + pause, tries=F("tries") + 1) == 1
 
 

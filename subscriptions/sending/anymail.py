@@ -140,4 +140,4 @@ def _failed(error: Exception, provider: Provider) -> Answer:
         return refusal(status, answer, Place.PROVIDER, wait)
     if isinstance(error, (AnymailAPIError, requests.RequestException)):
         return Answer(Letter.State.UNCERTAIN, answer)
-    return Answer(Letter.State.FAILED, answer)
+    return refusal("rejected", answer, Place.PROVIDER)

@@ -18,7 +18,7 @@ REMEMBERED = timedelta(days=1)  # letters that ended, among which a row of refus
 
 def is_over(rest: Rest, now: datetime) -> bool:
     """Whether it is our turn to try: there is something to try with, and nobody else does."""
-    return rest.until <= now and Letter.objects.due(now).exists() and rest.take_turn(now)
+    return rest.may_be_tried(now) and Letter.objects.due(now).exists() and rest.take_turn(now)
 
 
 def end(handed_at: datetime, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from subscriptions.models import Letter, Suppression
+from subscriptions.models import Letter, Rest, Suppression
 from subscriptions.sending import post
 from tests.factories import make_letter
 from tests.farend import FarEnd
@@ -172,7 +172,7 @@ def test_amazon_ses_that_cannot_be_reached_is_tried_again(settings, monkeypatch,
     [
         (300, "Invalid 'To' address: '{address}'.", True),
         (406, "Found inactive addresses: {address}. Inactive recipients are ones that complained.", False),
-        (412, "Your account is pending approval.", False),
+        (409, "JSON required.", False),
     ],
 )
 def test_a_letter_that_the_provider_refuses_fails(provider, code, message, suppressed):
@@ -183,6 +183,59 @@ def test_a_letter_that_the_provider_refuses_fails(provider, code, message, suppr
 
     assert len(provider.requests) == 1
     assert Suppression.objects.of([letter.subscriber.address]).exists() == suppressed
+
+
+ACCOUNT = {  # What providers say of an account, a key or a sender: status, and their own words in JSON.
+    "postmark token": ("postmark", 401, {"ErrorCode": 10, "Message": "Bad or missing API token."}),
+    "postmark not approved": ("postmark", 422, {"ErrorCode": 412, "Message": "Your account is pending approval."}),
+    "postmark sender": ("postmark", 422, {"ErrorCode": 400, "Message": "The sender signature was not found."}),
+    "brevo credits": ("brevo", 400, {"code": "not_enough_credits", "message": "Your balance is used up."}),
+    "resend quota": ("resend", 429, {"name": "daily_quota_exceeded", "message": "You have reached your daily quota."}),
+    "resend sender": ("resend", 422, {"name": "invalid_from_address", "message": "Invalid from field."}),
+    "mandrill key": ("mandrill", 500, {"name": "Invalid_Key", "message": "Invalid API key"}),
+    "mailgun unpaid": ("mailgun", 402, {"message": "Payment required."}),
+    "sendgrid credits": ("sendgrid", 401, {"errors": [{"message": "Maximum credits exceeded"}]}),
+    "sendgrid sender": ("sendgrid", 403, {"errors": [{"message": "The from address is not verified"}]}),
+}
+PATHS = {"postmark": "email", "brevo": "smtp/email", "resend": "emails", "mandrill": "messages/send.json"}
+PATHS |= {"mailgun": "papers.example.org/messages", "sendgrid": "mail/send"}
+KEYS = {"postmark": "SERVER_TOKEN"}
+
+
+@pytest.mark.parametrize("what", ACCOUNT)
+def test_what_a_provider_says_of_our_account_costs_no_letter(settings, what):
+    name, status, said = ACCOUNT[what]
+    settings.SENDER, settings.EMAIL_BACKEND = (
+        "subscriptions.sending.anymail.Anymail",
+        f"anymail.backends.{name}.EmailBackend",
+    )
+    settings.ANYMAIL_PROVIDER, settings.SENDER_CONNECTIONS = name, 1
+    settings.DEFAULT_FROM_EMAIL = "letters@papers.example.org"
+    letters = [make_letter() for _ in range(6)]
+    with FarEnd() as provider:
+        url, key = f"{name.upper()}_API_URL", f"{name.upper()}_{KEYS.get(name, 'API_KEY')}"
+        settings.ANYMAIL = {key: "secret-of-ours", url: f"{provider.url}/"}
+        provider.answers(f"/{PATHS[name]}", status, body=json.dumps(said).encode())
+        for minutes in (0, 1, 30, 300):
+            post.drain(now=NOW + timedelta(minutes=minutes))
+
+        asked = len(provider.requests)
+
+    assert {(letter.state, letter.attempts) for letter in Letter.objects.all()} == {(State.PLANNED, 0)}
+    assert 4 <= asked <= 4 * len(letters)
+    words = Rest.objects.get().words
+    assert str(status) in words
+    assert "secret" not in words
+
+
+def test_letters_that_a_provider_refuses_in_the_same_words_are_about_us(provider):
+    letters = [make_letter() for _ in range(6)]
+    provider.answers("/email", 422, body=says(letters[0], 409, "JSON required."))
+
+    post.drain(now=NOW)
+
+    assert {(letter.state, letter.attempts) for letter in Letter.objects.all()} == {(State.PLANNED, 0)}
+    assert len(provider.requests) == 3
 
 
 def test_one_refused_letter_never_touches_the_others(provider):
