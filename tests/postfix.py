@@ -6,10 +6,12 @@ parameters (postconf(5)).
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections import Counter
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -103,6 +105,11 @@ class Postfix:
     def becomes(self, **parameters: object) -> None:
         self.stop()
         self.start(**parameters)
+
+    @property
+    def taken(self) -> Counter[str]:
+        """How often it was given each letter, by the left part of the Message-ID."""
+        return Counter(re.findall(r"cleanup\[\d+\]: \w+: message-id=<([^@>]+)", self.log))
 
     @property
     def log(self) -> str:

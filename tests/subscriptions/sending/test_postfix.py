@@ -151,8 +151,9 @@ def test_a_postfix_that_is_stopped_and_started_within_2000_letters_costs_none(po
     assert counts[State.FAILED] == 0
     assert counts[State.UNCERTAIN] <= 3 * connections
     assert {letter.attempts for letter in Letter.objects.filter(state=State.SENT)} == {1}
-    wait_until(lambda: len(sink.accepted) >= counts[State.SENT], "the letters to arrive")
-    assert sink.twice == []
+    taken = postfix.taken  # It hands on again what it was handing on when it was stopped, so the sink cannot tell.
+    assert max(taken.values()) == 1
+    assert {str(letter.message_id) for letter in Letter.objects.filter(state=State.SENT)} <= taken.keys()
 
 
 def test_every_kind_of_letter_passes_a_hop_that_takes_no_8_bit_with_its_signature(postfix, sink, settings):
