@@ -39,6 +39,7 @@ WORDS = (  # what an invented paper is about, in words that topics look for
 class Site:
     url: str
     abstracts: dict[str, str]  # of every paper of the far end, by title
+    database_url: str
 
 
 def invented(day: date) -> list[dict[str, str]]:
@@ -80,15 +81,15 @@ def publish(far_end: FarEnd, today: date) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Site]:
+def running(folder: Path, database: str = "journeys") -> Iterator[Site]:
     """The site, from its first answer until Ctrl-C; raises unless it then ends well and lets go of its port."""
     port = servers.free_port()
-    url = f"http://localhost:{port}"
+    url, database_url = f"http://localhost:{port}", servers.database_url(database)
     with FarEnd() as far_end, (folder / "log").open("wb") as log:
         abstracts = publish(far_end, datetime.now(UTC).date())
         environment = os.environ | {
             "VAR_DIR": str(folder / "var"),
-            "DATABASE_URL": servers.database_url("journeys"),
+            "DATABASE_URL": database_url,
             "PORT": str(port),
             "SITE_URL": url,
             "TRUSTED_PROXIES": "127.0.0.0/8",  # Limits are by network, and each visitor says to come from another.
@@ -98,7 +99,7 @@ def running(folder: Path) -> Iterator[Site]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0)
         try:
             _wait_for_our_own(process, url, abstracts, folder / "log")
-            yield Site(url, abstracts)
+            yield Site(url, abstracts, database_url)
         finally:
             code = _stop(process)
     assert code == 0, f"expected exit code 0 after Ctrl-C, found {code}:\n{(folder / 'log').read_text()}"
