@@ -33,8 +33,9 @@ def folder(name: str, default: Path, base: Path) -> Path:
 
 
 def for_us_alone(*paths: Path) -> None:
-    """Whatever of these is there is from now on read and written by this user alone."""
-    for path in paths:
+    """Whatever of these is there is from now on read and written by this user alone; what a link leads to stays as it
+    is, as it may be of others."""
+    for path in (path for path in paths if not path.is_symlink()):
         with suppress(OSError):  # not there, or another user's
             if (mode := stat.S_IMODE(path.stat().st_mode)) & 0o077:
                 path.chmod(mode & 0o700)

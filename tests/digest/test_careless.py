@@ -69,6 +69,16 @@ def test_what_an_earlier_version_left_open_is_closed_at_the_next_start(tmp_path,
     assert open_to_others(tmp_path) == [tmp_path]  # A folder that VAR_DIR names is its operator's own.
 
 
+def test_what_a_link_leads_to_keeps_its_mode(tmp_path, generous_umask):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "mail").symlink_to(tmp_path / "shared")
+
+    started(tmp_path, "manage.py", "check", VAR_DIR=str(tmp_path / "var"))
+
+    assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o777
+
+
 # --------------------------------------------------------------------------------------------------------------- https
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from digest import checks
 from digest.watching.doctor.base import Finding, ok, red, warning
 
-LEAST_FREE = 1_000_000_000  # bytes; a night's letters of many readers, and room for what the database rewrites
+LEAST_FREE, LEAST_TEMPORARY = 1_000_000_000, 100_000_000  # bytes; a database rewrites what it tidies
 LEAST_FILES = 10_000
 
 
@@ -40,13 +40,17 @@ def _misfits() -> Iterator[Finding]:
 
 
 def disk(_now: datetime) -> Iterator[Finding]:
-    folders = {settings.VAR_DIR, Path(tempfile.gettempdir())}
+    folders = {Path(tempfile.gettempdir()): LEAST_TEMPORARY, settings.VAR_DIR: LEAST_FREE}
     if settings.DATABASES["default"]["ENGINE"] == "digest.sqlite":
-        folders.add(Path(settings.DATABASES["default"]["NAME"]).parent)
-    for folder in sorted(folder for folder in folders if folder.is_dir()):
+        folders[Path(settings.DATABASES["default"]["NAME"]).parent] = LEAST_FREE
+    for folder, least in sorted(folders.items()):
+        if not folder.is_dir():
+            continue
         free, files = shutil.disk_usage(folder).free, os.statvfs(folder)
-        if free < LEAST_FREE:
-            yield red(f"{folder} has {free // 1_000_000} MB left, of which a database needs more.", _largest(folder))
+        if free < least:
+            yield red(
+                f"{folder} has {free // 1_000_000} MB left, and {least // 1_000_000} may be needed.", _largest(folder)
+            )
         elif files.f_files and files.f_favail < LEAST_FILES:
             yield red(f"{folder} has room for {files.f_favail} files only.", f"df -i {quote(str(folder))}")
         else:

@@ -5,7 +5,7 @@ import runpy
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.digest.environment.odd import PUBLIC, REFUSED, UNDERSTOOD, Odd
+from tests.digest.environment.odd import CODED, PASSWORD, PUBLIC, REFUSED, UNDERSTOOD, Odd
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.one_database
@@ -51,6 +51,14 @@ def test_what_cannot_work_is_refused_by_one_sentence_with_a_value_that_would_do(
     assert would_do in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
     assert "no-one" not in str(refused.value).replace(name, "")
+
+
+def test_a_password_that_was_percent_encoded_is_the_one_that_postgresql_is_told(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"postgres://ada:{CODED}@db/name?sslmode=require&connect_timeout=5")
+
+    database = runpy.run_path(str(ROOT / "digest" / "settings.py"))["DATABASES"]["default"]
+
+    assert (database["PASSWORD"], database["OPTIONS"]) == (PASSWORD, {"sslmode": "require", "connect_timeout": 5})
 
 
 def test_there_are_sixty_odd_values_at_least():

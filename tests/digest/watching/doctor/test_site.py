@@ -8,13 +8,15 @@ import pytest
 import redis
 from django.core.management import call_command
 from django.utils import timezone
+from kombu import Connection
 
-from digest.environment.stores import own_database
+from digest.environment.stores import broker, own_database
 from digest.models import Heartbeat
 from digest.watching import heartbeat
 from digest.watching.doctor import machine
 from digest.watching.doctor.base import Level
 from tests import servers
+from tests.digest.environment.odd import CODED, PASSWORD
 from tests.digest.test_doors import started
 from tests.digest.watching.doctor.examined import found, is_well, only_red
 from tests.factories import make_letter
@@ -110,6 +112,19 @@ def test_a_redis_that_knows_no_such_password(settings):
 
     assert "refuses the password" in finding.says
     assert "no-one" not in finding.says + finding.paste
+
+
+def test_a_password_that_was_percent_encoded_is_the_one_that_redis_is_told(settings, monkeypatch):
+    server = servers.Redis(servers.programs(servers.REDIS))
+    with redis.Redis.from_url(server.url) as client:
+        client.config_set("requirepass", PASSWORD)
+    settings.REDIS_URL = server.url.replace("redis://", f"redis://:{CODED}@")
+    monkeypatch.setenv("ADDRESS", settings.REDIS_URL)
+
+    with Connection(broker("ADDRESS")) as celerys:
+        celerys.ensure_connection(max_retries=1, timeout=10)
+
+    assert is_well("Redis")
 
 
 def test_a_redis_that_answers_and_none_are_well(settings):
