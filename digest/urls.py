@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("status/", views.status, name="status"),
     path("privacy/", views.privacy, name="privacy"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("preferences/preview/", views.preview, name="preview"),
     path("preferences/data/my-data.json", views.my_data, name="my_data"),
     path("letter/<str:token>/", views.letter, name="web_copy"),

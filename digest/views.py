@@ -4,9 +4,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -32,6 +34,7 @@ from subscriptions.views import preferences_page
 from subscriptions.visits import form_methods, from_link, of_fresh_visit, of_visit
 
 HOUR = timedelta(hours=1)
+TELLS_FOR = timedelta(days=180)  # RFC 9116, 2.5.5, recommends less than a year
 SAVED_ON_PAGE = 50
 EXPORTS = {  # how a list is written, and what that is called
     "bib": (citing.bibtex, "application/x-bibtex"),
@@ -79,6 +82,21 @@ def status(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is held of readers, by whom, why, for how long, and what they can do. Of settings alone."""
     return render(request, "digest/privacy.html", privacy_notice.context())
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness (RFC 9116); a local site that names nobody has none."""
+    if not settings.CONTACT:
+        raise Http404
+    lines = [
+        f"Contact: {privacy_notice.contact_url()}",
+        f"Expires: {timezone.now().date() + TELLS_FOR}T00:00:00Z",  # by the clock of whoever reads it
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 @takes(PASTE)

@@ -2,11 +2,12 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site_settings
+from django.utils import timezone
 from pytest_django import Settings
 
 from digest import checks
@@ -123,3 +124,25 @@ def test_docs_say_the_same_spans():
     assert f"{pruning.LEFT_KEPT_FOR.days} days after leaving" in held
     assert f"{pruning.UNCONFIRMED_KEPT_FOR.days} days after an address was last entered" in held
     assert "13 months" in held
+
+
+# ------------------------------------------------------------------------------------------------------- security.txt
+
+
+def test_security_txt_says_whom_to_tell_of_a_weakness(client, settings: Settings):
+    settings.CONTACT, settings.SITE_URL = "you@example.org", "https://papers.example.org"
+
+    answer = client.get("/.well-known/security.txt")
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    said = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert said["Contact"] == "mailto:you@example.org"
+    assert said["Canonical"] == "https://papers.example.org/.well-known/security.txt"
+    lasts = datetime.fromisoformat(said["Expires"]) - timezone.now()
+    assert timedelta(days=90) < lasts < timedelta(days=365)
+
+
+def test_a_local_site_that_names_nobody_has_none(client, settings: Settings):
+    settings.CONTACT = ""
+
+    assert client.get("/.well-known/security.txt").status_code == 404

@@ -20,9 +20,10 @@ A_MINUTE = timedelta(minutes=1)
 REAL = {  # what asks the machine's clock, and why
     "papers/site_clock.py",  # from which the site's is made
     "papers/sources/web.py",  # how often sources are asked
-    "papers/models/papers.py",  # a default that nothing relies on
+    "papers/models/sightings.py",  # a default that nothing relies on
     "subscriptions/views.py",  # how many sign-ups are taken
     "subscriptions/sending/events.py",  # what providers report; a site with another clock has none
+    "digest/views.py",  # until when security.txt may be believed
     "digest/management/commands/run.py",  # which sets the site's clock
 }
 MEASURES = "digest/evaluation/", "digest/management/commands/evaluate.py"  # on a database that it throws away
