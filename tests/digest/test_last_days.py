@@ -128,8 +128,8 @@ def test_days_are_those_of_the_readers_own_zone():
     reader = make_reader(zone="Asia/Tokyo", last_slot=TODAY)
     digest(reader, TODAY, 2, at=at)
 
-    assert last_days.of(reader, at).days[0] == of(reader, TODAY)
-    assert of(reader, TODAY).papers == 2
+    latest = last_days.of(reader, at).days[0]
+    assert (latest.day, latest.papers) == (TODAY, 2)
 
 
 # ------------------------------------------------------------------------------------------- why there was nothing new
