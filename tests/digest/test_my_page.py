@@ -128,3 +128,9 @@ def test_who_said_and_saved_nothing_is_told_how(client, reader):
     assert "More like this, Less and Save stand under each paper of a digest." in page
     assert '<a href="/saved/">your saved papers</a>' in page
     assert "No digest has come yet." in page
+
+
+def test_what_was_filled_in_and_refused_is_previewed_as_soon_as_the_page_is_there(client, reader):
+    assert "data-unseen" not in client.get(PAGE).text
+    assert "data-unseen" in client.post(PAGE, interests(hour="25")).text
+    assert "data-unseen" not in client.post("/preferences/preview/", interests()).text
