@@ -279,10 +279,13 @@ def test_the_votes_of_a_paper_are_a_curve_once_there_are_three_different_points(
     assert 'd="M2.0 41.6L' in after  # 3 of 30 votes stand at a tenth of the height
 
 
-def test_email_me_papers_like_this_is_a_plain_link_that_names_its_topics(body):
+def test_email_me_papers_like_this_is_a_plain_link_to_a_sign_up_with_its_topics_chosen(body):
     make_score(make_paper(key="arxiv:2608.1"), make_topic(slug="post"))
+    make_topic(slug="tide")
 
     assert '<a href="/subscribe/?topics=post">Email me papers like this</a>' in body("/paper/arxiv:2608.1/")
+    chosen = BeautifulSoup(body("/subscribe/?topics=post"), "html.parser").select("input[name=topics][checked]")
+    assert [box["value"] for box in chosen] == ["post"]
 
 
 def test_search_engines_and_reference_managers_know_a_paper_by_its_tags(body):
