@@ -35,6 +35,14 @@ def test_a_card_leads_to_its_authors_its_organisation_its_topics_and_its_categor
     assert [address for address in leads if f'href="{address}"' not in card] == []
 
 
+@pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/"])
+def test_what_stands_for_further_authors_is_no_author_with_a_page(body, address):
+    make_paper(key="arxiv:2608.1", authors=["Ada", "Ben", "Cleo", "…"])  # as a list beyond all bounds ends
+
+    assert "/author/Ada/" in body(address)
+    assert "/author/%E2%80%A6/" not in body(address)
+
+
 def test_a_card_says_nothing_of_what_there_is_none_of(body):
     make_paper(votes=0, comments=0, stars=0)
 
