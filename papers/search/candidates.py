@@ -13,7 +13,6 @@ import numpy as np
 
 from papers import database
 from papers.models import Vector
-from papers.search import fits
 from papers.search.encoders import Text
 from papers.search.fits import Understanding
 from papers.text import tokenizing
@@ -61,10 +60,9 @@ def all_of(papers: Sequence[int], known: Understanding | None) -> SearchCandidat
     return _read(database.terms_of(papers), _vectors_of(known))
 
 
-def neighbours(paper: int, most: int) -> list[int]:
-    """The papers nearest to one in meaning, nearest first and itself not among them; none while the site has too few
-    papers to learn what they mean, or the paper has no vector yet."""
-    return _vectors_of(fits.current()).around(paper, most)
+def vector_of(paper: int, known: Understanding | None) -> Floats:
+    """As it is stored; zeros, or no dimensions, where there is none."""
+    return np.asarray(_vectors_of(known).of(np.array([paper], np.int64))[0], np.float32)
 
 
 def drop_caches() -> None:
@@ -138,16 +136,6 @@ class PaperVectors:
         similarities = self.rows @ vector
         few = np.argpartition(-similarities, most)[:most] if most < len(similarities) else np.arange(len(similarities))
         return [int(paper) for paper in self.papers[few]]
-
-    def around(self, paper: int, most: int) -> list[int]:
-        """The others nearest to a paper, nearest first; none if its vector says nothing."""
-        [vector] = self.of(np.array([paper], np.int64))
-        if not vector.any():
-            return []
-        similarities = self.rows @ vector
-        similarities[self.papers == paper] = -np.inf
-        few = np.argsort(-similarities, kind="stable")[: min(most, len(similarities) - 1)]
-        return [int(other) for other in self.papers[few]]
 
     def of(self, papers: Ints) -> Floats:
         """Papers x dimensions, zeros for one that has no vector yet."""

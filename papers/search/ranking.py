@@ -76,6 +76,19 @@ def similar(papers: Sequence[Text], most: int = 100, among: Sequence[int] | None
     return _search(wanted, None, most, among)
 
 
+def like(paper: Paper, most: int) -> list[int]:
+    """The keys of the papers most like one, best first, itself not among them: as `similar` ranks them, by the vector
+    that is stored. None while the paper has no vector."""
+    known = fits.current()
+    vector = candidates.vector_of(paper.pk, known)
+    if not vector.any():
+        return []
+    text = Text(paper.title, paper.abstract, tokenizing.without_authors(paper.terms))
+    papers = candidates.worth_ranking(text, vector, known)
+    best = _ranked(text, vector, papers, fusion(None, known), known, most + 1)
+    return [one.paper for one in best if one.paper != paper.pk][:most]
+
+
 def arxiv_id_in(query: str) -> str:
     """The arXiv id that this is, or is the address of, without its version; empty if it is something else."""
     return identifiers.arxiv_id_asked_for(query) or ""
@@ -109,10 +122,21 @@ def _search(query: Text, words: Text | None, most: int, among: Sequence[int] | N
         papers = candidates.worth_ranking(query, vector, known)
     else:
         papers, most = candidates.all_of(among, known), len(among)
+    return _ranked(query, vector, papers, fusion(words, known), known, most)
+
+
+def _ranked(
+    query: Text,
+    vector: Floats | None,
+    papers: SearchCandidates,
+    fusion: Fusion,
+    known: Understanding | None,
+    most: int,
+) -> list[SearchResult]:
     if not len(papers.keys):
         return []
     lexicon = known.lexicon if known else papers.own_lexicon
-    scores = rank(query, vector, papers, lexicon, fusion(words, known))
+    scores = rank(query, vector, papers, lexicon, fusion)
     # Of equals the later paper comes first; what arithmetic alone makes unequal is equal.
     best = np.lexsort((-papers.keys, -scores.round(4)))[:most]
     return [SearchResult(int(papers.keys[place]), float(scores[place])) for place in best]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from papers import citing, identifiers
 from papers.models import SAMPLE, Paper, Sighting
-from papers.search import candidates
+from papers.search import ranking
 from papers.sources import SOURCES
 from papers.storing import facts
 from papers.views import curves
@@ -62,8 +62,8 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _similar(paper: Paper, *, by_votes: bool) -> list[Paper]:
-    """The nearest in meaning, the newest of them first, or the most voted."""
-    near = Paper.objects.filter(pk__in=candidates.neighbours(paper.pk, SIMILAR))
+    """The most like it, the newest of them first, or the most voted."""
+    near = Paper.objects.filter(pk__in=ranking.like(paper, SIMILAR))
     return list(near.most_voted() if by_votes else near.latest_first())
 
 
