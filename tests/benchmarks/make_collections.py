@@ -11,6 +11,7 @@ listings said, so read differences between two rankings, not heights. All that i
     phrases       a keyword of Daily Papers -> the papers that carry it; keywords are incomplete judgements
     by-example    a paper -> those that share rare keywords with it, among a hundred
     seeds         the first five papers of a printed list -> the rest of it, among 5,000 others
+    lists         a few words that somebody might have typed for a printed list -> the papers of it, among the same
     readers-N-day-A   N keywords as interests -> the new papers of a day that carry any, on a site that is A days old;
                   of one that was set up today there is a set for each day, as each is a site of its own
     judged-topics   papers of letters to readers of one topic each, read and graded by hand; see its README
@@ -67,6 +68,14 @@ DESCRIPTIONS = {
     "quant-ph": "Quantum mechanics and quantum computing: qubits, circuits, entanglement, error correction.",
     "q-bio.QM": "Quantitative biology: proteins, genomics, molecules and cells, studied with data and models.",
 }
+# What was typed for a list is not printed. These were written once, from its titles, before anything was ranked.
+LIST_QUERIES = {
+    1: "feature representations of encoders and decoders, data augmentation",
+    2: "general representation learning",
+    3: "how concepts are represented in the layers of neural networks",
+    4: "new transformer layers and attention",
+    5: "noise and representation learning",
+}
 
 Record = dict[str, Any]
 
@@ -83,7 +92,7 @@ def main() -> None:
     if len(sys.argv) != 2 or "REPLICA_DATA" not in os.environ:
         sys.exit("expected REPLICA_DATA (the folder of recorded days) and one argument, the folder to write sets into")
     data, folder = Path(os.environ["REPLICA_DATA"]), Path(sys.argv[1])
-    recorded = Recorded(_arxiv(data), _daily(data), _lines((data / "seeds.jsonl").read_text().splitlines()))
+    recorded = Recorded(recorded_arxiv(data), _daily(data), _lines((data / "seeds.jsonl").read_text().splitlines()))
     for build in (topics, topics_of_readers, authors, next_day, phrases, by_example, seeds, topics_by_size):
         build(folder, recorded)
     phrases_by_size(folder, recorded)
@@ -98,7 +107,7 @@ def _lines(lines: Iterable[str]) -> list[Record]:
     return [json.loads(line) for line in lines]
 
 
-def _arxiv(data: Path) -> dict[str, Record]:
+def recorded_arxiv(data: Path) -> dict[str, Record]:
     with gzip.open(data / "arxiv_recent.jsonl.gz", "rt", encoding="utf-8") as lines:
         return {paper["id"]: paper for paper in _lines(lines)}
 
@@ -113,6 +122,10 @@ def _daily(data: Path) -> dict[str, Record]:
                 told = {"id": paper["id"], "title": entry["title"], "abstract": paper["summary"]}
                 found.setdefault(paper["id"], told | {"day": day, "keywords": keywords})
     return found
+
+
+def recorded_daily_ids(data: Path) -> set[str]:
+    return {entry["paper"]["id"] for _, body in _days(data) for entry in json.loads(body)}
 
 
 def _days(data: Path) -> Iterable[tuple[date, bytes]]:
@@ -304,7 +317,12 @@ def seeds(folder: Path, recorded: Recorded) -> None:
         {"reader": f"list-{number}", "known": names[:5], "relevant": names[5:], "candidates": [*names[5:], *drawn]}
         for number, names in sorted(by_list.items())
     ]
-    write(folder / "seeds", [*printed.values(), *(others[name] for name in drawn)], libraries=libraries)
+    corpus = [*printed.values(), *(others[name] for name in drawn)]
+    write(folder / "seeds", corpus, libraries=libraries)
+    queries = [{"_id": f"list-{number}", "text": LIST_QUERIES[number]} for number in sorted(by_list)]
+    grades = {f"list-{number}": dict.fromkeys(names, 1) for number, names in by_list.items()}
+    pools = {f"list-{number}": [*dict.fromkeys(names), *drawn] for number, names in by_list.items()}
+    write(folder / "lists", corpus, queries=queries, grades=grades, pools=pools)
 
 
 def _name(title: str) -> str:
