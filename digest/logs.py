@@ -8,7 +8,18 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+CLIENTS = re.compile(r"django\.(request|security(\..*)?)")  # the loggers that say what clients did
 SLASH = r"(?:/|%(?:25)*2F)"
+
+
+class ClientErrors(logging.Filter):
+    """What a client did wrong is no trouble of ours: INFO, and a line without the way through the code."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if CLIENTS.fullmatch(record.name) and 400 <= getattr(record, "status_code", 0) < 500:
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.exc_info = record.exc_text = None
+        return record.levelno >= logging.getLogger().level
 
 
 class WithoutTokens(logging.Formatter):

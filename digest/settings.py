@@ -291,6 +291,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "digest.serving.away.DatabaseAway",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "digest.urls"
@@ -362,7 +363,8 @@ LOGGING = {
     "formatters": {
         "line": {"()": "digest.logs.WithoutTokens", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"clients": {"()": "digest.logs.ClientErrors"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["clients"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if DEMO else "INFO"},
     # Without handlers of their own, as Django gives them: those would show tokens.
     "loggers": {name: {"level": "INFO", "propagate": True} for name in ("django", "django.server")},

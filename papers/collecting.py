@@ -1,5 +1,6 @@
 """Reading sources' days and remembering them: what is due, what came of it, and when it may be tried again."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from papers.sources import calendar, reading, web
 from papers.sources.base import Source
 from papers.sources.reading import Fetch, NotRead, Read
 
+logger = logging.getLogger(__name__)
 LOOKS_BACK = timedelta(days=49)  # a new site fills itself that far, an old one catches up that far
 CLAIMED_FOR = timedelta(minutes=10)  # then whoever took a day to read it is taken for dead
 WHILE_UNREACHABLE = timedelta(minutes=1)  # between two tries,
@@ -44,6 +46,23 @@ class Collected:
         remark = "" if row.outcome == Collection.Outcome.LISTED else f" ({row.get_outcome_display()})"
         remark += f"; {row.left_out}" if row.left_out else ""
         return f"{row.source} {row.day}: {row.listed} listed, {self.new} new, {self.updated} updated{remark}"
+
+
+def log(results: Iterable[Collected]) -> Iterator[Collected]:
+    """The same, each day logged as it comes, but those that failed in one line at the end."""
+    failed: list[Collection] = []
+    try:
+        for collected in results:
+            if collected.failed:
+                failed.append(collected.collection)
+            else:
+                logger.info("%s", collected)
+            yield collected
+    finally:
+        if failed:
+            days = sorted(row.day for row in failed)
+            which = str(days[0]) if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
+            logger.warning("%s, %s could not be read: %s", failed[-1].source, which, failed[-1].error)
 
 
 # --------------------------------------------------------------------------------------------------------- what is due

@@ -2,11 +2,13 @@
 Nothing else asks which of the two it is but migrations and the backend in digest/sqlite."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from django.db import connection, models, transaction
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models.expressions import RawSQL
 from psycopg.copy import QueuedLibpqWriter
 
@@ -16,6 +18,32 @@ Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
 
 def _is_postgresql() -> bool:
     return connection.vendor == "postgresql"
+
+
+# What SQLite cannot do now and may do later, whatever it is asked (https://sqlite.org/rescode.html).
+AWAY = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL),
+}
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot answer for now: locked, full, restarting or gone. What is wrong with a question is
+    our own fault."""
+    if isinstance(error, InterfaceError) or (isinstance(error, OperationalError) and _is_postgresql()):
+        return True
+    code = getattr(error.__cause__, "sqlite_errorcode", 0)
+    return isinstance(error, OperationalError) and code & 0xFF in AWAY  # The bits above say more precisely what it is.
+
+
+def wait_no_longer(seconds: int) -> None:
+    """In this process, for a lock or for the database itself. Before it is asked anything."""
+    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    if _is_postgresql():
+        options.setdefault("connect_timeout", seconds)
+        options["options"] = f"{options.get('options', '')} -c lock_timeout={seconds}s".strip()
+    else:
+        options["timeout"] = seconds
 
 
 # ------------------------------------------------------------------------------------------------- many rows at once

@@ -1,15 +1,12 @@
 """The clock of this room."""
 
-import logging
 import time
 
 from celery import shared_task
 
-from papers import lookups, site_clock
+from papers import collecting, lookups, site_clock
 from papers.search import understanding
 from papers.sources import SOURCES
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True, expires=300)
@@ -21,8 +18,8 @@ def collect_due() -> None:
 
 @shared_task(ignore_result=True, expires=300)
 def collect_source(name: str) -> None:
-    for collected in lookups.collect_and_look_up(SOURCES[name]):
-        logger.info("%s", collected)
+    for _collected in collecting.log(lookups.collect_and_look_up(SOURCES[name])):
+        continue
 
 
 @shared_task(ignore_result=True, expires=300)

@@ -14,7 +14,7 @@ import requests
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from digest.logs import WithoutTokens
+from digest.logs import ClientErrors, WithoutTokens
 from subscriptions.links import Purpose
 from subscriptions.tokens import Signer
 from tests import servers
@@ -76,6 +76,30 @@ def test_what_follows_the_token_is_logged():
 @pytest.mark.parametrize("line", ["/papers/arxiv:2608.00001/", "manage.py migrate", "/manage/", "confirmed 3 readers"])
 def test_other_lines_are_logged_as_they_are(line: str):
     assert logged(line) == f"Not Found: {line}"
+
+
+def as_logged(name: str, level: int, status: int, trouble: BaseException | None = None) -> str:
+    """The line, by the settings' own handler; empty: there is none."""
+    record = logging.LogRecord(
+        name, level, "", 0, "Said of a request", (), (type(trouble), trouble, None) if trouble else None
+    )
+    record.status_code = status
+    [handler] = [one for one in logging.getLogger().handlers if any(isinstance(f, ClientErrors) for f in one.filters)]
+    return handler.format(record) if handler.filter(record) else ""
+
+
+@pytest.mark.parametrize("name", ["django.request", "django.security.csrf", "django.security.DisallowedHost"])
+def test_what_clients_do_wrong_is_logged_as_information_in_one_line(name: str):
+    line = as_logged(name, logging.ERROR, 400, ValueError("as a client wished"))
+
+    assert re.fullmatch(rf"\S+ \S+ INFO {re.escape(name)}: Said of a request", line)
+
+
+def test_what_we_do_wrong_is_logged_as_an_error_with_the_way_through_the_code():
+    line = as_logged("django.request", logging.ERROR, 500, ValueError("our own"))
+
+    assert " ERROR django.request: " in line
+    assert "ValueError: our own" in line
 
 
 def with_a_token(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:

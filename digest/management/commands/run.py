@@ -24,7 +24,7 @@ from digest import environment
 from digest.letters import planning
 from digest.models import Heartbeat
 from digest.watching import alarms, heartbeat, pruning, selftest
-from papers import collecting, lookups, sample, site_clock
+from papers import collecting, database, lookups, sample, site_clock
 from papers.management import arguments
 from papers.models import Paper
 from papers.search import understanding
@@ -186,8 +186,7 @@ def _clock(stop: threading.Event) -> list[threading.Thread]:
 
 
 def _collect(source: Source, stop: threading.Event) -> None:
-    for collected in lookups.collect_and_look_up(source):
-        logger.info("%s", collected)
+    for _collected in collecting.log(lookups.collect_and_look_up(source)):
         if stop.is_set():
             return
 
@@ -213,8 +212,11 @@ def _loop(name: str, work: Callable[[threading.Event], None], every: float, stop
             try:
                 close_old_connections()
                 work(stop)
-            except Exception:  # The outermost loop: nothing that goes wrong once may end it.
-                logger.exception("%s failed and will be tried again", name)
+            except Exception as error:  # The outermost loop: nothing that goes wrong once may end it.
+                if database.is_away(error):
+                    logger.warning("%s waits, as the database is away: %s", name, " ".join(str(error).split()))
+                else:
+                    logger.exception("%s failed and will be tried again", name)
             stop.wait(max(0.5, every - (time.monotonic() - began)))
 
     return threading.Thread(target=again, name=name, daemon=True)

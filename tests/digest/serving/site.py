@@ -43,18 +43,22 @@ def serving(folder: Path, port: int = 0) -> Iterator[int]:
         process.wait(timeout=PATIENCE)
 
 
-def status(port: int, path: str) -> int:
-    """What is answered there; 0: nothing, in good time."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def answer(port: int, path: str, posted: str = "") -> tuple[int, str]:
+    """Status and text of what is answered there, also to a form that is posted; 0: nothing, in good time."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    headers = {"Host": "localhost", "Content-Type": "application/x-www-form-urlencoded"}
     try:
-        connection.request("GET", path, headers={"Host": "localhost"})
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        connection.request("POST" if posted else "GET", path, posted or None, headers)
+        answered = connection.getresponse()
+        return answered.status, answered.read().decode()
     except OSError:
-        return 0
+        return 0, ""
     finally:
         connection.close()
+
+
+def status(port: int, path: str) -> int:
+    return answer(port, path)[0]
 
 
 def pages_answered(port: int) -> int:

@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,24 @@ def test_who_does_not_read_is_hung_up_on(port, clients):
     site.PATIENCE = 100
 
     waited_for(lambda: connections() == 0)
+
+
+def test_a_form_waits_little_for_a_lock_and_pages_are_answered_meanwhile(port, folder):
+    other = sqlite3.connect(folder / "paper-route.sqlite3", isolation_level=None, timeout=site.PATIENCE)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with ThreadPoolExecutor() as threads:
+            typed = f"address=ada%40example.org&topics=agents{'&zone=UTC' * 3}"
+            asked = threads.submit(site.answer, port, "/subscribe/", typed)
+            answered = pages_answered(port)
+            status, text = asked.result()
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+    assert answered == len(PAGES)
+    assert status == 503
+    assert 'name="address" value="ada@example.org"' in text
 
 
 @pytest.mark.parametrize("ended", sampled(["manage.py run", "its web server"], "manage.py run"))

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from papers import collecting, storing
+from papers.collecting import Collected
 from papers.models import Collection, Host, Paper
 from papers.sources.base import Page
 from tests.factories import make_topic
@@ -231,3 +232,17 @@ def test_a_day_takes_as_many_queries_for_3_papers_as_for_300():
 
     assert few == many
     assert Paper.objects.count() == 303
+
+
+def test_a_source_that_fails_on_many_days_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture):
+    days = [DAY - timedelta(days=ago) for ago in range(49)]
+    failed = {"source": "huggingface", "outcome": Collection.Outcome.FAILED, "error": "Expected a list."}
+    read = Collected(Collection(source="huggingface", day=DAY, outcome=Collection.Outcome.LISTED, listed=3), new=3)
+
+    with caplog.at_level("INFO", "papers.collecting"):
+        list(collecting.log([read, *(Collected(Collection(day=day, **failed)) for day in days)]))
+
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("INFO", "huggingface 2026-08-20: 3 listed, 3 new, 0 updated"),
+        ("WARNING", "huggingface, 49 days from 2026-07-03 to 2026-08-20 could not be read: Expected a list."),
+    ]
