@@ -80,9 +80,9 @@ def _sorted_out(new: Sequence[LetterRequest], now: datetime) -> tuple[list[Lette
 
 
 def _answerable(requests: Iterable[LetterRequest]) -> list[LetterRequest]:
-    """Without those whose addresses complained."""
+    """Without those whose addresses complained, or asked for no further email."""
     requests = list(requests)
-    final = Suppression.objects.of({one.address for one in requests}).filter(reason=Suppression.Reason.COMPLAINT)
+    final = Suppression.objects.of({one.address for one in requests}).filter(reason__in=Suppression.FINAL)
     silenced = set(final.values_list("hash", flat=True))
     return [one for one in requests if keyed_hash(one.address) not in silenced]
 

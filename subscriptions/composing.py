@@ -167,17 +167,16 @@ def _style_sheet() -> str:
 
 
 def confirm(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
-    """The answer to a sign-up: one link to the page where topics are chosen and the subscription is begun."""
-    sample = Paper.objects.samples().exists()
-    return {
-        letter.pk: plain(
-            letter,
-            # It names the letter, with which waits what the sign-up brought.
-            {"confirm_url": links.make(reader_of(letter), Purpose.CONFIRM, letter.pk), "sample": sample},
-            now,
+    """The answer to a sign-up: a link to the page where the subscription is begun, and one for who never asked."""
+    sample, composed = Paper.objects.samples().exists(), {}
+    for letter in letters:
+        # It names the letter, with which waits what the sign-up brought.
+        confirm_url = links.make(reader_of(letter), Purpose.CONFIRM, letter.pk)
+        block_url = links.make(reader_of(letter), Purpose.BLOCK)
+        composed[letter.pk] = plain(
+            letter, {"confirm_url": confirm_url, "block_url": block_url, "sample": sample}, now
         )
-        for letter in letters
-    }
+    return composed
 
 
 def manage(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:

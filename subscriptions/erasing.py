@@ -15,7 +15,7 @@ from papers import database
 from papers.models import Lookup
 from subscriptions import leaving, limits
 from subscriptions.interests.kinds import PAPER
-from subscriptions.models import Bucket, Event, Interest, Letter, LetterRequest, Subscriber, keyed_hash
+from subscriptions.models import Bucket, Event, Interest, Letter, LetterRequest, Subscriber, Suppression, keyed_hash
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50  # readers in one transaction: each may have had a letter a day for a year
@@ -28,6 +28,12 @@ def ask(reader: Subscriber, now: datetime) -> bool:
     mine = Subscriber.objects.filter(pk=reader.pk)
     mine.filter(erase_asked_at=None).update(erase_asked_at=now)
     return bool(erase(mine)) or not mine.exists()
+
+
+def block(reader: Subscriber, now: datetime) -> None:
+    """The same for whoever wants no further email at all: the address is never written to again."""
+    Suppression.objects.suppress(reader.address, Suppression.Reason.WISH, now)
+    ask(reader, now)
 
 
 def erase_asked() -> None:

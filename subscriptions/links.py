@@ -20,6 +20,7 @@ class Purpose(models.TextChoices):
     CONFIRM = "subscriptions:confirm"
     MANAGE = "subscriptions:manage"
     UNSUBSCRIBE = "subscriptions:unsubscribe"
+    BLOCK = "subscriptions:block"
     COME_BACK = "subscriptions:come_back"  # its token names the moment of leaving that it undoes
     MOVE = "subscriptions:move"  # its token names the letter to the new address
     STAY = "subscriptions:stay"  # and this one the letter to the old address
@@ -34,12 +35,13 @@ LIFETIMES = {
     Purpose.COME_BACK: timedelta(days=7),
     Purpose.MOVE: timedelta(days=7),
     Purpose.STAY: timedelta(days=7),
+    Purpose.BLOCK: None,
     Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
     Purpose.WEB_COPY: None,  # lives as long as the letter's row
 }
 # What does not die when a reader leaves or has all old links die: to leave is never refused, what undoes one departure
 # is bound to it already, and a change of address, which has old links die, can be stopped.
-DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.COME_BACK, Purpose.STAY}
+DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.BLOCK, Purpose.COME_BACK, Purpose.STAY}
 
 
 class BadLink(Exception):

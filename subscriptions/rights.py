@@ -44,6 +44,22 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # The token is the proof; some mail programs open pages where no cookie survives.
+@never_cache
+@form_methods
+def block(request: HttpRequest, token: str) -> HttpResponse:
+    """For whoever never asked for a confirm letter. GET shows a button; POST removes all that there is of the address,
+    and writes to it no more: a keyed hash stays."""
+    try:
+        pk = links.key(token, Purpose.BLOCK)
+    except BadLink:
+        return bad_link_page(request)
+    if request.method == "POST":
+        for reader in Subscriber.objects.filter(pk=pk):
+            erasing.block(reader, site_clock.now())
+    return render(request, "subscriptions/block.html", {"done": request.method == "POST"})
+
+
+@csrf_exempt  # The token is the proof; some mail programs open pages where no cookie survives.
 @form_methods
 @from_link(Purpose.COME_BACK)
 def come_back(request: HttpRequest, reader: Subscriber, left_at: int = 0) -> HttpResponse:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("my-link/", views.my_link, name="my_link"),
     path("fresh-link/<str:token>/", views.fresh_link, name="fresh_link"),
     path("unsubscribe/<str:token>/", rights.unsubscribe, name="unsubscribe"),
+    path("block/<str:token>/", rights.block, name="block"),
     path("come-back/<str:token>/", rights.come_back, name="come_back"),
     path("webhooks/<slug:provider>/tracking/", webhooks.tracking, name="webhook"),
 ]

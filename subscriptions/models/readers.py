@@ -269,10 +269,10 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         return {hashes[row.hash]: row.reason for row in self.filter(hash__in=hashes)}
 
     def suppress(self, address: str, reason: str, now: datetime) -> None:
-        """Again changes nothing, but that a complaint also makes a bounce final."""
+        """Again changes nothing, but that what is final takes the place of a bounce."""
         row, _ = self.get_or_create(hash=keyed_hash(address), defaults={"reason": reason, "at": now})
-        if reason == Suppression.Reason.COMPLAINT:
-            self.filter(pk=row.pk).exclude(reason=reason).update(reason=reason, at=now)
+        if reason in Suppression.FINAL:
+            self.filter(pk=row.pk).exclude(reason__in=Suppression.FINAL).update(reason=reason, at=now)
 
 
 class Suppression(models.Model):
@@ -280,8 +280,10 @@ class Suppression(models.Model):
 
     class Reason(models.TextChoices):
         BOUNCE = "bounce", "refused for good by its mail server"  # lifted by a new confirmation
-        COMPLAINT = "complaint", "complained"  # final
+        COMPLAINT = "complaint", "complained"
+        WISH = "wish", "asked for no further email"
 
+    FINAL = (Reason.COMPLAINT, Reason.WISH)
     hash = models.CharField(max_length=64, unique=True)
     reason = models.CharField(max_length=20, choices=Reason)
     at = models.DateTimeField()

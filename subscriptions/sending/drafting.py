@@ -35,8 +35,8 @@ def _end_unwanted(chunk: Sequence[Letter], now: datetime) -> list[Letter]:
         reader, reason = letter.subscriber, ""
         kind = letter_kinds.of(letter.kind)
         if reader and kind.asks_to_confirm:
-            complained = suppressed.get(reader.pk) == Suppression.Reason.COMPLAINT
-            reason = "complained" if complained else "confirmed" if reader.is_reading else ""
+            is_final = suppressed.get(reader.pk) in Suppression.FINAL
+            reason = "suppressed" if is_final else "confirmed" if reader.is_reading else ""
         elif reader and kind.says_goodbye:
             is_gone = reader.left_at and reader.left_at.isoformat() == letter.key
             reason = "suppressed" if reader.pk in suppressed else "" if is_gone else "came back"

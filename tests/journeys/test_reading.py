@@ -23,7 +23,7 @@ def signs_up(visitor: Visitor) -> None:
 
 def opens_confirm_page(visitor: Visitor) -> None:
     letter = visitor.opens_letter("Confirm your subscription")
-    letter.get_by_role("link", name="Choose topics and start").click()
+    letter.get_by_role("link", name="Confirm and start").click()
     visitor.sees("What would you like to read about?")
 
 

@@ -287,13 +287,33 @@ def test_the_votes_of_a_paper_are_a_curve_once_there_are_three_different_points(
     assert 'd="M2.0 41.6L' in after  # 3 of 30 votes stand at a tenth of the height
 
 
-def test_email_me_papers_like_this_is_a_plain_link_to_a_sign_up_with_its_topics_chosen(body):
-    make_score(make_paper(key="arxiv:2608.1"), make_topic(slug="post"))
+def test_email_me_papers_like_this_is_a_plain_link_to_a_sign_up_that_brings_the_paper_and_its_topics(body):
+    make_score(make_paper(key="arxiv:2608.1", title="Lanterns"), make_topic(slug="post", name="Post"))
     make_topic(slug="tide")
+    link = "/subscribe/?interests=paper:arxiv%3A2608.1&amp;topics=post"
 
-    assert '<a href="/subscribe/?topics=post">Email me papers like this</a>' in body("/paper/arxiv:2608.1/")
-    chosen = BeautifulSoup(body("/subscribe/?topics=post"), "html.parser").select("input[name=topics][checked]")
-    assert [box["value"] for box in chosen] == ["post"]
+    assert f'<a href="{link}">Email me papers like this</a>' in body("/paper/arxiv:2608.1/")
+    page = body(link.replace("&amp;", "&"))
+    assert "<b>paper: Lanterns</b>" in page
+    assert [one["value"] for one in BeautifulSoup(page, "html.parser").select("input[name=topics]")] == ["post"]
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        ("/author/Ada%20Quill/", "interests=author:Ada%20Quill"),
+        ("/organisation/Harbour/", "interests=organisation:Harbour"),
+        ("/category/cs.CL/", "interests=category:cs.CL"),
+        ("/topic/post/", "topics=post"),
+        ("/search/?q=lamp+oil", "interests=phrase:lamp%20oil"),
+    ],
+)
+def test_what_a_list_is_of_comes_along_to_the_sign_up(body, page, link):
+    paper = make_paper(title="Lamp oil", authors=["Ada Quill"], organisation="Harbour", categories=["cs.CL"])
+    make_score(paper, make_topic(slug="post"))
+    understanding.keep_up()
+
+    assert f'<a href="/subscribe/?{link}">Email me papers' in body(page)
 
 
 def test_search_engines_and_reference_managers_know_a_paper_by_its_tags(body):

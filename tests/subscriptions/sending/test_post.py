@@ -106,7 +106,7 @@ def test_one_connection_serves_many_letters(sink):
         ("welcome", lambda reader: reader.unsubscribe(NOW), "left"),
         ("digest", lambda reader: suppress(reader, "bounce"), "suppressed"),
         ("manage", lambda reader: suppress(reader, "complaint"), "suppressed"),
-        ("confirm", lambda reader: suppress(reader, "complaint"), "complained"),
+        ("confirm", lambda reader: suppress(reader, "complaint"), "suppressed"),
         ("confirm", lambda reader: signing_up.confirm(reader, NOW), "confirmed"),
     ],
 )
