@@ -40,6 +40,7 @@ from digest.environment import (
     seconds,
     sender,
     sending_limits,
+    sign_up_rule,
     signing_key,
     signing_keys,
     site_address,
@@ -118,6 +119,7 @@ CONTACT = contact("CONTACT")  # for readers, and for whoever finds a weakness
 if not (LOCAL or CONTACT):
     required("CONTACT", f"{PUBLIC}, so that readers can reach you", "you@example.org")
 SITE_POSTAL_ADDRESS = variable("SITE_POSTAL_ADDRESS")
+SIGNUP = sign_up_rule("SIGNUP")
 ADMIN_PATH = url_path("ADMIN_PATH", "admin" if LOCAL else "")
 
 # ------------------------------------------------------------------------------------------------------------ sources

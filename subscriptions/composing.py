@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from papers.models import Paper
 from papers.sources import SOURCES
-from subscriptions import letter_kinds, links, mime
+from subscriptions import letter_kinds, links, mime, signing_up
 from subscriptions.headers import headers, one_line, sender_of
 from subscriptions.letter_kinds import LetterKind
 from subscriptions.links import Purpose
@@ -168,14 +168,15 @@ def _style_sheet() -> str:
 
 def confirm(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
     """The answer to a sign-up: a link to the page where the subscription is begun, and one for who never asked."""
-    sample, composed = Paper.objects.samples().exists(), {}
+    sample = Paper.objects.samples().exists()
+    composed: dict[int, Composed] = {}
     for letter in letters:
         # It names the letter, with which waits what the sign-up brought.
         confirm_url = links.make(reader_of(letter), Purpose.CONFIRM, letter.pk)
         block_url = links.make(reader_of(letter), Purpose.BLOCK)
-        composed[letter.pk] = plain(
-            letter, {"confirm_url": confirm_url, "block_url": block_url, "sample": sample}, now
-        )
+        context = {"confirm_url": confirm_url, "block_url": block_url, "sample": sample}
+        context |= {"is_invitation": letter.contents.get("place") == signing_up.INVITATION}
+        composed[letter.pk] = plain(letter, context, now)
     return composed
 
 

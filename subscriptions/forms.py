@@ -65,6 +65,13 @@ class SignUpForm(AddressForm):
     zone = forms.CharField(required=False)
     hour = forms.CharField(required=False)
 
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if not settings.SIGNUP.admits(address.rpartition("@")[2]):
+            expected = _("Enter an address at %(domains)s: this site is for those who have one.")
+            raise ValidationError(expected, params={"domains": ", ".join(settings.SIGNUP.domains)})
+        return address
+
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"]
         return zone if forms.ChoiceField(choices=zones).valid_value(zone) else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -33,7 +34,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """One press in the box on any page. Links lead here with what they bring: ?topics=robotics&interests=author:Ada
     Quill."""
     form = SignUpForm(request.POST or None, initial=_brought_by(request.GET))
-    if not form.is_valid():
+    if settings.SIGNUP.by_invitation or not form.is_valid():
         context = {"form": form, "also": _in_words(_interests(form))}
         return render(request, "subscriptions/sign_up.html", context)
     brings = {name: form.cleaned_data[name] for name in ("topics", "interests", "zone", "hour")}

@@ -10,6 +10,8 @@ from subscriptions import limits, slots
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
 
+INVITATION = "invite"  # the place of a sign-up that whoever runs the site began
+
 
 def sign_up(address: str, place: str, now: datetime, *, turn: int = 1, solved: bool = False, **brings: Any) -> None:
     """Keep it that somebody entered this address, by one insert, whoever they are and whatever we know of it: what it

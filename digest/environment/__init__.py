@@ -6,6 +6,7 @@ be understood is shown only where no password can be in it.
 """
 
 from digest.environment.addresses import LOOPBACK, networks, site_address, url_path, web_address
+from digest.environment.joining import SignUpRule, sign_up_rule
 from digest.environment.keys import dkim_key, dkim_selector, signing_key, signing_keys, webhook_secrets
 from digest.environment.limits import domain_limits, sending_limits
 from digest.environment.mail import bare_address, contact, from_header, imap_login, sender, smtp_server
@@ -26,6 +27,7 @@ from digest.environment.variables import (
 
 __all__ = [
     "LOOPBACK",
+    "SignUpRule",
     "bare_address",
     "broker",
     "choice",
@@ -49,6 +51,7 @@ __all__ = [
     "seconds",
     "sender",
     "sending_limits",
+    "sign_up_rule",
     "signing_key",
     "signing_keys",
     "site_address",

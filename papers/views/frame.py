@@ -23,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The database is only asked once a template shows the banner."""
     return {
         "site_name": settings.SITE_NAME,
+        "by_invitation": settings.SIGNUP.by_invitation,
         "site_url": settings.SITE_URL,
         "sample": SimpleLazyObject(Paper.objects.samples().exists),
         "credits": [source.credit for source in SOURCES.values() if source.credit],

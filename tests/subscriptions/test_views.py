@@ -318,6 +318,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "subscriptions:undo": [learned.pk],
         "subscriptions:unsubscribe": [old[Purpose.UNSUBSCRIBE]],
         "subscriptions:come_back": [old[Purpose.COME_BACK]],
+        "subscriptions:block": [old[Purpose.BLOCK]],
         "subscriptions:move": [old[Purpose.MOVE]],
         "subscriptions:stay": [old[Purpose.STAY]],
         **{name: [old[Purpose.FEEDBACK], paper.key] for name in FEEDBACK},
