@@ -180,7 +180,7 @@ def test_what_was_learned_is_listed_by_name_with_one_button_that_forgets_it(clie
 
     assert "Wanted: the topic <b>Post &amp; letters</b>" in page
     assert "Not wanted: the paper <b>Letters by Night</b>" in page
-    assert answer.headers["Location"] == "/preferences/?saved"
+    assert answer.headers["Location"] == "/preferences/?undone"
     assert rows(reader) == [("topic", topic.slug, True, "feedback")]
 
 
