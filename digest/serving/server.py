@@ -17,6 +17,7 @@ from granian.http import HTTP1Settings
 
 APPLICATION = "digest.asgi:application"
 CONNECTIONS = 4096  # of each process, at once
+BUFFER = 65_536  # bytes that a connection holds: of answers that are not read, no more are made than fill it
 HEADERS_WITHIN = 10_000  # milliseconds: until a connection has sent what it asks for, also the next time
 STOPPED_WITHIN = 10  # seconds: what is not answered by then is cut off
 
@@ -39,7 +40,7 @@ def serve(host: str, port: int, processes: int) -> None:
         websockets=False,
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN, max_buffer_size=BUFFER),
         log_enabled=False,
         workers_kill_timeout=STOPPED_WITHIN,
     ).serve()
