@@ -21,6 +21,7 @@ PAGES = [
     "/feeds/",
     "/about/",
     "/status/",
+    "/privacy/",
     "/subscribe/",
     "/my-link/",
 ]
@@ -63,6 +64,9 @@ def test_the_pages_of_a_reader_are_accessible(visitor, scheme: str):
     opens_preferences(ada, begins(ada))
     expect(ada.page.locator(".preview [aria-busy]")).to_have_count(0)  # Meanwhile it is pale.
     assert_accessible(ada)
+    for address in ("/preferences/data/", "/preferences/data/erase/"):
+        ada.open(address)
+        assert_accessible(ada)
     for answer in ("More like this", "Less", "Save"):
         letter = ada.opens_letter("Welcome to Paper Route")
         letter.get_by_role("link", name=answer, exact=True).first.click()
