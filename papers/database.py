@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from psycopg.copy import QueuedLibpqWriter
 
 STORING = 7_301_853_026  # the name of a lock: any number that nothing else uses
+WRITTEN_ANEW = 256_000_000  # bytes of a file of SQLite, at most: some seconds, in which others wait to write
 Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
 
 
@@ -144,10 +145,17 @@ def committed_lazily() -> Iterator[None]:
 
 
 def leave_no_trace() -> None:
-    """What was deleted is no longer in the database's log of changes either: for after a transaction, not within one.
-    SQLite overwrites deleted rows in its file by itself (`secure_delete`); PostgreSQL removes them when it vacuums."""
+    """What was deleted is nowhere in the database's files: for after a transaction, not within one.
+
+    SQLite overwrites deleted rows by itself (`secure_delete`), but not the copies of a row that it left in unused
+    parts of pages when it moved it: a file that is not large is written anew, and the log of changes emptied.
+    PostgreSQL frees what was deleted when it vacuums.
+    """
     if not _is_postgresql():
         with connection.cursor() as cursor:
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            if cursor.fetchone()[0] <= WRITTEN_ANEW:
+                cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
