@@ -102,7 +102,7 @@ def test_the_page_shows_the_query_in_its_title_and_in_the_box_and_the_papers_as_
     assert "<title>sorted &lt;letters&gt; · Search ·" in page
     assert 'name="q" value="sorted &lt;letters&gt;"' in page
     assert page.count('class="card"') == 1
-    assert "1 paper<" in page
+    assert ">1 paper <" in page
 
 
 @pytest.mark.usefixtures("letters")
