@@ -28,5 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/<str:token>/", views.more_or_less, name="feedback"),
     path("feedback/<str:token>/<key:key>/", views.more_or_less, name="feedback"),
 ]
+handler404 = "subscriptions.visits.not_found"
 if settings.ADMIN_PATH:
     urlpatterns.append(path(f"{settings.ADMIN_PATH}/", admin.site.urls))

@@ -1,8 +1,10 @@
 """Links that let their holder do one thing for one reader: make one, follow one."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core import signing
@@ -30,7 +32,7 @@ class Purpose(models.TextChoices):
 
 LIFETIMES = {
     Purpose.CONFIRM: timedelta(days=7),
-    Purpose.MANAGE: timedelta(days=30),
+    Purpose.MANAGE: timedelta(days=8),
     Purpose.FEEDBACK: timedelta(days=30),
     Purpose.COME_BACK: timedelta(days=7),
     Purpose.MOVE: timedelta(days=7),
@@ -42,6 +44,9 @@ LIFETIMES = {
 # What does not die when a reader leaves or has all old links die: to leave is never refused, what undoes one departure
 # is bound to it already, and a change of address, which has old links die, can be stopped.
 DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.BLOCK, Purpose.COME_BACK, Purpose.STAY}
+
+
+OF_TOKENS = re.compile(r"[\w:-]*", re.ASCII)  # the characters of tokens
 
 
 class BadLink(Exception):
@@ -95,6 +100,20 @@ def key(token: str, purpose: Purpose) -> int:
 def keys(token: str, purpose: Purpose) -> tuple[int, ...]:
     """The same, and the further keys that it was made with."""
     return _read(token, purpose).numbers
+
+
+def repaired(token: str, purpose: Purpose) -> str:
+    """A token that was altered on its way, as mail programs do, if it verifies without what they did: a colon that
+    stands for three characters, or for five, and what follows the address in the text, such as >, . or &amp;. Else
+    as it is."""
+    decoded = unquote(unquote(token))
+    for tried in (token, decoded, OF_TOKENS.match(decoded)[0]):  # type: ignore[index]  # It matches nothing, too.
+        try:
+            _read(tried, purpose)
+        except BadLink:
+            continue
+        return tried
+    return token
 
 
 def made_at(token: str, purpose: Purpose) -> datetime:

@@ -20,6 +20,21 @@ from subscriptions.visits import bad_link_page, form_methods, from_link, of_fres
 PRESSED = "leave"  # what the button of our own page to leave by sends; a mail program's one click does not
 
 
+# --------------------------------------------------------------------------------------------------------- signing out
+
+
+@form_methods
+@of_visit
+def sign_out(request: HttpRequest, reader: Subscriber) -> HttpResponse:
+    """GET shows a button; POST ends every visit in every browser, and all links of letters so far but those to leave
+    by."""
+    if request.method != "POST":
+        return render(request, "subscriptions/sign_out.html")
+    reader.end_links()
+    request.session.flush()
+    return render(request, "subscriptions/sign_out.html", {"done": True, "form": AddressForm()})
+
+
 # ------------------------------------------------------------------------------------------------------------- leaving
 
 
@@ -31,7 +46,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button; POST leaves. Answers 200 to any well-signed token, reader there or not, for ever. Only the
     answer to the POST that left can undo it: whoever gets hold of an old letter can lead nobody back."""
     try:
-        pk = links.key(token, Purpose.UNSUBSCRIBE)
+        pk = links.key(links.repaired(token, Purpose.UNSUBSCRIBE), Purpose.UNSUBSCRIBE)
     except BadLink:
         return bad_link_page(request)
     if request.method != "POST":
@@ -50,7 +65,7 @@ def block(request: HttpRequest, token: str) -> HttpResponse:
     """For whoever never asked for a confirm letter. GET shows a button; POST removes all that there is of the address,
     and writes to it no more: a keyed hash stays."""
     try:
-        pk = links.key(token, Purpose.BLOCK)
+        pk = links.key(links.repaired(token, Purpose.BLOCK), Purpose.BLOCK)
     except BadLink:
         return bad_link_page(request)
     if request.method == "POST":

@@ -17,6 +17,7 @@ urlpatterns = [
     path("manage/<str:token>/", views.manage, name="manage"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/undo/<int:pk>/", views.undo, name="undo"),
+    path("preferences/sign-out/", rights.sign_out, name="sign_out"),
     path("preferences/data/", rights.data, name="data"),
     path("preferences/data/erase/", rights.erase, name="erase"),
     path("preferences/data/fresh-link/", rights.fresh_link, name="fresh_link_to_data"),

@@ -28,10 +28,14 @@ from subscriptions.visits import form_methods, from_link, of_visit, too_many_pag
 @form_methods
 @from_link(Purpose.MANAGE)
 def manage(request: HttpRequest, reader: Subscriber) -> HttpResponse:
-    """A link in a letter, exchanged by POST for a short session, so that its token stays in no history."""
+    """A link in a letter, exchanged by POST for a short session, so that its token stays in no history. Where the
+    preferences of another address are open, the page asks first: any letter that is passed on has such a link."""
     if request.method != "POST":
-        return render(request, "subscriptions/manage.html")
+        here = visits.reader_of(request)
+        others = here is not None and here != reader
+        return render(request, "subscriptions/manage.html", {"path": request.path, "others": others})
     token = str(request.resolver_match.kwargs["token"]) if request.resolver_match else ""
+    token = links.repaired(token, Purpose.MANAGE)
     visits.begin(request, reader, links.made_at(token, Purpose.MANAGE))
     return redirect("subscriptions:preferences")
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django.views.defaults import page_not_found
 
 from subscriptions import links, tokens
 from subscriptions.forms import AddressForm
@@ -30,6 +32,7 @@ def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
         @never_cache
         @wraps(view)
         def wrapped(request: HttpRequest, token: str, **further: str) -> HttpResponse:
+            token = links.repaired(token, purpose)
             try:
                 reader = links.follow(token, purpose)
             except ExpiredLink:
@@ -49,6 +52,17 @@ def from_link(purpose: Purpose) -> Callable[[LinkedView], View]:
 def bad_link_page(request: HttpRequest, *, expired: str = "", is_dead: bool = False) -> HttpResponse:
     context = {"token": expired, "is_dead": is_dead, "form": AddressForm()}
     return render(request, "subscriptions/bad_link.html", context, status=410)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for addresses that there are none of. One of a letter's link that was altered behind its token leads to
+    where it was to lead, or to a page that asks for the email address."""
+    first, _slash, rest = request.path.lstrip("/").partition("/")
+    for purpose in Purpose:
+        if rest and reverse(purpose.value, args=["token"]) == f"/{first}/token/":
+            token = links.repaired(rest, purpose)
+            return bad_link_page(request) if token == rest else redirect(purpose.value, token)
+    return page_not_found(request, exception)
 
 
 def too_many_page(request: HttpRequest) -> HttpResponse:

@@ -61,7 +61,7 @@ def test_a_link_for_one_purpose_does_nothing_else(made, used):
 
 
 @pytest.mark.parametrize(
-    ("purpose", "lifetime"), [(Purpose.CONFIRM, timedelta(days=7)), (Purpose.MANAGE, timedelta(days=30))]
+    ("purpose", "lifetime"), [(Purpose.CONFIRM, timedelta(days=7)), (Purpose.MANAGE, timedelta(days=8))]
 )
 def test_a_link_works_for_its_lifetime_and_then_still_says_whose_it_was(purpose, lifetime, after):
     reader = make_reader()
