@@ -18,6 +18,7 @@ from subscriptions.models import Letter, LetterRequest, Subscriber, Suppression,
 
 ANSWERING = 7_301_853_027  # the name of a lock, beside that of storing
 AT_ONCE = 500  # requests, so that the post does not wait for long
+READY = 100  # letters to confirm that the post has yet to send: behind no more than these waits a reader's link
 LOOKED_AT = 20_000  # of a queue, in its order
 SPREAD = timedelta(minutes=5)  # in which most of a queue leaves, however long it is
 WAITS_AT_MOST = timedelta(minutes=12)  # and then a letter is on its way within 15 minutes
@@ -88,27 +89,30 @@ def _answerable(requests: Iterable[LetterRequest]) -> list[LetterRequest]:
 
 
 def _next_of_queue(now: datetime) -> list[LetterRequest]:
-    """Those whose turn it is: first whoever has waited for long enough, then as many as site and domain may have an
-    hour, and more the longer the queue is."""
-    queue = sorted(LetterRequest.objects.queue()[:LOOKED_AT], key=lambda one: now - one.asked_at < WAITS_AT_MOST)
+    """Those whose turn it is, as far as the post keeps up: first whoever has waited for long enough, then as many as
+    site and domain may have an hour, and more the longer the queue is."""
+    room = READY - Letter.objects.due(now).filter(kind="confirm").count()
+    if room <= 0:
+        return []
+    columns = LetterRequest.objects.queue().values_list("pk", "asked_at", "address")[:LOOKED_AT]
+    queue = [(pk, now - asked_at, address.rpartition("@")[2]) for pk, asked_at, address in columns]
     if not queue:
         return []
-    begun, waiting = min(one.asked_at for one in queue), Counter(one.domain for one in queue)
+    begun, waiting = now - max(waited for _, waited, _ in queue), Counter(domain for _, _, domain in queue)
     site = Buckets(limits.CONFIRM_LETTERS_OF_SITE, [SITE], now)
     domains = Buckets(limits.CONFIRM_LETTERS_PER_DOMAIN, waiting, now)
     site.hurry(SITE, len(queue), SPREAD, begun)
     for domain, count in waiting.items():
         domains.hurry(domain, count, SPREAD, begun)
-    going: list[LetterRequest] = []
-    for one in queue:
-        is_late = now - one.asked_at >= WAITS_AT_MOST
-        if len(going) < AT_ONCE and (is_late or (site.left(SITE) and domains.left(one.domain))):
+    going: list[int] = []
+    for pk, waited, domain in sorted(queue, key=lambda one: one[1] < WAITS_AT_MOST):
+        if len(going) < room and (waited >= WAITS_AT_MOST or (site.left(SITE) and domains.left(domain))):
             site.take(SITE)
-            domains.take(one.domain)
-            going.append(one)
+            domains.take(domain)
+            going.append(pk)
     site.save()
     domains.save()
-    return going
+    return list(LetterRequest.objects.filter(pk__in=going))
 
 
 def _keys(requests: Iterable[LetterRequest]) -> list[int]:

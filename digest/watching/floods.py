@@ -6,16 +6,15 @@ from django.utils.translation import gettext as _
 
 from digest.models import Alarm
 from subscriptions import limits
-from subscriptions.models import LetterRequest
 
 SUBJECT = "sign-ups"
 
 
 def troubles(now: datetime) -> dict[str, str]:
-    """A flood begins when confirm letters have to wait, or more letters are asked for than in any usual hour. It is
-    over when all limits are half full again, so that one flood is one alarm."""
+    """A flood begins when a limit of an hour is used up: confirm letters have to wait, or more is asked for than a
+    usual hour sees. It is over when all of them are half full again, so that one flood is one alarm."""
     limited = (limits.REQUESTS_OF_SITE, limits.CONFIRM_LETTERS_OF_SITE, limits.CONFIRM_LETTERS_PER_DOMAIN)
-    begins = LetterRequest.objects.queue().exists() or limits.is_below(limits.REQUESTS_OF_SITE, 1, now)
+    begins = any(limits.is_below(limit, 1, now) for limit in limited)
     goes_on = any(limits.is_below(limit, limit.most / 2, now) for limit in limited)
     is_known = Alarm.objects.open().filter(kind=Alarm.Kind.FLOOD, subject=SUBJECT).exists()
     return {SUBJECT: why(now)} if begins or (is_known and goes_on) else {}

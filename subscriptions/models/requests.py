@@ -38,9 +38,5 @@ class LetterRequest(models.Model):
 
     objects = LetterRequestQuerySet.as_manager()
 
-    @property
-    def domain(self) -> str:
-        return self.address.rpartition("@")[2]
-
     def __str__(self) -> str:
         return f"{self.kind} request {self.pk}"

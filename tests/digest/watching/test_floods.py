@@ -6,10 +6,11 @@ import pytest
 
 from digest.models import Alarm
 from digest.watching import alarms
-from subscriptions import answering, limits, signing_up
+from subscriptions import limits, signing_up
 from subscriptions.models import Letter, LetterRequest
 from subscriptions.sending import post
 from tests.digest.watching.scene import NOON, OPERATOR
+from tests.subscriptions.test_queue import post_sends
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("operator")]
 MINUTE = timedelta(minutes=1)
@@ -20,8 +21,7 @@ def flood(count: int, address: str, at=NOON) -> None:
         LetterRequest(kind=LetterRequest.Kind.SIGN_UP, address=address.format(number), asked_at=at)
         for number in range(count)
     )
-    for _ in range(1 + count // answering.AT_ONCE):
-        answering.answer(at)
+    post_sends(at)
 
 
 def floods() -> list[Alarm]:
@@ -53,8 +53,8 @@ def test_the_operator_is_told_once_however_long_a_flood_goes_on(count, address):
 def test_and_once_more_when_it_is_over(sink):
     flood(210, "someone{}@flooded.example")
     alarms.watch(NOON)
-    for minutes in range(1, 90):
-        answering.answer(NOON + minutes * MINUTE)
+    for minutes in range(1, 90, 4):
+        post_sends(NOON + minutes * MINUTE)
         alarms.watch(NOON + minutes * MINUTE)
 
     assert told() == ["began", "ended"]
