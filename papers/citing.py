@@ -22,6 +22,7 @@ SPECIAL = {
 }
 LIGATURE = re.compile(r"(?<=([-'`<>,]))(?=\1)|(?<=[?!])(?=`)")  # where TeX would make one sign of two
 NOT_A_NAME = re.compile(r",|\band\b|^others$", re.IGNORECASE)  # for BibTeX
+MOST_TAGGED = 100  # authors of a paper, in its page's tags
 IN_ADDRESS = "/:;()._-"  # of what a DOI may hold
 
 
@@ -42,7 +43,7 @@ def tags(paper: Paper) -> list[tuple[str, str]]:
     day = f"{paper.published_on:%Y/%m/%d}" if paper.published_on else ""
     said = [
         ("citation_title", paper.title),
-        *(("citation_author", name) for name in paper.authors),
+        *(("citation_author", name) for name in paper.authors[:MOST_TAGGED]),
         ("citation_publication_date", day),
         ("citation_doi", paper.doi or ""),
         ("citation_arxiv_id", paper.arxiv_id or ""),

@@ -18,6 +18,7 @@ from papers.storing import facts
 from papers.views import curves
 
 SIMILAR = 8
+MOST_LINKED = 100  # authors; of a collaboration of thousands the others are named without a link
 CITATIONS = {  # how a paper is cited, and what that is called
     "bib": (citing.bibtex, "application/x-bibtex"),
     "ris": (citing.ris, "application/x-research-info-systems"),
@@ -55,7 +56,9 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
         "similar": _similar(paper, by_votes=by_votes),
         "by_votes": by_votes,
         "origins": _origins(sightings),
-        "bibtex": citing.bibtex([paper]),
+        "linked": paper.authors[:MOST_LINKED],
+        "others": paper.authors[MOST_LINKED:],
+        "bibtex": citing.bibtex([paper]) if len(paper.authors) <= MOST_LINKED else "",
         "tags": citing.tags(paper),
     }
     return render(request, "papers/paper.html", context)
