@@ -81,11 +81,12 @@ def _sorted_out(new: Sequence[LetterRequest], now: datetime) -> tuple[list[Lette
 
 
 def _answerable(requests: Iterable[LetterRequest]) -> list[LetterRequest]:
-    """Without those whose addresses complained, or asked for no further email."""
+    """Without those whose addresses or mailboxes complained, or asked for no further email."""
     requests = list(requests)
-    final = Suppression.objects.of({one.address for one in requests}).filter(reason__in=Suppression.FINAL)
+    named = {one.pk: {one.address, limits.mailbox(one.address)} for one in requests}
+    final = Suppression.objects.of(set().union(*named.values())).filter(reason__in=Suppression.FINAL)
     silenced = set(final.values_list("hash", flat=True))
-    return [one for one in requests if keyed_hash(one.address) not in silenced]
+    return [one for one in requests if silenced.isdisjoint(map(keyed_hash, named[one.pk]))]
 
 
 def _next_of_queue(now: datetime) -> list[LetterRequest]:

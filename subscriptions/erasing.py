@@ -31,8 +31,9 @@ def ask(reader: Subscriber, now: datetime) -> bool:
 
 
 def block(reader: Subscriber, now: datetime) -> None:
-    """The same for whoever wants no further email at all: the address is never written to again."""
-    Suppression.objects.suppress(reader.address, Suppression.Reason.WISH, now)
+    """The same for whoever wants no further email at all: no address of the mailbox is ever written to again."""
+    for name in {reader.address, limits.mailbox(reader.address)}:
+        Suppression.objects.suppress(name, Suppression.Reason.WISH, now)
     ask(reader, now)
 
 

@@ -21,7 +21,9 @@ REAL = {  # what asks the machine's clock, and why
     "papers/site_clock.py",  # from which the site's is made
     "papers/sources/web.py",  # how often sources are asked
     "papers/models/sightings.py",  # a default that nothing relies on
-    "subscriptions/views.py",  # how many sign-ups are taken
+    "subscriptions/joining.py",  # how many sign-ups are taken,
+    "subscriptions/views.py",  # and how many links are asked for
+    "subscriptions/proof.py",  # how long a proof of work is good
     "subscriptions/sending/events.py",  # what providers report; a site with another clock has none
     "digest/views.py",  # until when security.txt may be believed
     "digest/management/commands/run.py",  # which sets the site's clock

@@ -48,6 +48,19 @@ def test_opening_the_link_changes_nothing(client):
     assert not Suppression.objects.exists()
 
 
+@pytest.mark.parametrize("typed", ["ada+7@example.org", "ADA@example.org"])
+def test_no_other_address_of_the_mailbox_gets_one_either(client, typed):
+    client.post("/subscribe/", {"address": "ada+1@example.org"})
+    answering.answer(NOON)
+    reader = Subscriber.objects.get()
+    client.post(block_path(reader))
+
+    client.post("/subscribe/", {"address": typed})
+    answering.answer(NOON)
+
+    assert not Letter.objects.exists()
+
+
 @pytest.mark.parametrize("way", ["/subscribe/", "/my-link/"])
 def test_a_blocked_address_gets_no_letter_again(client, way):
     letter = asked(client)
