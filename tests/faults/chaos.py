@@ -23,7 +23,7 @@ from django.db.models import Max, Q
 
 from digest.models import Alarm
 from papers.models import Paper, Sighting
-from subscriptions.models import Letter, LetterQuerySet, Subscriber
+from subscriptions.models import Letter, LetterQuerySet, Rest, Subscriber
 from tests import servers
 from tests.benchmarks.sending import NOW, contents
 from tests.faults.pausing import Process, Site
@@ -282,7 +282,8 @@ class Storm:
             latest = self.expire().aggregate(latest=Max("due_at"))["latest"]
             if latest is None or time.monotonic() > until:
                 return
-            self.drains.append(Process(self.site, "drain", max(self.now, latest)))
+            rests = Rest.objects.values_list("until", flat=True)  # Nobody's clock would stand still before that.
+            self.drains.append(Process(self.site, "drain", max(self.now, latest, *rests)))
             while self.drains and time.monotonic() < until:
                 self.wait_for_drains()
 
