@@ -25,7 +25,7 @@ from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
 from papers.sources.calendar import AWAITED_FOR
-from subscriptions import visits
+from subscriptions import signing_up, visits
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
@@ -69,6 +69,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "days": days,
         "weeks": [(fresh.source, weeks_of(days, place, now)) for place, fresh in enumerate(sources)] if days else [],
         "post": PostDay.objects.filter(day__gt=now.date() - SHOWN_FOR).order_by("-day"),
+        "sign_ups": signing_up.counts(now, SHOWN_FOR),
         "fit": fits.in_use(),
         "papers": Paper.objects.count(),
         "fewest": fits.FEWEST_PAPERS,

@@ -1,13 +1,15 @@
 """How somebody becomes a reader: the sign-up, which a letter answers (answering.py), and the confirmation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
 
-from subscriptions import limits, slots
+from subscriptions import limits, links, slots
 from subscriptions.interests.kinds import InterestSpec
+from subscriptions.links import Purpose
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
 
 INVITATION = "invite"  # the place of a sign-up that whoever runs the site began
@@ -50,6 +52,22 @@ def brought(letter: Letter | None) -> dict[str, Any]:
 def brought_interests(letter: Letter | None) -> list[InterestSpec]:
     """Those that came along from where the sign-up began, such as an author's page."""
     return [InterestSpec(kind, value) for kind, value in (letter.contents.get("interests", []) if letter else [])]
+
+
+def counts(now: datetime, span: timedelta) -> dict[str, int]:
+    """Of the addresses that were sent a confirm letter within this span: how many, how many confirmed, and how many
+    can no longer, as the link of their last letter is too old."""
+    lives = links.LIFETIMES[Purpose.CONFIRM] or span
+    letters = Letter.objects.filter(kind="confirm", planned_at__gt=now - span)
+    asked = Subscriber.objects.filter(Exists(letters.filter(subscriber=OuterRef("pk"))))
+    in_time = letters.filter(subscriber=OuterRef("pk"), planned_at__gt=now - lives)
+    waiting = asked.filter(confirmed_at=None)
+    return {
+        "days": span.days,
+        "asked": asked.count(),
+        "confirmed": asked.filter(confirmed_at__isnull=False).count(),
+        "lost": waiting.filter(~Exists(in_time)).count(),
+    }
 
 
 @transaction.atomic

@@ -177,3 +177,16 @@ def test_what_was_chosen_before_makes_confirming_one_press(client):
     assert "<b>Lighthouses</b>" in page
     assert page.index("<button>Confirm and start</button>") < page.index("Change topics, hour or time zone")
     assert page.count("<button>Confirm and start</button>") == 1
+
+
+def test_the_status_page_counts_who_asked_who_confirmed_and_who_was_lost(client, clock):
+    for number, days_ago in enumerate((20, 8, 1)):
+        clock.move_to(NOON - timedelta(days=days_ago))
+        client.post("/subscribe/", {"address": f"reader{number}@example{number}.org"})
+        answering.answer(NOON - timedelta(days=days_ago))
+    clock.move_to(NOON)
+    subscribe(client)
+    begin(client)
+
+    said = "In the last 28 days: 4 asked, 1 confirmed, 2 did not before their link ended."
+    assert said in client.get("/status/").text
