@@ -58,6 +58,7 @@ def test_a_site_lives_on_from_the_moment_with_its_pages_and_letters(tmp_path: Pa
                 "EMAIL_URL": "smtp://127.0.0.1:9",
                 "DEFAULT_FROM_EMAIL": "letters@papers.example.org",
                 "CONTACT": "you@example.org",
+                "SITE_POSTAL_ADDRESS": "1 Quiet Lane",
             },
             "found SITE_URL, EMAIL_URL or ANYMAIL_PROVIDER set",
         ),

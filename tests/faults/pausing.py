@@ -42,7 +42,7 @@ from tests.sink import PATIENCE
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])
-LOADED = [import_string(name) for name in (*settings.LETTERS.values(), "subscriptions.views.sign_up")]
+LOADED = [import_string(name) for name in (*settings.LETTERS.values(), "subscriptions.joining.sign_up")]
 HERE = "here"
 POINTS: dict[str, tuple[type | ModuleType, str]] = {  # what has just been done
     "letters taken": (LetterQuerySet, "take"),

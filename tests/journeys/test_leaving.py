@@ -57,7 +57,7 @@ def test_leaving_is_undone_and_who_has_left_comes_back_the_same_day(visitor, scr
     leaves(ada, opens_latest(ada, WELCOME, 1))
 
     signs_up(ada)
-    opens_latest(ada, CONFIRM, 2).get_by_role("link", name="Choose topics and start").click()
+    opens_latest(ada, CONFIRM, 2).get_by_role("link", name="Confirm and start").click()
     ada.sees("What would you like to read about?")
     ada.press("Confirm and start")
     ada.sees("You are subscribed")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from digest.letters import planning
 from subscriptions.models import Letter, Subscriber
-from subscriptions.sending import post
+from subscriptions.sending import draining, post
 from tests.depth import DEEP
 from tests.factories import make_paper, make_reader, make_score, make_topic
 
@@ -47,9 +47,8 @@ def test_planning_for_many_readers_asks_no_more_than_for_few():
 @pytest.mark.usefixtures("mailbox")
 @pytest.mark.parametrize("kind", ["digest", "welcome"])
 def test_sending_many_letters_in_a_chunk_asks_no_more_than_sending_few(settings, monkeypatch, kind):
-    monkeypatch.setattr(
-        post, "SMALLEST_CHUNK", MANY
-    )  # Else how many are claimed at a time hangs on how fast they leave.
+    # Else how many are claimed at a time hangs on how fast they leave.
+    monkeypatch.setattr(draining, "SMALLEST_CHUNK", MANY)
     settings.SENDER, settings.HANDOVER_CHUNK = "subscriptions.sending.senders.Files", MANY
     make_letters(kind, FEW)
     for_few = queries(post.drain)

@@ -122,9 +122,9 @@ def test_without_a_key_nothing_is_signed():
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"DKIM_KEY": "x"}, "DKIM_SELECTOR and DKIM_KEY: expected both, or neither"),
+        ({"DKIM_KEY": pem()}, "DKIM_SELECTOR and DKIM_KEY: expected both, or neither"),
         ({"DKIM_SELECTOR": "s", "DKIM_KEY": "not a key"}, "expected an RSA key in PEM"),
-        ({"DKIM_SELECTOR": "s", "DKIM_KEY": "x", "EMAIL_URL": ""}, "expected with EMAIL_URL alone"),
+        ({"DKIM_SELECTOR": "s", "DKIM_KEY": pem(), "EMAIL_URL": ""}, "expected with EMAIL_URL alone"),
     ],
 )
 def test_settings_that_could_not_sign_are_refused_in_one_sentence(monkeypatch, variables, sentence):

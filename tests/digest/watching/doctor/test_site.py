@@ -179,6 +179,7 @@ def test_every_page_of_a_site_on_https_that_believes_no_proxy_redirects_to_itsel
 
 def test_a_public_site_without_tls_or_without_an_operator_is_warned(settings):
     settings.LOCAL, settings.HTTPS, settings.OPERATOR_EMAIL = False, False, ""
+    settings.SITE_POSTAL_ADDRESS = "1 Quiet Lane"
 
     assert [finding.level for finding in found("settings")] == [Level.WARNING] * 2
 
