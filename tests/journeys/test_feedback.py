@@ -12,7 +12,7 @@ def opens_feedback(visitor, letter, reason: str) -> None:
     """Of the first paper that came for this reason."""
     paper = letter.locator(".paper").filter(has_text=reason).first
     title = paper.get_by_role("heading", level=3).inner_text()
-    paper.get_by_role("link", name="Less", exact=True).click()
+    visitor.follows(paper.get_by_role("link", name="Less", exact=True))
     visitor.sees(PAGE)
     expect(visitor.page.get_by_role("heading", level=2, name=title)).to_be_visible()
 

@@ -30,7 +30,7 @@ def opens_latest(visitor: Visitor, subject: str, number: int) -> FrameLocator:
 
 
 def leaves(visitor: Visitor, letter: FrameLocator) -> None:
-    letter.get_by_role("link", name="Unsubscribe").click()
+    visitor.follows(letter.get_by_role("link", name="Unsubscribe"))
     visitor.sees("Unsubscribe")
     visitor.press("Unsubscribe")
     visitor.sees("You are unsubscribed")
@@ -51,13 +51,13 @@ def test_leaving_is_undone_and_who_has_left_comes_back_the_same_day(visitor, scr
     leaves(ada, welcome)
     ada.press("Undo")
     ada.sees("You are subscribed again")
-    opens_latest(ada, WELCOME, 1).get_by_role("link", name="Change your topics, hour or days").click()
+    ada.follows(opens_latest(ada, WELCOME, 1).get_by_role("link", name="Change your topics, hour or days"))
     expect(ada.page.get_by_role("heading", level=1)).to_have_text("This link does not work")
     ada.complaints.clear()  # the browser tells of each answer of 410
     leaves(ada, opens_latest(ada, WELCOME, 1))
 
     signs_up(ada)
-    opens_latest(ada, CONFIRM, 2).get_by_role("link", name="Confirm and start").click()
+    ada.follows(opens_latest(ada, CONFIRM, 2).get_by_role("link", name="Confirm and start"))
     ada.sees("What would you like to read about?")
     ada.press("Confirm and start")
     ada.sees("You are subscribed")
@@ -85,7 +85,7 @@ def test_a_reader_takes_everything_along_has_another_address_and_erases_it_all(v
     ada.opens_letter("Your address at Paper Route is about to change")
     ada.address = new
     confirming = ada.opens_letter("Confirm your new address at Paper Route")
-    confirming.get_by_role("link", name="Use this address").click()
+    ada.follows(confirming.get_by_role("link", name="Use this address"))
     ada.sees("Your new address")
     ada.press("Use this address")
     ada.sees("Your address is changed")

@@ -23,7 +23,7 @@ def signs_up(visitor: Visitor) -> None:
 
 def opens_confirm_page(visitor: Visitor) -> None:
     letter = visitor.opens_letter("Confirm your subscription")
-    letter.get_by_role("link", name="Confirm and start").click()
+    visitor.follows(letter.get_by_role("link", name="Confirm and start"))
     visitor.sees("What would you like to read about?")
 
 
@@ -37,7 +37,7 @@ def begins(visitor: Visitor, *topics: str) -> FrameLocator:
 
 
 def opens_preferences(visitor: Visitor, letter: FrameLocator) -> None:
-    letter.get_by_role("link", name="Change your topics, hour or days").click()
+    visitor.follows(letter.get_by_role("link", name="Change your topics, hour or days"))
     visitor.sees("Your preferences")
     visitor.press("Open my preferences")
     visitor.sees("Your preferences")

@@ -18,7 +18,7 @@ def test_a_paper_of_the_letter_is_saved_and_taken_along(visitor, scripts):
     opens_confirm_page(ada)
     paper = begins(ada).locator(".paper").first
     title = paper.get_by_role("heading", level=3).inner_text()
-    paper.get_by_role("link", name="Save", exact=True).click()
+    ada.follows(paper.get_by_role("link", name="Save", exact=True))
     ada.sees("Save this paper")
     ada.press("Save this paper")
     expect(notice).to_contain_text("Done. This paper is in your saved papers.")

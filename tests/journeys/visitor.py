@@ -5,7 +5,8 @@ import time
 from dataclasses import dataclass, field
 from urllib.request import ProxyHandler, build_opener
 
-from playwright.sync_api import ConsoleMessage, FrameLocator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, FrameLocator, Locator, Page, Request, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.journeys.site import Site
 
@@ -83,6 +84,18 @@ class Visitor:
         row.get_by_role("link").click()
         self.sees_subject(subject)
         return self.page.frame_locator("iframe.letter")
+
+    def follows(self, link: Locator) -> None:
+        """A link in a letter's frame, as a person does: again, should nothing happen. A browser lets a frame lead its
+        page elsewhere only for some seconds after a press, and on a busy machine they may be over."""
+        here = self.page.url
+        for _ in range(3):
+            link.click()
+            try:
+                return self.page.wait_for_url(lambda url: url != here, timeout=10_000)
+            except TookTooLong:
+                continue
+        raise AssertionError(f"expected a link to lead from {here} to another page")
 
     def has_letter(self, subject: str) -> bool:
         """Asked without showing a page, since the browser spends more on one than the site does."""

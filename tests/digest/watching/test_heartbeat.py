@@ -1,5 +1,6 @@
 """How others see that the site works: /healthz says when letters were last planned, and for how long one waits."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ def test_a_new_site_has_planned_nothing_and_owes_nothing(client):
 def test_each_tick_is_seen(client, tick):
     tick()
 
-    assert "last tick: 0\n" in client.get("/healthz").text
+    assert re.search(r"last tick: \d\n", client.get("/healthz").text)  # in seconds, and machines are slow
 
 
 def test_it_is_told_for_how_long_a_letter_has_waited_and_nothing_of_whose_it_is(client):
