@@ -150,7 +150,9 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     unknown = np.where(are_topics, np.float32(NEARNESS_UNKNOWN), np.float32(OF_TYPED_WORDS))
     near = np.where(pool.has_vector[places], np.minimum(near, MOST_NEAR), unknown[rows])
     weight, unsaid = (pool.known.loudness_weight, pool.known.unsaid) if pool.known else (LOUDNESS_WEIGHT, UNSAID)
-    loud = np.minimum(weight * _loudness(queries, cells, lexical, pool), MOST_LOUD)
+    # Whoever typed words wants what says them, however much an encoder knows of meaning.
+    weights = np.where(are_topics, np.float32(weight), np.float32(LOUDNESS_WEIGHT))
+    loud = np.minimum(weights[rows] * _loudness(queries, cells, lexical, pool), MOST_LOUD)
     fused = np.flatnonzero(~are_topics & ~are_names).tolist()
     if fused:
         some = slice(None) if len(fused) == len(queries) else fused
