@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from bibtexparser import library
-from bibtexparser.entrypoint import write_string
+from bibtexparser import Library, write_string  # type: ignore[attr-defined]  # They are its public names.
 from bibtexparser.middlewares.parsestack import default_unparse_stack
 from bibtexparser.model import Block, Entry, Field
 
@@ -29,7 +28,7 @@ IN_ADDRESS = "/:;()._-"  # of what a DOI may hold
 def bibtex(papers: Iterable[Paper]) -> str:
     """An entry for each, in their order; their titles keep their capitals."""
     entries: list[Block] = [Entry("misc", _label(paper.key), list(_fields(paper))) for paper in papers]
-    return write_string(library.Library(entries), unparse_stack=default_unparse_stack(allow_inplace_modification=True))
+    return write_string(Library(entries), unparse_stack=default_unparse_stack(allow_inplace_modification=True))
 
 
 def ris(papers: Iterable[Paper]) -> str:
