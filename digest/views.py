@@ -144,11 +144,6 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
 def more_or_less(request: HttpRequest, reader: Subscriber, key: str = "", asked: str = "") -> HttpResponse:
     """What this reader may say of a paper, first of all what their link has `asked` for. One POST says or takes back
     one thing, and answers with what is so now."""
-    if not reader.is_reading:
-        left = gettext(
-            "You are no longer subscribed, so there is nothing to change. You can subscribe again at any time."
-        )
-        return render(request, "digest/feedback_gone.html", {"sentence": left, "has_left": True}, status=410)
     paper = feedback.paper(key)
     if paper is None:
         gone = gettext("This paper is no longer here. Nothing was changed.")

@@ -7,10 +7,11 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Route, StorageState, expect, sync_playwright
 
 from tests import chromium
 from tests.journeys import site as sites
+from tests.journeys.steps import begins, opens_confirm_page, opens_preferences, signs_up
 from tests.journeys.visitor import SIZES, Visitor
 
 numbers = count(1)  # of the visitors, each from a network of their own
@@ -50,6 +51,30 @@ def visitor(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) 
     for one in made:
         one.page.context.close()
         assert one.complaints == []
+
+
+@pytest.fixture(scope="module")
+def session(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) -> Iterator[StorageState]:
+    """The cookie of a reader who has asked for nothing yet, as all tests of a file leave it."""
+    with browser.new_context() as context:
+        ada = Visitor(context.new_page(), site, f"{request.module.__name__.rpartition('.')[2]}@example.org")
+        signs_up(ada)
+        opens_confirm_page(ada)
+        opens_preferences(ada, begins(ada))
+        yield context.storage_state()
+
+
+@pytest.fixture
+def begun(visitor: Callable[..., Visitor], session: StorageState) -> Callable[..., Visitor]:
+    """Makes a browser that is at the preferences."""
+
+    def make(**settings: Any) -> Visitor:
+        ada = visitor(storage_state=session, **settings)
+        ada.open("/preferences/")
+        ada.sees("Your preferences")
+        return ada
+
+    return make
 
 
 def _by_the_machine_itself(route: Route) -> None:

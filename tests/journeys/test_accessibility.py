@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.accessibility import IN_A_LETTER, problems
 from tests.depth import DEEP
-from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
+from tests.journeys.steps import begins, opens_confirm_page, opens_preferences, signs_up
 from tests.journeys.visitor import Visitor
 
 SCHEMES = ["light", pytest.param("dark", marks=pytest.mark.deep)]

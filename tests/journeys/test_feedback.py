@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_reading import TOPICS, begins, opens_confirm_page, signs_up
+from tests.journeys.steps import TOPICS, begins, opens_confirm_page, signs_up
 
 PAGE = "Less like this"
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
-from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
+from tests.journeys.steps import begins, opens_confirm_page, opens_preferences, signs_up
 from tests.journeys.visitor import WITHIN_A_MINUTE, Visitor
 
 both_ways = pytest.mark.parametrize(

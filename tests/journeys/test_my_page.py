@@ -1,40 +1,12 @@
 """A reader's own page by keyboard alone, and as axe reads it, unfolded and with answers that need correcting."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Locator, StorageState, expect
+from playwright.sync_api import Locator, expect
 
 from tests.accessibility import problems
-from tests.journeys.site import Site
-from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
 from tests.journeys.visitor import Visitor
 
 MOST_STEPS = 80  # of the Tab key, from the top of the page to its end
-
-
-@pytest.fixture(scope="module")
-def session(site: Site, browser: Browser) -> Iterator[StorageState]:
-    with browser.new_context() as context:
-        ada = Visitor(context.new_page(), site, "my-page@example.org")
-        signs_up(ada)
-        opens_confirm_page(ada)
-        opens_preferences(ada, begins(ada))
-        yield context.storage_state()
-
-
-@pytest.fixture
-def begun(visitor: Callable[..., Visitor], session: StorageState) -> Callable[..., Visitor]:
-    """Makes a browser that is at the preferences."""
-
-    def make(**settings: Any) -> Visitor:
-        ada = visitor(storage_state=session, **settings)
-        ada.open("/preferences/")
-        ada.sees("Your preferences")
-        return ada
-
-    return make
 
 
 def goes_to(visitor: Visitor, place: Locator) -> None:

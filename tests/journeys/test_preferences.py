@@ -1,13 +1,8 @@
 """Interests of every kind are added and taken away, what that changes is seen at once, and why not is answered."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Locator, StorageState, expect
+from playwright.sync_api import Locator, expect
 
-from tests.journeys.site import Site
-from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
 from tests.journeys.visitor import Visitor
 
 TOPIC = "Long context and memory"
@@ -17,30 +12,6 @@ FIELDS = {
     "Organisations": "Harbour Institute",
     "arXiv categories": "cs.CL",
 }
-
-
-@pytest.fixture(scope="module")
-def session(site: Site, browser: Browser) -> Iterator[StorageState]:
-    """The cookie of a reader who has asked for nothing yet, as all tests of this file leave it."""
-    with browser.new_context() as context:
-        ada = Visitor(context.new_page(), site, "preferences@example.org")
-        signs_up(ada)
-        opens_confirm_page(ada)
-        opens_preferences(ada, begins(ada))
-        yield context.storage_state()
-
-
-@pytest.fixture
-def begun(visitor: Callable[..., Visitor], session: StorageState) -> Callable[..., Visitor]:
-    """Makes a browser that is at the preferences."""
-
-    def make(**settings: Any) -> Visitor:
-        ada = visitor(storage_state=session, **settings)
-        ada.open("/preferences/")
-        ada.sees("Your preferences")
-        return ada
-
-    return make
 
 
 def letter(visitor: Visitor) -> Locator:

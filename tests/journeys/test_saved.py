@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from subscriptions.interests import pasting
-from tests.journeys.test_reading import begins, opens_confirm_page, opens_preferences, signs_up
+from tests.journeys.steps import begins, opens_confirm_page, opens_preferences, signs_up
 
 
 @pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"])
