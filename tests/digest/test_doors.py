@@ -69,6 +69,14 @@ def test_every_process_refuses_bad_settings_with_the_same_sentence(command, tmp_
     assert sentence.startswith("SECRET_KEY must be set as SITE_URL is public (https://papers.example.org)")
 
 
+def test_a_site_on_https_that_would_redirect_each_page_to_itself_is_not_served(tmp_path):
+    public = PUBLIC | {"SITE_POSTAL_ADDRESS": "1 Example Street", "TRUSTED_PROXIES": ""}
+
+    sentence = only_sentence(started(tmp_path, *WEB, **public))
+
+    assert "TRUSTED_PROXIES: expected the proxy that speaks HTTPS at https://papers.example.org" in sentence
+
+
 @pytest.mark.parametrize(
     ("name", "value", "would_do"),
     [
