@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from papers.text.sparse import Floats, Ints, Keys, SparseMatrix, lookup, vstack
-from papers.text.words import WORD, stems_of
+from papers.text.words import WORD, stems_of, unaccented
 
 AUTHOR = "@"  # begins the term of an author; those stand last
 BREAK = "."  # stands between title and abstract: no bigram reaches over it
@@ -33,8 +33,8 @@ def terms(title: str, abstract: str) -> str:
 
 
 def author_term(name: str) -> str:
-    """An author as one term, the same however the name is spaced and written in capitals: "@adaquill"."""
-    return (AUTHOR + "".join(word.lower() for word in WORD.findall(name)))[:TERM_CHARACTERS]
+    """An author as one term, the same however the name is spaced, accented and written in capitals: "@adaquill"."""
+    return (AUTHOR + "".join(WORD.findall(unaccented(name))))[:TERM_CHARACTERS]
 
 
 def without_authors(terms: str) -> str:

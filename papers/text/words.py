@@ -14,6 +14,10 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: whole pieces are remembered
 _stemming = Lock()  # a stemmer must not be used by two threads at once
 NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
+ACCENTS = re.compile("[\u0300-\u036f]+")
+WITHOUT_ACCENT = str.maketrans(  # letters that Unicode takes for whole
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 ASCII_PUNCTUATION = bytes(one for one in range(128) if not chr(one).isalnum())
 
 
@@ -27,6 +31,14 @@ def folded(title: str) -> str:
         return title.lower().encode().translate(None, ASCII_PUNCTUATION).decode()
     plain = unicodedata.normalize("NFKD", title).casefold()
     return NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKD", plain))
+
+
+def unaccented(name: str) -> str:
+    """A name in lower case as it is typed where a keyboard lacks its accents: Liò as lio, Søren as soren."""
+    if name.isascii():
+        return name.lower()
+    plain = ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    return unicodedata.normalize("NFC", plain).translate(WITHOUT_ACCENT)
 
 
 def title_key(title: str) -> str:

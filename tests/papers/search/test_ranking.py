@@ -1,12 +1,15 @@
 """What a search finds, and in which order; the same on both databases."""
 
 from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
-from papers import sample, storing
+from papers import database, sample, storing
 from papers.models import Paper
 from papers.search import candidates, ranking, understanding
 from papers.search.encoders import Text
@@ -195,3 +198,15 @@ def test_a_paper_whose_row_was_deleted_by_hand_is_not_found():
     Paper.objects.filter(pk=one.pk).delete()
 
     assert found("pigeons") == ranking.by_author("Ada Quill") == []
+
+
+def test_authors_whose_accents_were_kept_when_their_papers_were_stored_are_found_without_them():
+    one = paper("Pigeons", authors=["Pietro Liò", "Ada Quill"])
+    understanding.keep_up()
+    database.add_to_index([(one.pk, "pigeon . @pietroliò @adaquill")])
+    Paper.objects.update(terms="pigeon . @pietroliò @adaquill")
+    assert ranking.by_author("Pietro Lio") == []
+
+    import_module("papers.migrations.0013_names").take_accents_off(apps, SimpleNamespace(connection=connection))
+
+    assert ranking.by_author("Pietro Lio") == ranking.by_author("Pietro Liò") == found("pigeons") == [one.pk]

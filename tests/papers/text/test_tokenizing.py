@@ -38,6 +38,31 @@ def test_an_author_is_the_same_however_the_name_is_written():
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Pietro Liò", "Pietro Lio"),
+        ("Pietro Lio\u0300", "pietro liò"),
+        ("Søren Åkesson", "Soren Akesson"),
+        ("Łukasz Kaiser", "lukasz kaiser"),
+        ("İlker Işık", "Ilker Isik"),
+        ("Guðrún Þórsdóttir", "Gudrun Thorsdottir"),
+        ("Jörg Weiß", "JORG WEISS"),
+        ("Nguyễn Văn Đức", "Nguyen Van Duc"),
+    ],
+)
+def test_an_author_is_the_same_without_accents(written: str, typed: str):
+    assert tokenizing.author_term(written) == tokenizing.author_term(typed)
+    assert tokenizing.author_term(typed).isascii()
+
+
+@pytest.mark.parametrize("name", ["田中がく", "김서연", "Борис Ёлкин"])
+def test_an_author_of_another_script_is_still_told_from_others(name: str):
+    shortened = name[:-1]
+
+    assert tokenizing.author_term(name) != tokenizing.author_term(shortened)
+
+
 def test_who_wrote_a_text_is_not_what_it_says():
     assert tokenizing.without_authors("spars . model @adaquill @tomasbrandt") == "spars . model"
     assert list(TokenizedTexts(["model @adaquill"]).keys) == [key("model")]
