@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
@@ -149,6 +149,7 @@ class Paper(models.Model):
             models.Index(fields=["id"], condition=Q(terms=""), name="paper_not_understood"),
             models.Index(fields=["title_key"], name="paper_title_key"),
             models.Index(fields=["organisation"], condition=~Q(organisation=""), name="paper_organisation"),
+            models.Index(Lower("organisation"), condition=~Q(organisation=""), name="paper_organisation_lower"),
             models.Index(fields=["id"], condition=~Q(ai_summary={}), name="paper_ai_summary"),
         ]
 

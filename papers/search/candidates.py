@@ -25,6 +25,7 @@ MOST_WITH_TERMS = 1_000  # that have all terms, and as many that have the rarest
 MOST_NEAREST = 1_000  # by the cosine similarity of their vectors
 COMMON_TERM_SHARE = 0.13  # of the papers; beyond, the latest that have a term are sooner read than looked up
 VECTORS_A_READ = 2_000
+OTHERS = 1_000  # of a site's papers, about: enough to know how near they usually are
 Clauses = Sequence[Sequence[str]]  # all terms of any of these
 
 
@@ -35,6 +36,7 @@ class SearchCandidates:
     keys: Ints
     texts: TokenizedTexts
     vectors: Floats  # papers x dimensions; zeros for a paper that has none yet
+    others: Floats  # vectors of papers from all over the site, to tell by what is near
 
     @property
     def own_lexicon(self) -> Lexicon:
@@ -73,7 +75,8 @@ def drop_caches() -> None:
 
 def _read(terms: Mapping[int, str], held: PaperVectors) -> SearchCandidates:
     keys = np.array(sorted(terms), np.int64)
-    return SearchCandidates(keys, _tokenized(tuple(terms[key] for key in keys.tolist())), held.of(keys))
+    texts = _tokenized(tuple(terms[key] for key in keys.tolist()))
+    return SearchCandidates(keys, texts, held.of(keys), held.rows[:: len(held.rows) // OTHERS + 1])
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from papers.search.encoders import Text
 from papers.search.fits import Understanding
 from papers.text import lexical, tex, tokenizing
 from papers.text.lexical import Lexicon, QueryTerms
-from papers.text.sparse import Floats
+from papers.text.sparse import Bools, Floats
 from papers.text.words import WORD
 
 MOST_QUERY_CHARACTERS = 1_000  # that are read
@@ -29,6 +29,7 @@ LEAST_BIGRAM_WEIGHT = 0.25  # in the longest query, beside single words
 NEIGHBOURS = 10  # whose scores smooth a paper's
 SMOOTHED = 500  # the best are judged by their neighbours too,
 NEIGHBOURHOOD = 1_000  # which are looked for among so many of the best
+NEAR = 3.0  # deviations above how near papers usually are: what says not all of the words fits from there on
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class Fusion:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """A paper and how well it fits, in no particular unit."""
+    """A paper and how well it fits, in no particular unit; and whether it fits, or is merely what comes closest."""
 
     paper: int
     score: float
+    fits: bool = True
 
 
 def fusion(query: Text | None, known: Understanding | None) -> Fusion:
@@ -139,7 +141,22 @@ def _ranked(
     scores = rank(query, vector, papers, lexicon, fusion)
     # Of equals the later paper comes first; what arithmetic alone makes unequal is equal.
     best = np.lexsort((-papers.keys, -scores.round(4)))[:most]
-    return [SearchResult(int(papers.keys[place]), float(scores[place])) for place in best]
+    fits = fitting(query, vector, papers)
+    return [SearchResult(int(papers.keys[place]), float(scores[place]), bool(fits[place])) for place in best]
+
+
+def fitting(query: Text, vector: Floats | None, papers: SearchCandidates) -> Bools:
+    """Which candidates say all words of the query, but for stop words, or are near to it in meaning."""
+    wanted = QueryTerms(query.terms)
+    asked = np.flatnonzero(wanted.times)
+    places, words = papers.texts.find(wanted.words, wanted.heads)
+    said = np.zeros((papers.texts.count, len(wanted.words)), bool)
+    said[papers.texts.rows_of(places), words] = True
+    fits = np.asarray(said[:, asked].all(axis=1))
+    if vector is None or not len(papers.others) or not vector.any():
+        return fits
+    usual = papers.others @ vector
+    return np.asarray(fits | (papers.vectors @ vector > usual.mean() + NEAR * usual.std()))
 
 
 def rank(query: Text, vector: Floats | None, papers: SearchCandidates, lexicon: Lexicon, fusion: Fusion) -> Floats:

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from papers.models import Paper
+from papers.search import names
 from papers.search import ranking as searching
-from papers.text import tokenizing
 from papers.views import frame
 
 PAGE_SIZE = 20
@@ -24,16 +24,9 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
     found = Paper.objects.with_chips().in_bulk(list(page.object_list))
     papers = [found[key] for key in page.object_list if key in found]
-    written = _written(name, papers)
+    written = names.author_as_written(name, papers[0]) if papers else name
     context = {"name": written, "page": page, "papers": papers, "feeds": frame.feeds_of("author", written)}
     return render(request, "papers/author.html", context)
-
-
-def _written(name: str, papers: list[Paper]) -> str:
-    """The name as the latest of these papers has it."""
-    term = tokenizing.author_term(name)
-    written = (one for paper in papers for one in paper.authors if tokenizing.author_term(one) == term)
-    return next(written, name)
 
 
 @require_safe

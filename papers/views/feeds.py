@@ -113,7 +113,7 @@ def organisation(request: HttpRequest, form: str, name: str) -> HttpResponse:
 def search(request: HttpRequest, form: str) -> HttpResponse:
     """The best matches of a search, the latest first: a reader is told of what is new."""
     query = searching.readable(request.GET.get("q", ""))
-    found = [one.paper for one in searching.search(query, MOST)] if query else []
+    found = [one.paper for one in searching.search(query, MOST) if one.fits] if query else []
     keys = _first(Paper.objects.filter(pk__in=found).latest_first())
     return _answer(
         request, form, query or gettext("Search"), f"{reverse('papers:search')}?{urlencode({'q': query})}", keys

@@ -5,6 +5,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -12,9 +13,11 @@ from django.db import connection
 from papers import database, sample, storing
 from papers.models import Paper
 from papers.search import candidates, ranking, understanding
+from papers.search.candidates import SearchCandidates
 from papers.search.encoders import Text
 from papers.sources.base import Listing
 from papers.text import tokenizing
+from papers.text.tokenizing import TokenizedTexts
 from tests.factories import DAY
 from tests.papers.search.conftest import NOW, found, paper
 
@@ -210,3 +213,16 @@ def test_authors_whose_accents_were_kept_when_their_papers_were_stored_are_found
     import_module("papers.migrations.0013_names").take_accents_off(apps, SimpleNamespace(connection=connection))
 
     assert ranking.by_author("Pietro Lio") == ranking.by_author("Pietro Liò") == found("pigeons") == [one.pk]
+
+
+def test_a_paper_fits_that_says_all_words_but_stop_words_or_is_nearer_than_papers_usually_are():
+    said, near, far = "tide in ebb", "pigeon", "ebb"
+    others = np.full((100, 2), [0.1, 1], np.float32)
+    others[::2, 0] = -0.1
+    vectors = np.array([[0, 1], [1, 0], [0.2, 1]], np.float32)
+    texts = TokenizedTexts([said, near, far])
+    papers = SearchCandidates(np.arange(3), texts, vectors, others)
+    query = Text("Tides of ebb", "", tokenizing.terms("Tides of ebb", ""))
+
+    assert ranking.fitting(query, np.array([1, 0], np.float32), papers).tolist() == [True, True, False]
+    assert ranking.fitting(query, None, papers).tolist() == [True, False, False]

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from papers.models import Paper
+from papers.models import Paper, Topic
 from papers.search import ranking, understanding
-from tests.factories import DAY, make_paper, make_score, make_topic
+from tests.factories import make_paper, make_score, make_topic
 from tests.papers.search.conftest import NOW, paper
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def letters(db) -> None:
 def test_any_query_is_answered_by_a_page(client: Client, query: str):
     raw = quote(query.encode("utf-8", "surrogatepass"))
 
-    answer = client.get(f"/search/?q={raw}")
+    answer = client.get(f"/search/?q={raw}", follow=True)
 
     assert answer.status_code == 200
     assert answer.text.count("<h1") == 1
@@ -120,8 +120,8 @@ def test_results_come_in_pages_of_twenty_and_are_at_most_two_hundred(client: Cli
 
     assert "200 papers" in first
     assert first.count('class="card"') == last.count('class="card"') == 20
-    assert 'rel="next" href="?q=tides%20%26%20ebb&amp;page=2"' in first
-    assert 'rel="prev" href="?q=tides%20%26%20ebb&amp;page=9"' in last
+    assert 'rel="next" href="?q=tides+%26+ebb&amp;page=2"' in first
+    assert 'rel="prev" href="?q=tides+%26+ebb&amp;page=9"' in last
     assert 'rel="next"' not in last
 
 
@@ -159,34 +159,108 @@ def test_an_arxiv_id_that_is_not_here_is_said_to_be_not_here(client: Client):
     assert "We do not have paper 2608.99999." in answer.text
 
 
-def test_an_authors_papers_come_first_the_latest_before_the_others(client: Client):
+@pytest.mark.parametrize("query", ["ada quill", "Quill, Ada", "ADA  QUILL"])
+def test_an_authors_name_leads_straight_to_the_author_whose_page_leads_back_to_the_words(client: Client, query: str):
+    paper("Sorting letters", authors=["Ada Quill", "Tomas Brandt"])
     paper("About Ada Quill", "Ada Quill and Ada Quill.")
-    paper("Older", authors=["Ada Quill"], listed_on=DAY, published_on=date(2026, 8, 1))
-    paper("Latest", authors=["ADA  QUILL", "Tomas Brandt"], published_on=date(2026, 8, 9))
-    paper("Oldest", authors=["Tomas Brandt", "Ada Quill"], published_on=None)
-    paper("Of another", authors=["Ada Quillon"])
     understanding.keep_up()
 
-    page = client.get("/search/?q=ada+quill").text
+    answer = client.get("/search/", {"q": query})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/author/Ada%20Quill/")
 
-    order = [
-        page.index(text) for text in ("Papers by ada quill", ">Latest<", ">Older<", ">Oldest<", ">About Ada Quill<")
-    ]
-    assert order == sorted(order)
-    assert ">Of another<" not in page
+    assert "/search/?q=Ada%20Quill&amp;words=yes" in client.get(answer.headers["Location"]).text
+    words = client.get("/search/?q=Ada%20Quill&words=yes").text
+    assert "About Ada Quill" in words
+    assert 'Author:</span> <a href="/author/Ada%20Quill/">Ada Quill</a>' in words
+
+
+@pytest.mark.parametrize(
+    ("query", "link"),
+    [
+        ("tidal energy", 'Topic:</span> <a href="/topic/tides/">Tidal energy</a>'),
+        ("Ebb", 'Topic:</span> <a href="/topic/tides/">Tidal energy</a>'),
+        ("CS.cl", 'arXiv category:</span> <a href="/category/cs.CL/">cs.CL</a>'),
+        ("harbour lab", 'Organisation:</span> <a href="/organisation/Harbour%20Lab/">Harbour Lab</a>'),
+    ],
+)
+def test_topics_categories_and_organisations_are_found_as_what_they_are(client: Client, query: str, link: str):
+    Topic.objects.create(slug="tides", name="Tidal energy", group="Sea", phrases=['"ebb"', "flood"])
+    paper("Pigeons", organisation="Harbour Lab")
+    understanding.keep_up()
+
+    assert link in client.get("/search/", {"q": query}).text
+
+
+def test_who_is_called_like_a_topic_stands_beside_it(client: Client):
+    Topic.objects.create(slug="tides", name="Tides", group="Sea")
+    paper("Pigeons", authors=["Tides"])
+    understanding.keep_up()
+
+    page = client.get("/search/?q=tides").text
+
+    assert 'Topic:</span> <a href="/topic/tides/">' in page
+    assert 'Author:</span> <a href="/author/Tides/">' in page
+
+
+# ------------------------------------------------------------------------------------------------- what fits, and more
+
+
+def test_results_end_where_they_no_longer_fit_and_what_is_less_close_is_one_press_away(client: Client):
+    for number in range(4):
+        paper(f"Tides and ebb {number}")
+    paper("Ebb alone")
+    understanding.keep_up()
+
+    page, everything = client.get("/search/?q=tides+ebb").text, client.get("/search/?q=tides+ebb&all=yes").text
+
+    assert ">4 papers, best matches first" in page
+    assert "Ebb alone" not in page
+    assert '<a href="?q=tides+ebb&amp;all=yes">' in page
+    assert "Ebb alone" in everything
+    assert "less close</a>" not in everything
+
+
+def test_where_no_paper_says_all_of_it_the_closest_are_shown_and_said_to_be_no_more(client: Client):
+    paper("Ebb alone")
+    understanding.keep_up()
+
+    page = client.get("/search/?q=ebb+of+pigeons").text
+
+    assert "No paper says all of this. These come closest." in page
+    assert "Ebb alone" in page
+
+
+def test_a_search_is_narrowed_by_day_topic_category_and_code(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("papers.site_clock.now", lambda: NOW)
+    topic = make_topic()
+    new = paper("Tides today", listed_on=NOW.date(), categories=["cs.CL"], urls={"code": "https://code.example.org"})
+    paper("Tides of old", listed_on=date(2025, 1, 1), categories=["cs.RO"])
+    make_score(new, topic)
+    understanding.keep_up()
+
+    page = client.get("/search/?q=tides").text
+
+    assert "Tides of old" in page
+    for narrowed in ("days=7", f"topic={topic.slug}", "category=cs.CL", "code=yes"):
+        assert f'href="?q=tides&amp;{narrowed}"' in page
+        fewer = client.get(f"/search/?q=tides&{narrowed}").text
+        assert ("Tides today" in fewer, "Tides of old" in fewer) == (True, False)
+        assert '<a href="?q=tides">Show all</a>' in fewer
+    assert 'href="?q=tides&amp;category=cs.CL&amp;days=7"' in client.get("/search/?q=tides&category=cs.CL").text
 
 
 def test_the_page_asks_the_database_equally_often_for_few_papers_and_for_many(client: Client):
     topic = make_topic()
     papers = [paper("Tides", authors=["Tides"]) for _ in range(3)]
+    make_score(papers[0], topic)
     understanding.keep_up()
-    for_few = queries(client, "/search/?q=tides")
+    for_few = queries(client, "/search/?q=tides&words=yes")
     papers += [paper("Tides", authors=["Tides"]) for _ in range(60)]
-    for one in papers:
+    for one in papers[1:]:
         make_score(one, topic)
     understanding.keep_up()
 
-    assert queries(client, "/search/?q=tides") == for_few
+    assert queries(client, "/search/?q=tides&words=yes") == for_few
 
 
 def queries(client: Client, address: str) -> int:
