@@ -283,6 +283,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "digest.serving.pages.PageCache",
     "csp.middleware.CSPMiddleware",
     "digest.permissions.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -315,6 +316,8 @@ TEMPLATES = [
 ]
 FILE_UPLOAD_HANDLERS: list[str] = []  # No form of ours has a file, and Django would write it before any view is asked.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # bytes that any view may take; most take less: see RequestSizes
+PAGES_KEPT = 32_000_000  # bytes of public pages in the memory of each process that serves them
+CPU_OF_A_NETWORK = (15.0, 0.25)  # seconds at once, and each second, of each process: for pages that are not in memory
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # A handful of small files, served from the rooms: no collectstatic step anywhere.
 USE_TZ = True

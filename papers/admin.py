@@ -6,7 +6,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from papers import storing
-from papers.models import Collection, Host, Lookup, Paper, PaperTopic, Topic
+from papers.models import Collection, ContentVersion, Host, Lookup, Paper, PaperTopic, Topic
 
 
 @admin.register(Topic)
@@ -22,6 +22,15 @@ class TopicAdmin(admin.ModelAdmin):
         if "phrases" in form.changed_data:
             obj.scored_at = None  # The next collecting scores the recent papers by the new phrases.
         super().save_model(request, obj, form, change)
+        ContentVersion.objects.move()
+
+    def delete_model(self, request: HttpRequest, obj: Topic) -> None:
+        super().delete_model(request, obj)
+        ContentVersion.objects.move()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Topic]) -> None:
+        super().delete_queryset(request, queryset)
+        ContentVersion.objects.move()
 
 
 class ReadOnly(admin.ModelAdmin):

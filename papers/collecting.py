@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from papers import sample, site_clock, storing
-from papers.models import Collection
+from papers.models import Collection, ContentVersion
 from papers.sources import calendar, reading, web
 from papers.sources.base import Source
 from papers.sources.reading import Fetch, NotRead, Read
@@ -172,9 +172,13 @@ def collect(source: Source, day: date, now: datetime | None = None, fetch: Fetch
         if is_empty and now >= source.calendar.closes_at(day, listed=False):
             read = reading.read_day(source, day, now, record, fetch)  # An old day is closed on the second look.
     except NotRead as failure:
-        return _failed(source, day, failure, record, now)
-    with transaction.atomic():
-        return _remember(source, day, read, record, now, clock())
+        collected = _failed(source, day, failure, record, now)
+    else:
+        with transaction.atomic():
+            collected = _remember(source, day, read, record, now, clock())
+    if record is None or record.outcome != collected.collection.outcome:
+        ContentVersion.objects.move()  # A page without papers says why it has none.
+    return collected
 
 
 def _remember(

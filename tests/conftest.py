@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 import time_machine
+from django.test import override_settings
 from pytest_django import Settings
 
 from papers.search import fits
@@ -79,6 +80,13 @@ def _at_the_moment(traveller: time_machine.Traveller) -> None:
     traveller.move_to(clock.MOMENT)
     time.time()  # From here on it passes; else it would wait for the first who asks.
     fits.loaded.cache_clear()  # It is sure that no two fits were begun at the same moment.
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_made_each_time() -> Iterator[None]:
+    """Tests write rows by themselves, which tells nobody; those of what is kept in memory say so."""
+    with override_settings(PAGES_KEPT=0):
+        yield
 
 
 @pytest.fixture(scope="session")

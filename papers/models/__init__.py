@@ -11,12 +11,14 @@ from papers.models.papers import (
 )
 from papers.models.sightings import Sighting, Signal
 from papers.models.understanding import Fit, Vector
+from papers.models.versions import ContentVersion
 
 __all__ = [
     "ABOUT",
     "SAMPLE",
     "Collection",
     "CollectionQuerySet",
+    "ContentVersion",
     "Fit",
     "Host",
     "Lookup",

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
+from papers.models.versions import ContentVersion
+
 
 class LookupQuerySet(models.QuerySet["Lookup"]):
     def next_for(self, kind: str, most: int, now: datetime) -> list[Lookup]:
@@ -51,7 +53,9 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
     def claim(self, source: str, day: date, now: datetime, span: timedelta) -> bool:
         """Take a due day for ourselves for a while: whether we got it, and nobody else did."""
         fresh = {"outcome": Collection.Outcome.READING, "collected_at": now, "next_try_at": now}
-        row, _ = self.get_or_create(source=source, day=day, defaults=fresh)
+        row, is_new = self.get_or_create(source=source, day=day, defaults=fresh)
+        if is_new:
+            ContentVersion.objects.move()
         free = Q(claimed_until=None) | Q(claimed_until__lte=now)
         return bool(self.filter(free, pk=row.pk, next_try_at__lte=now).update(claimed_until=now + span))
 

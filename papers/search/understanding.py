@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from threadpoolctl import threadpool_limits
 
 from papers import database
-from papers.models import Fit, Paper, Vector
+from papers.models import ContentVersion, Fit, Paper, Vector
 from papers.search import fits, vectors
 from papers.search.encoders import Text
 from papers.search.vectors import PAPERS_A_TRANSACTION, Row
@@ -59,7 +59,8 @@ def refit(encoder: str, now: datetime, progress: Progress = lambda done: None, s
     give_all_terms()
     fit = Fit.objects.filter(encoder=encoder, ready_at=None).defer("state").first() or _begun(encoder, now, progress)
     if not fit.dimensions or vectors.give_all(fit.pk, progress, stop):
-        Fit.objects.filter(pk=fit.pk, ready_at=None).update(ready_at=now)
+        if Fit.objects.filter(pk=fit.pk, ready_at=None).update(ready_at=now):
+            ContentVersion.objects.move()
         _remove_before(fit)
     fit.ready_at = Fit.objects.filter(pk=fit.pk).values_list("ready_at", flat=True).first()
     return fit
@@ -105,7 +106,10 @@ def keep_up(progress: Progress = lambda done: None) -> int:
     done = give_all_terms(progress)
     fit = fits.in_use()
     if fit and fit.dimensions:
-        vectors.give_all(fit.pk, lambda done: None, lambda: False)
+        given: list[int] = []
+        vectors.give_all(fit.pk, given.append, lambda: False)
+        if given:
+            ContentVersion.objects.move()
     return done
 
 
@@ -131,4 +135,6 @@ def _give_terms() -> int:
     with connection.cursor() as cursor:
         cursor.executemany("UPDATE papers_paper SET terms = %s, title_key = %s WHERE id = %s", rows)
     database.add_to_index((pk, terms) for terms, _, pk in rows)
+    if rows:
+        ContentVersion.objects.move()
     return len(rows)

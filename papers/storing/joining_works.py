@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from papers import database, identifiers
-from papers.models import Paper, Signal
+from papers.models import ContentVersion, Paper, Signal
 from papers.sources.base import Listing
 
 
@@ -76,4 +76,6 @@ def _join(kept: Paper, gone: Paper) -> None:
 def delete_papers(papers: QuerySet[Paper]) -> None:
     """Remove papers with all that hangs on them; none of them is found any more."""
     database.remove_from_index([paper for (paper,) in papers.values_list("pk")])
-    papers.delete()
+    gone, _ = papers.delete()
+    if gone:
+        ContentVersion.objects.move()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from papers import database
-from papers.models import Paper, Sighting, Topic
+from papers.models import ContentVersion, Paper, Sighting, Topic
 from papers.sources import huggingface
 from papers.sources.base import Listing
 from papers.storing import announcing, signals, topics
@@ -43,6 +43,7 @@ def merge_day(listings: Sequence[Listing], source: str, reading: str, day: date,
         there = Sighting.objects.filter(source=source, paper__in=belated)
         there.filter(day__gt=day).update(announced=False)
         there.filter(day=day).update(announced=True)
+        ContentVersion.objects.move()
     updated = merged.updated + _update(belated, _sightings_of(belated), now)
     announced = announcing.recount(source, {day, *(one.announced_on for one in listings if one.announced_on)})
     return Merged(merged.new, updated, announced.get(day, 0))
@@ -94,6 +95,7 @@ def _insert(listings: Sequence[Listing], source: str, day: date, read: set[date]
     return keys
 
 
+# Every listing's rows are made by one look at what was said before, and written together.
 def _record_sightings(
     listings: Iterable[Listing],
     keys: Mapping[str, int],
@@ -122,6 +124,8 @@ def _record_sightings(
             said[key] += [Sighting(**dict(zip(SIGHTING, row, strict=True))) for row in rows]
     database.insert(Sighting, SIGHTING, new)
     database.update(Sighting, changed, ("rank", "announced", "read_at", "latest", "facts"))
+    if new or changed:
+        ContentVersion.objects.move()
     return said
 
 
@@ -151,4 +155,6 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
     if said_anew := [paper.pk for paper in changed(updated, UNDERSTOOD)]:
         Paper.objects.filter(pk__in=said_anew).update(terms="")  # By which understanding.keep_up finds them.
         database.remove_from_index(said_anew)
+    if updated:
+        ContentVersion.objects.move()
     return len(updated)

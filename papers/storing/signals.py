@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import TruncDate
 
 from papers import database
-from papers.models import Paper, Signal
+from papers.models import ContentVersion, Paper, Signal
 from papers.sources.base import Listing
 
 SIGNALS = ("votes", "comments", "stars")
@@ -40,5 +40,7 @@ def thin_signals(now: datetime) -> None:
     )
     aged = Signal.objects.filter(at__lt=now - IN_FULL_FOR)
     superfluous = aged.annotate(on=TruncDate("at")).filter(Exists(later))
-    Signal.objects.filter(pk__in=superfluous.values("pk")).delete()
-    Signal.objects.filter(at__lt=now - KEPT_FOR).delete()
+    thinned, _ = Signal.objects.filter(pk__in=superfluous.values("pk")).delete()
+    forgotten, _ = Signal.objects.filter(at__lt=now - KEPT_FOR).delete()
+    if thinned or forgotten:
+        ContentVersion.objects.move()

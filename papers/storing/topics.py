@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.db import transaction
 
 from papers import database
-from papers.models import Paper, PaperTopic, Topic
+from papers.models import ContentVersion, Paper, PaperTopic, Topic
 from papers.text.phrases import Hit, Phrases
 
 RESCORED_FOR = timedelta(days=60)  # how far back a topic whose phrases were edited is scored again
@@ -51,5 +51,6 @@ def score_edited_topics(now: datetime) -> None:
             if not of_these.filter(scored_at=None).exists():  # Another process was at it.
                 return
             score_topics(papers, topics)
+            ContentVersion.objects.move()
         last = papers[-1].pk
     of_these.update(scored_at=now)

@@ -9,11 +9,13 @@ from papers.models import Paper
 from papers.search import names
 from papers.search import ranking as searching
 from papers.views import frame
+from papers.views.public import public
 
 PAGE_SIZE = 20
 MOST_OF_AN_AUTHOR = 200  # papers, over all pages
 
 
+@public("page")
 @require_safe
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """The papers by an author of this name, however it is spaced and written in capitals. Namesakes are together."""
@@ -29,6 +31,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "papers/author.html", context)
 
 
+@public("page")
 @require_safe
 def organisation(request: HttpRequest, name: str) -> HttpResponse:
     """The papers of an organisation of exactly this name."""

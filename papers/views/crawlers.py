@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from papers.models import Paper, Sighting, Topic
+from papers.views.public import public
 
 A_FILE = 5_000  # addresses in one file of the sitemap
 PAGES = ("papers:today", "papers:trending", "papers:topics", "papers:about", "status")
@@ -66,11 +67,13 @@ class Papers(OfSite):
 SECTIONS: dict[str, Any] = {"pages": Pages, "days": Days, "topics": Topics, "papers": Papers}
 
 
+@public()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/robots.txt", content_type="text/plain; charset=utf-8")
 
 
+@public()
 @require_safe
 def sitemaps(request: HttpRequest) -> HttpResponse:
     """The files of the sitemap. Django's own view would name the host that was asked, not the site's."""
@@ -82,6 +85,7 @@ def sitemaps(request: HttpRequest) -> HttpResponse:
     return render(request, "sitemap_index.xml", {"sitemaps": files}, content_type="application/xml")
 
 
+@public("p")
 @require_safe
 def sitemap(request: HttpRequest, section: str) -> HttpResponse:
     return views.sitemap(request, sitemaps=SECTIONS, section=section)

@@ -18,6 +18,7 @@ from papers.sources import SOURCES
 from papers.spans import Span
 from papers.views import calendars, filters, frame
 from papers.views.filters import Filters
+from papers.views.public import public
 from papers.views.topics import papers_about
 
 ON_A_PAGE = 50  # papers: all of a day's Daily Papers, a part of what arXiv announces
@@ -27,6 +28,7 @@ ORDERS = {"huggingface": _("in Hugging Face’s order"), "arxiv": _("in arXiv’
 Outcome = Collection.Outcome
 
 
+@public(*filters.PARAMETERS, "page")
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """The latest day that the first source with any papers has, whatever the date is now."""
@@ -39,18 +41,21 @@ def today(request: HttpRequest) -> HttpResponse:
     )
 
 
+@public(*filters.PARAMETERS, "page")
 @require_safe
 def day(request: HttpRequest, day: Span, source: str = "") -> HttpResponse:
     """What one source announced that day; the first that has any papers, unless one is named."""
     return _dated(request, day, source)
 
 
+@public(*filters.PARAMETERS, "page")
 @require_safe
 def week(request: HttpRequest, week: Span, source: str = "") -> HttpResponse:
     """The same of an ISO week, the most voted papers first."""
     return _dated(request, week, source)
 
 
+@public(*filters.PARAMETERS, "page")
 @require_safe
 def month(request: HttpRequest, month: Span, source: str = "") -> HttpResponse:
     return _dated(request, month, source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC
 from urllib.parse import urlencode
@@ -11,8 +10,7 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import http_date, quote_etag
+from django.utils.http import http_date
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -24,6 +22,7 @@ from papers.search import ranking as searching
 from papers.sources import SOURCES
 from papers.views import calendars, filters
 from papers.views.filters import Filters
+from papers.views.public import public
 from papers.views.topics import SHOWN_FOR, latest_day
 
 MOST = 120  # entries: readers refuse feeds of more than some 500 kB
@@ -34,6 +33,7 @@ FORMS: dict[str, tuple[Callable[[Feed], bytes], str]] = {
 }
 
 
+@public()
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     context = {
@@ -44,6 +44,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/feeds.html", context)
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def of_list(request: HttpRequest, form: str, source: str = "") -> HttpResponse:
     """What a source announced, the latest day first and each day in its order; Daily Papers unless one is named."""
@@ -59,6 +60,7 @@ def of_list(request: HttpRequest, form: str, source: str = "") -> HttpResponse:
     return _answer(request, form, SOURCES[name].title, page, seen[:MOST])
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def of_span(request: HttpRequest, form: str, kind: str) -> HttpResponse:
     """The most voted Daily Papers of the latest week or month that has any."""
@@ -71,6 +73,7 @@ def of_span(request: HttpRequest, form: str, kind: str) -> HttpResponse:
     return _answer(request, form, title, calendars.address(latest), _first(papers))
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def trending(request: HttpRequest, form: str) -> HttpResponse:
     now = site_clock.now()
@@ -78,12 +81,14 @@ def trending(request: HttpRequest, form: str) -> HttpResponse:
     return _answer(request, form, gettext("Trending"), reverse("papers:trending"), voted[:OF_TRENDING])
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def topic(request: HttpRequest, form: str, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
     return _answer(request, form, topic.name, topic.get_absolute_url(), _recent(Paper.objects.about([topic])))
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def category(request: HttpRequest, form: str, name: str) -> HttpResponse:
     if not identifiers.is_category(name):
@@ -93,6 +98,7 @@ def category(request: HttpRequest, form: str, name: str) -> HttpResponse:
     )
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def author(request: HttpRequest, form: str, name: str) -> HttpResponse:
     keys = searching.by_author(name, MOST)
@@ -101,6 +107,7 @@ def author(request: HttpRequest, form: str, name: str) -> HttpResponse:
     return _answer(request, form, name, reverse("papers:author", args=[name]), keys)
 
 
+@public(*filters.PARAMETERS)
 @require_safe
 def organisation(request: HttpRequest, form: str, name: str) -> HttpResponse:
     keys = _first(Paper.objects.filter(organisation=name).latest_first())
@@ -109,6 +116,7 @@ def organisation(request: HttpRequest, form: str, name: str) -> HttpResponse:
     return _answer(request, form, name, reverse("papers:organisation", args=[name]), keys)
 
 
+@public("q", *filters.PARAMETERS)
 @require_safe
 def search(request: HttpRequest, form: str) -> HttpResponse:
     """The best matches of a search, the latest first: a reader is told of what is new."""
@@ -134,18 +142,13 @@ def _first(papers: PaperQuerySet) -> list[int]:
 
 
 def _answer(request: HttpRequest, form: str, title: str, page: str, keys: Iterable[int]) -> HttpResponse:
-    """The papers of these keys, each once and in this order, as far as they are asked for; or 304 to who has them."""
+    """The papers of these keys, each once and in this order, as far as they are asked for."""
     chosen, ordered = filters.asked_for(request), list(dict.fromkeys(keys))
     found = chosen.of(Paper.objects.with_chips()).in_bulk(ordered)
     feed = Feed(title, page, _address(request, chosen), [found[key] for key in ordered if key in found])
     written, kind = FORMS[form]
-    body = written(feed)
-    etag = quote_etag(hashlib.blake2b(body, digest_size=16).hexdigest())
-    changed = int(feed.updated.astimezone(UTC).timestamp())
-    response = HttpResponse(body, content_type=kind)
-    response["ETag"], response["Last-Modified"] = etag, http_date(changed)
-    patch_cache_control(response, public=True, max_age=60, stale_while_revalidate=600)
-    return get_conditional_response(request, etag, changed, response) or response
+    changed = http_date(feed.updated.astimezone(UTC).timestamp())
+    return HttpResponse(written(feed), content_type=kind, headers={"Last-Modified": changed})
 
 
 def _address(request: HttpRequest, chosen: Filters) -> str:

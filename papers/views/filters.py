@@ -14,6 +14,7 @@ from papers import identifiers, site_clock
 from papers.models import PaperQuerySet, Topic
 
 SPANS = {7: _("Past week"), 30: _("Past month"), 365: _("Past year")}  # days
+PARAMETERS = ("topic", "category", "days", "code", "votes")  # of an address
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from papers.search import ranking
 from papers.sources import SOURCES
 from papers.storing import facts
 from papers.views import curves
+from papers.views.public import public
 
 SIMILAR = 8
 MOST_LINKED = 100  # authors; of a collaboration of thousands the others are named without a link
@@ -39,6 +40,7 @@ FIELDS = {  # as pages name them
 }
 
 
+@public("similar")
 @require_safe
 def paper(request: HttpRequest, key: str) -> HttpResponse:
     paper = Paper.objects.with_chips().filter(key=key).first()
@@ -80,6 +82,7 @@ def _origins(sightings: Iterable[Sighting]) -> list[tuple[Any, date, list[Any]]]
     return [(titles.get(source, source), day, names) for (source, day), names in said.items()]
 
 
+@public()
 @require_safe
 def citation(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """The paper as reference managers take it in."""

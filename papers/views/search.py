@@ -15,6 +15,7 @@ from papers.search import names
 from papers.search import ranking as searching
 from papers.views import filters, frame
 from papers.views.filters import Filters
+from papers.views.public import public
 from papers.views.topics import papers_about
 
 PAGE_SIZE = 20
@@ -23,6 +24,7 @@ MOST_LOOKED_AT = 3_000  # of the best, by which a search is narrowed
 FACETS = 8  # topics, and categories, to narrow a search by
 
 
+@public("q", "words", "all", "page", *filters.PARAMETERS)
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """The papers that fit some words, and what is called so; the one with this arXiv id, or the author of this name.

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_safe
 from papers import identifiers, site_clock
 from papers.models import ABOUT, Paper, PaperQuerySet, PaperTopic, Topic
 from papers.views import frame
+from papers.views.public import public
 
 SHOWN_FOR, COUNTED_FOR = timedelta(days=30), timedelta(days=7)
 PAGE_SIZE = 20
 
 
+@public()
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
     """All topics, with how many papers each had in the seven days up to the latest that has any papers."""
@@ -27,6 +29,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/topics.html", {"topics": topics, "latest": latest})
 
 
+@public("page")
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The papers about a topic of the 30 days up to the latest day that has any papers."""
@@ -39,6 +42,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@public("page")
 @require_safe
 def category(request: HttpRequest, name: str) -> HttpResponse:
     """The papers of a category of arXiv in the same days."""

@@ -12,6 +12,7 @@ from papers.models import Paper, PaperQuerySet
 from papers.sources import SOURCES
 from papers.trending import Standing
 from papers.views import frame
+from papers.views.public import public
 
 TRENDING_SHOWN, RESURFACING_SHOWN, EXPLAINED = 50, 20, 15  # papers on the page of what is trending, and on /about/
 FORMULA = {  # as pages say it
@@ -24,6 +25,7 @@ FORMULA = {  # as pages say it
 }
 
 
+@public()
 @require_safe
 def trending(request: HttpRequest) -> HttpResponse:
     """What is trending now, and apart from it the old papers that return, each with its own numbers."""
@@ -40,6 +42,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     return render(request, "papers/trending.html", context)
 
 
+@public()
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """How the site comes by its papers and by their order."""
