@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import ForeignKey, Model
 
 from papers.models import Paper
-from subscriptions import limits
+from subscriptions import limits, private_feed
 from subscriptions.models import Bucket, Event, LetterRequest, Subscriber, Suppression, keyed_hash
 
 Row = dict[str, Any]
@@ -29,6 +29,7 @@ def of(reader: Subscriber, now: datetime) -> dict[str, Any]:
         "site": settings.SITE_URL,
         "exported_at": now,
         "reader": _row(reader),
+        "feed": private_feed.addresses(reader),
         **rows,
         "papers": {pk: {"key": paper.key, "title": paper.title} for pk, paper in papers.items()},
         "files": _files(str(row["message_id"]) for row in rows["letters"]),

@@ -17,6 +17,8 @@ from django.utils.translation import ngettext
 
 from digest.letters import special, wording
 from digest.letters.composing import web_copy_url
+from digest.letters.ledger import brought
+from digest.models import ARRIVED
 from papers.models import Collection, Paper, Sighting
 from papers.sources import SOURCES
 from papers.sources.calendar import days
@@ -115,10 +117,11 @@ class Ledger:
         return self._without(day)
 
     def _with_letter(self, day: date, letter: Letter) -> Day:
-        papers = sum(len(letter.contents.get(part, ())) for part in ("for_you", "trending"))
+        papers = len(brought(letter))
         counted = ngettext("%(count)d paper", "%(count)d papers", papers) % {"count": papers}
-        if letter.state == State.SENT:
+        if letter.state in ARRIVED:
             words = _("welcome email sent: %(papers)s") if letter.kind == "welcome" else _("sent: %(papers)s")
+            words = words if letter.state == State.SENT else _("in your feed: %(papers)s")
             return Day(day, Came.SENT, words % {"papers": counted}, papers, web_copy_url(letter) if papers else "")
         if letter.state == State.SKIPPED:
             return self._skipped(day, letter)

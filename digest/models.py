@@ -8,6 +8,7 @@ from django.db.models import Q
 from papers.models import Paper
 from subscriptions.models import Letter, Subscriber
 
+ARRIVED = (Letter.State.SENT, Letter.State.FEED)
 DID_NOT_ARRIVE = (Letter.State.FAILED, Letter.State.SKIPPED, Letter.State.UNCERTAIN)
 LOST = Q(letter__state__in=DID_NOT_ARRIVE)  # of Given: papers that may come again
 

@@ -9,12 +9,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from digest import effects, exporting, feedback, previewing, privacy_notice, saving, why
+from digest import effects, exporting, feedback, feeds, previewing, privacy_notice, saving, why
 from digest.effects import Effect
 from digest.letters import web_copy
 from digest.models import Alarm, Heartbeat, PostDay, Saved
@@ -25,9 +26,10 @@ from papers.models import Paper
 from papers.search import fits
 from papers.sources import SOURCES
 from papers.sources.calendar import AWAITED_FOR
-from subscriptions import signing_up, visits
+from papers.views import feeds as public_feeds
+from subscriptions import private_feed, signing_up, visits
 from subscriptions.forms import PreferencesForm
-from subscriptions.links import Purpose
+from subscriptions.links import BadLink, Purpose
 from subscriptions.models import Subscriber
 from subscriptions.request_sizes import PASTE, takes
 from subscriptions.views import preferences_page
@@ -130,10 +132,28 @@ def why_or_why_not(request: HttpRequest, reader: Subscriber) -> HttpResponse:
 @never_cache
 @require_safe
 def letter(request: HttpRequest, token: str) -> HttpResponse:
-    """A letter's page of its own, for as long as its row is kept. Its token opens nothing else, and no other site gets
-    to know of it."""
+    """A letter's page of its own, for as long as its row is kept. Its token opens nothing else."""
     copy = web_copy.find(token)
-    response = render(request, "digest/web_copy.html", {"copy": copy}, status=200 if copy else 404)
+    return _unseen(render(request, "digest/web_copy.html", {"copy": copy}, status=200 if copy else 404))
+
+
+@require_safe
+def my_feed(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """A reader's own digest as a feed, for as long as they have one. Its token opens nothing else."""
+    try:
+        reader, status = private_feed.reader_of(token), 410
+    except BadLink:
+        reader, status = None, 404
+    if reader:
+        response = public_feeds.answer(request, form, feeds.of(reader))
+    else:
+        response = render(request, "digest/feed_gone.html", status=status)
+    patch_cache_control(response, private=True, no_cache=True)
+    return _unseen(response)
+
+
+def _unseen(response: HttpResponse) -> HttpResponse:
+    """No search engine keeps what a token opens, and no other site gets to know of it."""
     response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex, nofollow", "no-referrer"
     return response
 

@@ -20,7 +20,7 @@ from digest.matching.gathering import Edition
 from digest.matching.kinds import KINDS
 from digest.matching.profiles import Query
 from digest.matching.scoring import ReaderScores
-from digest.models import DID_NOT_ARRIVE, Given
+from digest.models import ARRIVED, DID_NOT_ARRIVE, Given
 from papers import identifiers
 from papers.models import Paper
 from papers.search import ranking
@@ -126,8 +126,13 @@ def _given(case: Case, letter: Letter | None) -> str:
     if letter.state in DID_NOT_ARRIVE:
         return _("It was in our email to you of %(day)s, which did not arrive, so it may come again.") % {"day": day}
     why = _reason(letter.contents, case.paper) or _("it was trending")
-    if letter.state == State.SENT:
-        return _("Sent to you on %(day)s: %(why)s.") % {"day": day, "why": why}
+    if letter.state in ARRIVED:
+        words = (
+            _("Sent to you on %(day)s: %(why)s.")
+            if letter.state == State.SENT
+            else _("In your feed since %(day)s: %(why)s.")
+        )
+        return words % {"day": day, "why": why}
     return _("It is in our email to you of %(day)s, which is on its way: %(why)s.") % {"day": day, "why": why}
 
 

@@ -1,23 +1,24 @@
-"""Lists of papers as feed readers take them in: Atom (RFC 4287) and JSON Feed 1.1. Papers in, bytes out.
+"""Lists of papers as feed readers take them in: Atom (RFC 4287) and JSON Feed 1.1. Entries in, bytes out.
 
-An entry's id is the address of the paper's page and its moment the one at which the paper was announced here, so that
-no reader shows a paper again because people voted for it. Lists are credited in each feed, and arXiv in its own words.
+An entry's id is the address of the paper's page, and its moment never changes, so that no reader shows a paper again
+because people voted for it. Lists are credited in each feed, and arXiv in its own words.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 
@@ -25,20 +26,43 @@ from papers.models import Paper
 from papers.sources import SOURCES
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # of a feed without entries
+MOST_BYTES = 500_000  # of what is larger many readers take nothing
+
+
+class Entry(NamedTuple):
+    paper: Paper  # with its chips
+    at: datetime  # in whole seconds
+    reason: str = ""  # why it is there, if that is to be said
 
 
 @dataclass(frozen=True)
 class Feed:
-    """`page`: the page that shows the same list; `address`: where this very feed is. Both without the site."""
+    """`page`: the page that shows the same list; `address`: where this very feed is, empty where that is nobody's to
+    pass on. Both without the site. `id`: what names it for ever, where its page is not its own."""
 
     title: str
     page: str
     address: str
-    papers: Sequence[Paper]  # with their chips
+    entries: Sequence[Entry]
+    id: str = ""
 
     @cached_property
     def updated(self) -> datetime:
-        return max([_moment(paper) for paper in self.papers], default=LONG_AGO)
+        return max([entry.at for entry in self.entries], default=LONG_AGO)
+
+
+def announced(papers: Iterable[Paper]) -> list[Entry]:
+    """Papers as of the moment at which each came to be known here."""
+    return [Entry(paper, paper.first_seen_at.astimezone(UTC).replace(microsecond=0)) for paper in papers]
+
+
+def written(feed: Feed, form: Callable[[Feed], bytes]) -> bytes:
+    """In a form, atom or json_feed, and in at most MOST_BYTES: if need be without its last entries."""
+    kept, body = feed, form(feed)
+    while len(body) > MOST_BYTES:
+        kept = replace(kept, entries=kept.entries[: len(kept.entries) * MOST_BYTES // len(body)])
+        body = form(kept)
+    return body
 
 
 class _Atom(Atom1Feed):
@@ -57,30 +81,31 @@ class _Atom(Atom1Feed):
 
 
 def atom(feed: Feed) -> bytes:
-    written = _Atom(
+    document = _Atom(
         title=f"{feed.title} · {settings.SITE_NAME}",
         link=settings.SITE_URL + feed.page,
         description="",
         language=get_language(),
         author_name=settings.SITE_NAME,
-        feed_url=settings.SITE_URL + feed.address,
+        feed_url=settings.SITE_URL + feed.address if feed.address else None,
+        feed_guid=feed.id or None,
         feed_copyright=_credits(),
         updated=feed.updated,
     )
-    for paper in feed.papers:
-        written.add_item(
+    for paper, at, reason in feed.entries:
+        document.add_item(
             title=paper.title,
             link=_address(paper),
-            description=paper.key_sentences,
+            description=escape(paper.key_sentences),  # Django calls it HTML.
             unique_id=_address(paper),
-            pubdate=_moment(paper),
-            updateddate=_moment(paper),
+            pubdate=at,
+            updateddate=at,
             categories=_tags(paper),
             authors=paper.authors,
-            content=_content(paper),
+            content=_content(paper, reason),
         )
     text = StringIO()
-    written.write(text, "utf-8")
+    document.write(text, "utf-8")
     return text.getvalue().encode()
 
 
@@ -89,24 +114,23 @@ def json_feed(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{feed.title} · {settings.SITE_NAME}",
         "home_page_url": settings.SITE_URL + feed.page,
-        "feed_url": settings.SITE_URL + feed.address,
         "description": _credits(),
         "language": get_language(),
         "authors": [{"name": settings.SITE_NAME, "url": f"{settings.SITE_URL}/"}],
-        "items": [_item(paper) for paper in feed.papers],
-    }
+        "items": [_item(*entry) for entry in feed.entries],
+    } | ({"feed_url": settings.SITE_URL + feed.address} if feed.address else {})
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _item(paper: Paper) -> dict[str, Any]:
+def _item(paper: Paper, at: datetime, reason: str) -> dict[str, Any]:
     said = {
         "id": _address(paper),
         "url": _address(paper),
         "external_url": next((address for _, address in paper.own_links), ""),
         "title": paper.title,
         "summary": paper.key_sentences,
-        "content_html": _content(paper),
-        "date_published": _moment(paper).isoformat(),
+        "content_html": _content(paper, reason),
+        "date_published": at.isoformat(),
         "authors": [{"name": name} for name in paper.authors],
         "tags": _tags(paper),
     }
@@ -117,16 +141,12 @@ def _address(paper: Paper) -> str:
     return settings.SITE_URL + paper.get_absolute_url()
 
 
-def _moment(paper: Paper) -> datetime:
-    return paper.first_seen_at.astimezone(UTC).replace(microsecond=0)
-
-
 def _tags(paper: Paper) -> list[str]:
     return [*(score.topic.name for score in paper.chips), *paper.categories]  # type: ignore[attr-defined]
 
 
-def _content(paper: Paper) -> str:
-    return render_to_string("papers/feed_entry.html", {"paper": paper}).strip()
+def _content(paper: Paper, reason: str) -> str:
+    return render_to_string("papers/feed_entry.html", {"paper": paper, "reason": reason}).strip()
 
 
 def _credits() -> str:

@@ -28,7 +28,7 @@ class SubscriberAdmin(admin.ModelAdmin):
     inlines = (InterestInline,)
     readonly_fields = (
         *("created_at", "confirmed_at", "left_at", "last_slot", "next_slot", "next_due_at", "read_up_to"),
-        *("fault", "links_after", "feed_key", "erase_asked_at"),
+        *("fault", "links_after", "feed_key", "feed_reasons", "feed_only", "erase_asked_at"),
     )
     show_full_result_count = False
 

@@ -28,6 +28,7 @@ class Purpose(models.TextChoices):
     STAY = "subscriptions:stay"  # and this one the letter to the old address
     FEEDBACK = "feedback"  # a paper's key may follow the token
     WEB_COPY = "web_copy"  # its token names a letter, too
+    FEED = "my_feed"  # its token names the reader's feed_key, and is always the same
 
 
 LIFETIMES = {
@@ -40,10 +41,12 @@ LIFETIMES = {
     Purpose.BLOCK: None,
     Purpose.UNSUBSCRIBE: None,  # must work from the oldest letter in someone's inbox
     Purpose.WEB_COPY: None,  # lives as long as the letter's row
+    Purpose.FEED: None,  # dies with the reader's feed_key
 }
-# What does not die when a reader leaves or has all old links die: to leave is never refused, what undoes one departure
-# is bound to it already, and a change of address, which has old links die, can be stopped.
-DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.BLOCK, Purpose.COME_BACK, Purpose.STAY}
+# What does not die by links_after when a reader leaves or has all old links die: to leave is never refused, what
+# undoes one departure is bound to it already, a change of address, which has old links die, can be stopped, and a feed
+# has a key of its own.
+DEATHLESS = {Purpose.UNSUBSCRIBE, Purpose.BLOCK, Purpose.COME_BACK, Purpose.STAY, Purpose.FEED}
 
 
 OF_TOKENS = re.compile(r"[\w:-]*", re.ASCII)  # the characters of tokens
@@ -65,10 +68,11 @@ class ExpiredLink(BadLink):
         self.subscriber = subscriber
 
 
-def make(subscriber: Subscriber, purpose: Purpose, *further: int) -> str:
-    """`further`: the keys of what it is about beside its reader."""
+def make(subscriber: Subscriber, purpose: Purpose, *further: int, made_at: datetime | None = None) -> str:
+    """`further`: the keys of what it is about beside its reader. `made_at`: for one that is the same whenever it is
+    shown."""
     before, signer, after = _made_of(purpose, settings.ROOT_URLCONF, settings.SECRET_KEY)
-    return f"{settings.SITE_URL}{before}{signer.make((subscriber.pk, *further))}{after}"
+    return f"{settings.SITE_URL}{before}{signer.make((subscriber.pk, *further), made_at)}{after}"
 
 
 @cache

@@ -60,9 +60,10 @@ class Signer:
     def __init__(self, salt: str, secret: str) -> None:
         self._keyed = salted_hmac(f"compact token for {salt}", b"", secret, algorithm="sha256")
 
-    def make(self, numbers: Iterable[int]) -> str:
-        """Of numbers that are not negative."""
-        said = (VERSION << 52 | _microseconds()).to_bytes(CLOCK, "big") + b"".join(map(_written, numbers))
+    def make(self, numbers: Iterable[int], made_at: datetime | None = None) -> str:
+        """Of numbers that are not negative. Made as of the same moment, which is now by default, it is the same."""
+        at = _microseconds() if made_at is None else number(made_at)
+        said = (VERSION << 52 | at).to_bytes(CLOCK, "big") + b"".join(map(_written, numbers))
         return urlsafe_b64encode(said + self._signature(said)).rstrip(b"=").decode()
 
     def read(self, token: str) -> Token:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from subscriptions import gallery, joining, mailbox, rights, views
+from subscriptions import gallery, joining, mailbox, private_feed, rights, views
 from subscriptions.sending import webhooks
 
 app_name = "subscriptions"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/undo/<int:pk>/", views.undo, name="undo"),
     path("preferences/sign-out/", rights.sign_out, name="sign_out"),
+    path("preferences/feed/", private_feed.page, name="private_feed"),
     path("preferences/data/", rights.data, name="data"),
     path("preferences/data/erase/", rights.erase, name="erase"),
     path("preferences/data/fresh-link/", rights.fresh_link, name="fresh_link_to_data"),

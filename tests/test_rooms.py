@@ -39,7 +39,7 @@ LINES = {
         "sending",
         "forms mailbox",
         "form_parts visits",
-        "gallery joining rights views",
+        "gallery joining private_feed rights views",
         "admin apps management tasks urls",
     ],
     "digest": [
@@ -50,7 +50,7 @@ LINES = {
         "models",
         "matching saving",
         "letters",
-        "admin_login exporting feedback papers_joined previewing",
+        "admin_login exporting feedback feeds papers_joined previewing",
         "effects last_days why",
         "my_page watching",
         "privacy_notice",

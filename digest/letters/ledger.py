@@ -1,6 +1,7 @@
 """What was planned, as rows: letters, what they give, and readers moved on. A batch at once, on both databases."""
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
@@ -23,14 +24,18 @@ def add(letters: Sequence[Letter]) -> list[Letter]:
     return [letter for letter in letters if letter.pk in ours]
 
 
+def brought(letter: Letter) -> list[dict[str, Any]]:
+    """The papers of a letter in their order, as its contents have them; not those that nearly came."""
+    return [item for part in ("for_you", "trending") for item in letter.contents.get(part, ())]
+
+
 def give(letters: Iterable[Letter]) -> None:
     """Remember that these letters' papers are theirs, so that they come in no other."""
     rows = [
         (letter.subscriber_id, item["paper"], letter.pk, item.get("late", False))
         for letter in letters
         if letter.subscriber_id
-        for part in ("for_you", "trending")
-        for item in letter.contents[part]
+        for item in brought(letter)
     ]
     _insert(Given, rows, GIVEN)
 

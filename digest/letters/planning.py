@@ -41,7 +41,7 @@ def tick(now: datetime) -> int:
 
 @transaction.atomic
 def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
-    """One letter a reader and slot, whoever else plans the same; how many are to be sent.
+    """One letter a reader and slot, whoever else plans the same; how many bring papers.
 
     Moves each reader on to the next slot, and the window of papers up to now; what came while letters were paused, or
     while the site was not running, waits for the first letter after that.
@@ -58,18 +58,18 @@ def plan(readers: Sequence[Subscriber], edition: Edition) -> int:
     for (reader, _slot, choice), line in zip(coming, special.lines(coming, now), strict=True):
         letters[reader].contents = choice.contents(edition.since(after[reader.pk]).reasons) | line
         letters[reader].reason = why_skipped(choice)
-    for letter in letters.values():
-        if letter.reason:
-            letter.state, letter.ended_at = Letter.State.SKIPPED, now
+    for reader, letter in letters.items():
+        if letter.reason or reader.is_feed_only:  # No mail server is asked to take these.
+            letter.state, letter.ended_at = Letter.State.SKIPPED if letter.reason else Letter.State.FEED, now
     for reader in readers:
         if reader in struck:
             reader.done_with(struck[reader], now, considered=reader in considered)
         else:  # The zone has other rules since the hour was computed: the letter, and what is new, wait for it.
             reader.schedule(now)
     ledger.move_on(readers)
-    planned = [letter for letter in ledger.add(list(letters.values())) if letter.state == Letter.State.PLANNED]
-    ledger.give(planned)
-    return len(planned)
+    with_papers = [letter for letter in ledger.add(list(letters.values())) if not letter.reason]
+    ledger.give(with_papers)
+    return len(with_papers)
 
 
 def latest_slot(reader: Subscriber, now: datetime) -> date:

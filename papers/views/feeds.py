@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
-from datetime import UTC
 from urllib.parse import urlencode
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import http_date
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -145,10 +146,22 @@ def _answer(request: HttpRequest, form: str, title: str, page: str, keys: Iterab
     """The papers of these keys, each once and in this order, as far as they are asked for."""
     chosen, ordered = filters.asked_for(request), list(dict.fromkeys(keys))
     found = chosen.of(Paper.objects.with_chips()).in_bulk(ordered)
-    feed = Feed(title, page, _address(request, chosen), [found[key] for key in ordered if key in found])
-    written, kind = FORMS[form]
-    changed = http_date(feed.updated.astimezone(UTC).timestamp())
-    return HttpResponse(written(feed), content_type=kind, headers={"Last-Modified": changed})
+    entries = feeds.announced(found[key] for key in ordered if key in found)
+    return _response(form, Feed(title, page, _address(request, chosen), entries))
+
+
+def _response(form: str, feed: Feed) -> HttpResponse:
+    write, kind = FORMS[form]
+    changed = http_date(feed.updated.timestamp())
+    return HttpResponse(feeds.written(feed, write), content_type=kind, headers={"Last-Modified": changed})
+
+
+def answer(request: HttpRequest, form: str, feed: Feed) -> HttpResponse:
+    """A feed that is not kept with the public pages, or 304 to who has it."""
+    response = _response(form, feed)
+    etag = quote_etag(hashlib.blake2b(response.content, digest_size=16).hexdigest())
+    response["ETag"] = etag
+    return get_conditional_response(request, etag, int(feed.updated.timestamp()), response) or response
 
 
 def _address(request: HttpRequest, chosen: Filters) -> str:

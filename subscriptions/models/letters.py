@@ -193,7 +193,8 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
 
 class Letter(models.Model):
-    """One letter to one reader: planned -> claimed -> handoff -> sent | failed | uncertain, or skipped."""
+    """One letter to one reader: planned -> claimed -> handoff -> sent | failed | uncertain, or skipped, or in their
+    feed alone."""
 
     class State(models.TextChoices):
         PLANNED = "planned", "planned"
@@ -203,6 +204,7 @@ class Letter(models.Model):
         FAILED = "failed", "failed"
         UNCERTAIN = "uncertain", "uncertain"
         SKIPPED = "skipped", "skipped"
+        FEED = "feed", "in the reader's feed alone"
 
     subscriber = models.ForeignKey("Subscriber", null=True, on_delete=models.CASCADE, related_name="letters")
     kind = models.CharField(max_length=20)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from papers import site_clock
@@ -73,7 +73,11 @@ class Subscriber(models.Model):
     read_up_to = models.DateTimeField(null=True)  # papers first seen later are still to be considered
     links_after = models.DateTimeField(null=True)  # links and visits made up to then are dead, by the clock of tokens
     erase_asked_at = models.DateTimeField(null=True)  # to be erased as soon as no letter is on its way
-    feed_key = models.PositiveIntegerField(default=0, db_default=0)  # that a link to the reader's feed names
+    feed_key = models.PositiveBigIntegerField(
+        default=0, db_default=0
+    )  # in the address of their feed; 0: they have none
+    feed_reasons = models.BooleanField(default=False, db_default=False)  # whether it says why each paper came
+    feed_only = models.BooleanField(default=False, db_default=False)  # digests come by it alone
     fault = models.TextField(default="", db_default="", blank=True)  # why no letter could be planned, for the operator
 
     objects = SubscriberQuerySet.as_manager()
@@ -106,6 +110,10 @@ class Subscriber(models.Model):
     @property
     def is_reading(self) -> bool:
         return self.confirmed_at is not None and self.left_at is None
+
+    @property
+    def is_feed_only(self) -> bool:
+        return self.feed_only and self.feed_key > 0  # Without a feed, nobody is left without digests.
 
     @property
     def slot_days(self) -> list[int]:
@@ -156,7 +164,8 @@ class Subscriber(models.Model):
 
     @staticmethod
     def _new_links() -> dict[str, Any]:
-        return {"links_after": tokens.now(), "feed_key": F("feed_key") + 1}
+        """The feed, too, has to be asked for anew, and digests come by email until then."""
+        return {"links_after": tokens.now(), "feed_key": 0, "feed_only": False}
 
     @transaction.atomic
     def suppress(self, reason: str, now: datetime) -> None:

@@ -30,6 +30,7 @@ def _end_unwanted(chunk: Sequence[Letter], now: datetime) -> list[Letter]:
     suppressed = Suppression.objects.reasons(letter.subscriber for letter in chunk if letter.subscriber)
     skipped: list[tuple[Letter, str]] = []
     stale: list[tuple[Letter, str]] = []
+    in_feed: list[tuple[Letter, str]] = []
     wanted = []
     for letter in chunk:
         reader, reason = letter.subscriber, ""
@@ -44,12 +45,15 @@ def _end_unwanted(chunk: Sequence[Letter], now: datetime) -> list[Letter]:
             reason = "suppressed" if reader.pk in suppressed else "" if reader.is_reading else "left"
         if reason:
             skipped.append((letter, reason))
+        elif reader and reader.is_feed_only and kind.is_list_mail:
+            in_feed.append((letter, ""))
         elif now - letter.planned_at > KEEP_TRYING:
             stale.append((letter, "stale"))
         else:
             wanted.append(letter)
     _end(skipped, Letter.State.SKIPPED, now)
     _end(stale, Letter.State.FAILED, now)
+    _end(in_feed, Letter.State.FEED, now)
     return wanted
 
 

@@ -27,6 +27,7 @@ OTHERS = [
     "/check-inbox/",
     "/my-link/",
     "/preferences/",
+    "/preferences/feed/",
     "/saved/",
     "/letters/",
     "/letters/digest-daily/",

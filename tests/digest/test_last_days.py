@@ -69,6 +69,7 @@ def test_every_one_of_30_days_has_exactly_one_state(reader):
     ("state", "came", "words"),
     [
         (State.SENT, Came.SENT, "sent: 3 papers"),
+        (State.FEED, Came.SENT, "in your feed: 3 papers"),
         (State.PLANNED, Came.COMING, "on its way: 3 papers"),
         (State.HANDOFF, Came.COMING, "on its way: 3 papers"),
         (State.FAILED, Came.LOST, "could not be delivered: 3 papers"),

@@ -64,7 +64,7 @@ def test_the_pages_of_a_reader_are_accessible(visitor, scheme: str):
     opens_preferences(ada, begins(ada))
     expect(ada.page.locator(".preview [aria-busy]")).to_have_count(0)  # Meanwhile it is pale.
     assert_accessible(ada)
-    for address in ("/preferences/data/", "/preferences/data/erase/"):
+    for address in ("/preferences/data/", "/preferences/data/erase/", "/preferences/feed/"):
         ada.open(address)
         assert_accessible(ada)
     for answer in ("More like this", "Less", "Save"):

@@ -126,16 +126,6 @@ def test_preferences_that_were_open_are_closed_by_leaving_and_stay_so_when_it_is
     assert other_browser.get("/preferences/").status_code == 200
 
 
-def test_the_key_of_the_readers_feed_is_another_after_leaving(client):
-    reader = make_reader()
-
-    leave(client, reader)
-    leave(client, reader)
-
-    reader.refresh_from_db()
-    assert reader.feed_key == 1
-
-
 # -------------------------------------------------------------------------------------------------------------- undone
 
 

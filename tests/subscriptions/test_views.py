@@ -323,6 +323,7 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
         "subscriptions:stay": [old[Purpose.STAY]],
         **{name: [old[Purpose.FEEDBACK], paper.key] for name in FEEDBACK},
         "web_copy": [old[Purpose.WEB_COPY]],
+        **{name: [old[Purpose.FEED]] for name in ("my_feed", "my_feed_as_json")},
         "subscriptions:mailbox_letter": [filed.name],
         "subscriptions:mailbox_html": [filed.name],
         "subscriptions:gallery_letter": ["digest"],
@@ -432,7 +433,7 @@ def test_a_confirm_page_that_is_filled_in_wrongly_confirms_nothing(client, wrong
 
 
 @pytest.mark.parametrize(
-    "purpose", [one for one in Purpose if one is not Purpose.WEB_COPY]
+    "purpose", [one for one in Purpose if one not in (Purpose.WEB_COPY, Purpose.FEED)]
 )  # for which no letter could be sent
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_forged_link_is_gone_and_offers_a_letter_instead(client, purpose, method):

@@ -36,7 +36,9 @@ READERS = {  # what a row may hold that no form would have let through
     "read_up_to": MOMENTS,
     "links_after": MOMENTS,
     "erase_asked_at": MOMENTS,
-    "feed_key": (2_000_000_000,),
+    "feed_key": (2**62,),
+    "feed_reasons": (True,),
+    "feed_only": (True,),
     "fault": ("spoilt before",),
 }
 INTERESTS = {
