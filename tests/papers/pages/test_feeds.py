@@ -211,6 +211,12 @@ def test_a_page_with_a_feed_names_it_and_the_feed_is_there(client, body, address
         assert client.get(f"{place.path}?{place.query}").status_code == 200
 
 
+def test_the_page_of_feeds_leads_to_the_preferences_for_a_feed_of_ones_own(body):
+    [link] = BeautifulSoup(body("/feeds/"), "html.parser").select("main a[href='/preferences/']")
+
+    assert "Your own digest can be a private feed" in link.parent.get_text()
+
+
 def test_the_page_of_feeds_leads_to_feeds_that_are_there(client, body):
     make_topic(slug="post")
     make_paper()
