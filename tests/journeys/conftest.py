@@ -38,13 +38,13 @@ def visitor(request: pytest.FixtureRequest, site: sites.Site, browser: Browser) 
     """Makes visitors, each with a browser profile and an address of their own; at the end all is still well."""
     made: list[Visitor] = []
 
-    def make(**settings: Any) -> Visitor:
+    def make(at: sites.Site = site, **settings: Any) -> Visitor:
         number = next(numbers)
         address = {"X-Forwarded-For": f"10.{number // 256}.{number % 256}.1"}
         context = browser.new_context(viewport=SIZES[request.param], extra_http_headers=address, **settings)
         context.route(re.compile(r"/mailbox/"), _by_the_machine_itself)
         name = re.sub(r"\W+", "-", request.node.name).strip("-")
-        made.append(Visitor(context.new_page(), site, f"{name}-{len(made)}@example.org"))
+        made.append(Visitor(context.new_page(), at, f"{name}-{len(made)}@example.org"))
         return made[-1]
 
     yield make

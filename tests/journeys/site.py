@@ -40,6 +40,11 @@ class Site:
     url: str
     abstracts: dict[str, str]  # of every paper of the far end, by title
     database_url: str
+    environment: dict[str, str]
+
+    def manage(self, *words: str) -> None:
+        """As whoever runs the site does beside it: python manage.py ..."""
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.environment, check=True)
 
 
 def invented(day: date) -> list[dict[str, str]]:
@@ -81,8 +86,9 @@ def publish(far_end: FarEnd, today: date) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, database: str = "journeys") -> Iterator[Site]:
-    """The site, from its first answer until Ctrl-C; raises unless it then ends well and lets go of its port."""
+def running(folder: Path, database: str = "journeys", **variables: str) -> Iterator[Site]:
+    """The site, with these further variables, from its first answer until Ctrl-C; raises unless it then ends well and
+    lets go of its port."""
     port = servers.free_port()
     url, database_url = f"http://localhost:{port}", servers.database_url(database)
     with FarEnd() as far_end, (folder / "log").open("wb") as log:
@@ -94,12 +100,13 @@ def running(folder: Path, database: str = "journeys") -> Iterator[Site]:
             "SITE_URL": url,
             "TRUSTED_PROXIES": "127.0.0.0/8",  # Limits are by network, and each visitor says to come from another.
             "HUGGINGFACE_URL": far_end.url,
+            **variables,
         }
         command = [sys.executable, "-m", "tests.journeys.hastened"]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, process_group=0)
         try:
             _wait_for_our_own(process, url, abstracts, folder / "log")
-            yield Site(url, abstracts, database_url)
+            yield Site(url, abstracts, database_url, environment)
         finally:
             code = _stop(process)
     assert code == 0, f"expected exit code 0 after Ctrl-C, found {code}:\n{(folder / 'log').read_text()}"

@@ -1,32 +1,17 @@
 """Out again and back, to another address, and away with everything: as a person does it."""
 
 import json
-import time
 
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
 from tests.journeys.steps import begins, opens_confirm_page, opens_preferences, signs_up
-from tests.journeys.visitor import WITHIN_A_MINUTE, Visitor
+from tests.journeys.visitor import Visitor
 
 both_ways = pytest.mark.parametrize(
     "scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"]
 )
 CONFIRM, WELCOME = "Confirm your subscription", "Welcome to Paper Route"
-
-
-def opens_latest(visitor: Visitor, subject: str, number: int) -> FrameLocator:
-    """The how-manieth letter of that subject to this visitor, waited for."""
-    deadline = time.monotonic() + WITHIN_A_MINUTE
-    rows = visitor.page.get_by_role("listitem").filter(has_text=visitor.address).filter(has_text=subject)
-    visitor.open("/mailbox/")
-    while rows.count() < number:
-        assert time.monotonic() < deadline, f"no letter {number} of {subject!r} within a minute"
-        time.sleep(0.2)
-        visitor.open("/mailbox/")
-    rows.first.get_by_role("link").click()
-    visitor.sees_subject(subject)
-    return visitor.page.frame_locator("iframe.letter")
 
 
 def leaves(visitor: Visitor, letter: FrameLocator) -> None:
@@ -51,17 +36,17 @@ def test_leaving_is_undone_and_who_has_left_comes_back_the_same_day(visitor, scr
     leaves(ada, welcome)
     ada.press("Undo")
     ada.sees("You are subscribed again")
-    ada.follows(opens_latest(ada, WELCOME, 1).get_by_role("link", name="Change your topics, hour or days"))
+    ada.follows(ada.opens_letter(WELCOME).get_by_role("link", name="Change your topics, hour or days"))
     expect(ada.page.get_by_role("heading", level=1)).to_have_text("This link does not work")
     ada.complaints.clear()  # the browser tells of each answer of 410
-    leaves(ada, opens_latest(ada, WELCOME, 1))
+    leaves(ada, ada.opens_letter(WELCOME))
 
     signs_up(ada)
-    ada.follows(opens_latest(ada, CONFIRM, 2).get_by_role("link", name="Confirm and start"))
+    ada.follows(ada.opens_letter(CONFIRM, 2).get_by_role("link", name="Confirm and start"))
     ada.sees("What would you like to read about?")
     ada.press("Confirm and start")
     ada.sees("You are subscribed")
-    opens_preferences(ada, opens_latest(ada, WELCOME, 2))
+    opens_preferences(ada, ada.opens_letter(WELCOME, 2))
 
 
 @both_ways

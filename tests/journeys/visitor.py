@@ -72,16 +72,17 @@ class Visitor:
             self.page.set_viewport_size(size)
             assert self.page.evaluate(FITS), f"{what} is wider than a {name} window"
 
-    def opens_letter(self, subject: str) -> FrameLocator:
-        """The letter to this visitor in the local mailbox, waited for; the letter's own page, inside its frame."""
+    def opens_letter(self, subject: str, number: int = 1) -> FrameLocator:
+        """The how-manieth letter of this subject to this visitor in the local mailbox, waited for; the letter's own
+        page, inside its frame."""
         deadline = time.monotonic() + WITHIN_A_MINUTE
-        while not self.has_letter(subject):
-            assert time.monotonic() < deadline, f"no letter {subject!r} to {self.address} within a minute"
+        while self.letters(subject) < number:
+            assert time.monotonic() < deadline, f"no letter {number} of {subject!r} to {self.address} within a minute"
             time.sleep(0.1)
         self.open("/mailbox/")
         self.sees("Local mailbox")
         row = self.page.get_by_role("listitem").filter(has_text=self.address).filter(has_text=subject)
-        row.get_by_role("link").click()
+        row.first.get_by_role("link").click()  # the latest
         self.sees_subject(subject)
         return self.page.frame_locator("iframe.letter")
 
@@ -97,11 +98,12 @@ class Visitor:
                 continue
         raise AssertionError(f"expected a link to lead from {here} to another page")
 
-    def has_letter(self, subject: str) -> bool:
-        """Asked without showing a page, since the browser spends more on one than the site does."""
+    def letters(self, subject: str) -> int:
+        """How many of this subject have come. Asked without showing a page, since the browser spends more on one than
+        the site does."""
         with build_opener(ProxyHandler({})).open(f"{self.site.url}/mailbox/", timeout=30) as answer:
             rows = answer.read().decode().split("<li>")
-        return any(self.address in row and subject in row for row in rows)
+        return sum(self.address in row and subject in row for row in rows)
 
     def sees_subject(self, subject: str) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(subject)))
