@@ -54,26 +54,29 @@ class Sample:
         return {"html": len(self.html.encode()), "text": len(self.text.encode()), "all": len(self.content)}
 
 
-def samples(now: datetime) -> list[Sample]:
-    """Of each kind one or more, in the order of settings.LETTERS. Leaves nothing behind."""
+def samples(now: datetime, named: str | None = None) -> list[Sample]:
+    """Of each kind one or more, in the order of settings.LETTERS; or the one of that name. Leaves nothing behind."""
     with transaction.atomic():
         try:
-            return list(_composed(now))
+            return list(_composed(now, named))
         finally:
             transaction.set_rollback(True)
 
 
-def _composed(now: datetime) -> Iterator[Sample]:
+def _composed(now: datetime, named: str | None) -> Iterator[Sample]:
     reader = _reader(now)
     for kind in settings.LETTERS:
         record = letter_kinds.of(kind)
-        for name, fields in (record.samples(reader, now) if record.samples else {"": {}}).items():
+        for variant, fields in (record.samples(reader, now) if record.samples else {"": {}}).items():
+            name = f"{kind}-{variant}" if variant else kind
+            if named not in (None, name):
+                continue
             moments = {"promised_at": now, "planned_at": now, "due_at": now}
             given: Mapping[str, object] = {"key": f"{now.date()}", **moments, **fields}
             letter = Letter.objects.create(subscriber=reader, kind=kind, **given)
             draft = record.compose([letter], now)[letter.pk]
             if not isinstance(draft, Skip):
-                yield Sample(f"{kind}-{name}" if name else kind, mime.unstuffed(draft.content()))
+                yield Sample(name, mime.unstuffed(draft.content()))
             letter.delete()  # The next of this kind may have the same key.
 
 
@@ -109,7 +112,6 @@ def html(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _find(name: str) -> Sample:
-    for sample in samples(site_clock.now()):
-        if sample.name == name:
-            return sample
+    for sample in samples(site_clock.now(), name):
+        return sample
     raise Http404

@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from email.message import EmailMessage
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -30,20 +32,34 @@ def refused(folder: Path, *arguments: str, **variables: str) -> str:
     return sentence
 
 
-def test_a_site_lives_on_from_the_moment_with_its_pages_and_letters(tmp_path: Path):
+class Lived(NamedTuple):
+    """A site that began at the moment, had a reader, and was stopped."""
+
+    folder: Path
+    pages: dict[str, str]
+    welcome: EmailMessage
+    abstracts: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    folder = tmp_path_factory.mktemp("site")
     with FarEnd() as far_end:
         abstracts = publish(far_end, date(2026, 8, 20))
-        with running(far_end.url, tmp_path, MOMENT) as site:
+        with running(far_end.url, folder, MOMENT) as site:
             welcome = site.subscribes("long-context")
+            return Lived(folder, {at: site.page(at) for at in ("/", "/mailbox/", "/status/")}, welcome, abstracts)
 
-            assert "Thursday, 20 August 2026" in site.page("/")
-            assert "20 Aug, 12:" in site.page("/mailbox/")
-            assert re.search(r"As of <time [^>]*>2026-08-20 12:", site.page("/status/"))
 
-    text, written_at = text_of(welcome), welcome["Date"].datetime
+def test_a_site_lives_on_from_the_moment_with_its_pages_and_letters(lived: Lived):
+    assert "Thursday, 20 August 2026" in lived.pages["/"]
+    assert "20 Aug, 12:" in lived.pages["/mailbox/"]
+    assert re.search(r"As of <time [^>]*>2026-08-20 12:", lived.pages["/status/"])
+
+    text, written_at = text_of(lived.welcome), lived.welcome["Date"].datetime
     assert 0 <= (written_at - datetime(2026, 8, 20, 12, tzinfo=UTC)).total_seconds() < 600
     assert "matches Long context" in text
-    assert sum(title in text for title in abstracts) > 3
+    assert sum(title in text for title in lived.abstracts) > 3
 
 
 @pytest.mark.parametrize(
@@ -74,13 +90,8 @@ def test_a_site_that_others_see_does_not_begin_at_another_moment(
     assert sentence.endswith(found)
 
 
-def test_a_site_that_has_lived_past_the_moment_does_not_go_back(tmp_path: Path):
-    with FarEnd() as far_end:
-        publish(far_end, date(2026, 8, 20))
-        with running(far_end.url, tmp_path, MOMENT):
-            pass
-
-    assert "found papers of 2026-08-20 12:" in refused(tmp_path, "2026-08-01T12:00")
+def test_a_site_that_has_lived_past_the_moment_does_not_go_back(lived: Lived):
+    assert "found papers of 2026-08-20 12:" in refused(lived.folder, "2026-08-01T12:00")
 
 
 def test_a_moment_that_is_none_is_one_sentence(tmp_path: Path):

@@ -71,8 +71,8 @@ def test_opening_them_changes_nothing_and_sends_nothing(client, sink):
     make_paper()
     before = rows()
 
+    client.get("/letters/")
     for name in [sample.name for sample in gallery.samples(NOW)]:
-        client.get("/letters/")
         client.get(f"/letters/{name}/")
         client.get(f"/letters/{name}/html/")
 

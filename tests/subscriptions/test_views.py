@@ -17,6 +17,7 @@ from subscriptions import answering, links, tokens
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import Interest, Letter, LetterRequest, Subscriber, Suppression
+from tests.depth import DEEP
 from tests.factories import make_paper, make_reader, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -332,9 +333,12 @@ def arguments(reader: Subscriber, filed) -> dict[str, list]:
     }
 
 
+OTHER_WAYS = [(stranger, 0), (stranger, 400), (make_reader, 400)]
+
+
 @pytest.mark.parametrize(
     ("make", "days_later"),
-    [(stranger, 0), pytest.param(stranger, 400, marks=pytest.mark.deep), (make_reader, 0), (make_reader, 400)],
+    [(make_reader, 0), *(pytest.param(*way, marks=pytest.mark.deep) for way in OTHER_WAYS)],
 )
 def test_looking_at_any_page_changes_no_row_of_any_table(client, filed, monkeypatch, make, days_later):
     reader = make()
@@ -345,10 +349,10 @@ def test_looking_at_any_page_changes_no_row_of_any_table(client, filed, monkeypa
     age_links(monkeypatch, days_later)
     before = every_row()
 
-    for address in [*addresses, *addresses]:
+    for address in addresses * (2 if DEEP else 1):
         for look in (client.get, client.head, client.options):
             assert look(address).status_code < 500
-            assert look(f"{address}?address=tomas@example.org&topics=x").status_code < 500
+        assert client.get(f"{address}?address=tomas@example.org&topics=x").status_code < 500
 
     assert len(addresses) > 15
     assert every_row() == before

@@ -49,13 +49,13 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=arguments.moment, metavar="ISO", help="begin at this moment and go on")
 
     def handle(self, *, host: str, workers: int, now: datetime | None, **_: Any) -> None:
+        if now:
+            _expect_to_be_alone()
         if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXIES:
             raise CommandError(
                 f"TRUSTED_PROXIES: expected the proxy that speaks HTTPS at {settings.SITE_URL}, like 127.0.0.1, "
                 "found none, so that every page would redirect to itself"
             )
-        if now:
-            _expect_to_be_alone()
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
