@@ -1,13 +1,17 @@
 """How somebody becomes a reader: the sign-up, which a letter answers (answering.py), and the confirmation."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from subscriptions import limits, links, slots
+from subscriptions.fields import AddressField
 from subscriptions.interests.kinds import InterestSpec
 from subscriptions.links import Purpose
 from subscriptions.models import Consent, Letter, LetterRequest, Subscriber, Suppression
@@ -25,6 +29,28 @@ def sign_up(address: str, place: str, now: datetime, *, turn: int = 1, solved: b
     LetterRequest.objects.create(
         kind=LetterRequest.Kind.SIGN_UP, address=address, asked_at=now, turn=turn, solved=solved, brings=brings
     )
+
+
+def invite(written: Iterable[str], now: datetime) -> list[str]:
+    """A confirm letter to each of these addresses, with the next beat of the post, whoever may sign up by themselves.
+    Raises ValidationError, and invites nobody, if one is no address or must not be written to."""
+    addresses = []
+    for text in written:
+        try:
+            addresses.append(AddressField().clean(text))
+        except ValidationError as error:
+            refused = _("%(why)s Found %(text)s. Nobody was invited.")
+            raise ValidationError(refused % {"why": error.messages[0], "text": repr(text)}) from error
+    if Suppression.objects.of(addresses).filter(reason__in=Suppression.FINAL).exists():
+        raise ValidationError(
+            _(
+                "One of these addresses complained, or asked for no further email: it must not be written to. "
+                "Nobody was invited."
+            )
+        )
+    for address in addresses:
+        sign_up(address, INVITATION, now)
+    return addresses
 
 
 def add(address: str, asked_at: datetime, **brings: Any) -> None:

@@ -3,17 +3,20 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from digest.environment import SignUpRule
-from subscriptions import answering, composing
+from subscriptions import answering, composing, signing_up
 from subscriptions.composing import Skip
-from subscriptions.models import Letter, LetterRequest, Suppression
+from subscriptions.models import Letter, LetterRequest, Subscriber, Suppression
 from tests.factories import make_reader
 from tests.subscriptions.test_views import errors
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 8, 20, 12, tzinfo=UTC)
+ADD = "/admin/subscriptions/subscriber/add/"
 
 
 def addresses() -> list[str]:
@@ -93,6 +96,33 @@ def test_who_asked_for_no_further_email_is_not_invited():
 
     with pytest.raises(CommandError, match="must not be written to"):
         call_command("invite", "tomas@example.org", "ada@example.org")
+    assert addresses() == []
+
+
+def test_the_admin_invites_in_the_same_way_and_keeps_no_record_of_it(admin_client, settings):
+    settings.SIGNUP = SignUpRule(by_invitation=True)
+
+    page = admin_client.post(ADD, {"addresses": "Ada <ada@example.org>\n\n mailto:tomas@example.org "}, follow=True)
+
+    assert "Invited: 2." in page.text
+    assert addresses() == ["ada@example.org", "tomas@example.org"]
+    assert {one.brings["place"] for one in LetterRequest.objects.all()} == {signing_up.INVITATION}
+    assert not Subscriber.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_the_admin_says_who_cannot_be_invited_and_keeps_what_was_typed(admin_client):
+    page = admin_client.post(ADD, {"addresses": "ada@example.org\ntomas"})
+
+    assert "this has no @. Found &#x27;tomas&#x27;. Nobody was invited." in page.text
+    assert "ada@example.org\ntomas" in page.text
+    assert addresses() == []
+
+
+def test_only_who_may_add_readers_invites(client):
+    client.force_login(User.objects.create_user("helper", is_staff=True))
+
+    assert client.post(ADD, {"addresses": "ada@example.org"}).status_code == 403
     assert addresses() == []
 
 

@@ -8,8 +8,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from papers import site_clock
 from subscriptions import signing_up
-from subscriptions.fields import AddressField
-from subscriptions.models import Suppression
 
 
 class Command(BaseCommand):
@@ -19,18 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("addresses", metavar="ADDRESS", nargs="+")
 
     def handle(self, *, addresses: list[str], **_: Any) -> None:
-        invited = []
-        for written in addresses:
-            try:
-                invited.append(AddressField().clean(written))
-            except ValidationError as error:
-                raise CommandError(f"ADDRESS: {error.messages[0]} Found {written!r}. Nobody was invited.") from error
-        final = Suppression.objects.of(invited).filter(reason__in=Suppression.FINAL)
-        if final.exists():
-            raise CommandError(
-                "One of these addresses complained, or asked for no further email: it must not be written to. "
-                "Nobody was invited."
-            )
-        for address in invited:
-            signing_up.sign_up(address, signing_up.INVITATION, site_clock.now())
-        self.stdout.write(f"Invited: {len(invited)}. Each email leaves with the next beat of the post.")
+        try:
+            invited = signing_up.invite(addresses, site_clock.now())
+        except ValidationError as error:
+            raise CommandError(f"ADDRESS: {error.messages[0]}") from error
+        self.stdout.write(f"Invited: {len(invited)}. The emails are on their way.")
