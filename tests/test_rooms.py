@@ -21,7 +21,7 @@ LINES = {
         "text",  # knows no rows
         "models",
         "sources search",
-        "citing feeds storing trending",
+        "citing feeds storing templatetags trending",
         "sample",
         "collecting",
         "lookups",

@@ -78,8 +78,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def listed_between(self, first: date, last: date, by: str) -> PaperQuerySet:
         """All that a source announced on any of these days."""
-        seen = Sighting.objects.filter(paper=OuterRef("pk"), day__range=(first, last), source=by, announced=True)
-        return self.filter(Exists(seen))
+        # By keys, as SQLite would look at every paper for what its sightings are.
+        return self.filter(
+            pk__in=Sighting.objects.filter(day__range=(first, last), source=by, announced=True).values("paper")
+        )
 
     def listed_within(self, span: timedelta, now: datetime) -> PaperQuerySet:
         return self.filter(listed_on__gte=(now - span).date(), listed_on__lte=now.date())
