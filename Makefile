@@ -55,6 +55,7 @@ MOMENTS = 2027-02-01T00:30 2026-12-31T23:59 2028-02-29T12:00 2027-03-28T00:59 20
 AT_MOMENTS = tests/papers tests/subscriptions tests/digest tests/journeys/test_reading.py
 deep: .venv/servers .venv/clients
 	@command -v spamassassin >/dev/null || { echo "make deep needs SpamAssassin: apt-get install spamassassin, or brew install spamassassin"; exit 1; }
+	@command -v jing >/dev/null && command -v newsboat >/dev/null || { echo "make deep needs jing and newsboat: apt-get install jing newsboat, or brew install jing newsboat"; exit 1; }
 	@[ -x /usr/lib/postfix/sbin/master ] || { echo "make deep needs Postfix: apt-get install postfix"; exit 1; }
 	TEST_DEPTH=deep $(PYTEST)
 	TEST_DEPTH=deep TEST_DATABASE=sqlite $(PYTEST) -m "not one_database"
@@ -65,8 +66,9 @@ deep: .venv/servers .venv/clients
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/servers.lock; fi
 	@touch $@
 
-.venv/clients: .venv/tested tests/clients/node.lock tests/clients/package-lock.json
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/clients/node.lock
+.venv/clients: .venv/tested tests/clients/node.lock tests/clients/readers.lock tests/clients/package-lock.json
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r tests/clients/node.lock -r tests/clients/readers.lock
 	$(BIN)/python -m tests.clients
 	@touch $@
 
@@ -116,6 +118,7 @@ lock:
 	$(LOCK) --group test -c requirements.lock pyproject.toml -o tests/requirements.lock
 	$(LOCK) --group servers -o tests/servers.lock
 	$(LOCK) --group clients -o tests/clients/node.lock
+	$(LOCK) --group readers -c tests/requirements.lock -o tests/clients/readers.lock
 	$(LOCK) --extra semantic -c requirements.lock pyproject.toml -o papers/search/semantic.lock
 	$(LOCK) --extra amazon-ses -c requirements.lock pyproject.toml -o subscriptions/sending/amazon-ses.lock
 	$(LOCK) --extra resend -c requirements.lock pyproject.toml -o subscriptions/sending/resend.lock

@@ -1,7 +1,7 @@
 """Lists of papers as feed readers take them in: Atom (RFC 4287) and JSON Feed 1.1. Entries in, bytes out.
 
-An entry's id is the address of the paper's page, and its moment never changes, so that no reader shows a paper again
-because people voted for it. Lists are credited in each feed, and arXiv in its own words.
+An entry's id, by default the address of the paper's page, and its moment never change, so that no reader shows a paper
+again because people voted for it. Lists are credited in each feed, and arXiv in its own words.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     paper: Paper  # with its chips
     at: datetime  # in whole seconds
     reason: str = ""  # why it is there, if that is to be said
+    id: str = ""  # its own, if that is not the address of the paper's page
 
 
 @dataclass(frozen=True)
@@ -92,17 +93,18 @@ def atom(feed: Feed) -> bytes:
         feed_copyright=_credits(),
         updated=feed.updated,
     )
-    for paper, at, reason in feed.entries:
+    for entry in feed.entries:
+        paper = entry.paper
         document.add_item(
             title=paper.title,
             link=_address(paper),
             description=escape(paper.key_sentences),  # Django calls it HTML.
-            unique_id=_address(paper),
-            pubdate=at,
-            updateddate=at,
+            unique_id=entry.id or _address(paper),
+            pubdate=entry.at,
+            updateddate=entry.at,
             categories=_tags(paper),
             authors=paper.authors,
-            content=_content(paper, reason),
+            content=_content(entry),
         )
     text = StringIO()
     document.write(text, "utf-8")
@@ -117,20 +119,21 @@ def json_feed(feed: Feed) -> bytes:
         "description": _credits(),
         "language": get_language(),
         "authors": [{"name": settings.SITE_NAME, "url": f"{settings.SITE_URL}/"}],
-        "items": [_item(*entry) for entry in feed.entries],
+        "items": [_item(entry) for entry in feed.entries],
     } | ({"feed_url": settings.SITE_URL + feed.address} if feed.address else {})
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _item(paper: Paper, at: datetime, reason: str) -> dict[str, Any]:
+def _item(entry: Entry) -> dict[str, Any]:
+    paper = entry.paper
     said = {
-        "id": _address(paper),
+        "id": entry.id or _address(paper),
         "url": _address(paper),
         "external_url": next((address for _, address in paper.own_links), ""),
         "title": paper.title,
         "summary": paper.key_sentences,
-        "content_html": _content(paper, reason),
-        "date_published": at.isoformat(),
+        "content_html": _content(entry),
+        "date_published": entry.at.isoformat(),
         "authors": [{"name": name} for name in paper.authors],
         "tags": _tags(paper),
     }
@@ -145,8 +148,8 @@ def _tags(paper: Paper) -> list[str]:
     return [*(score.topic.name for score in paper.chips), *paper.categories]  # type: ignore[attr-defined]
 
 
-def _content(paper: Paper, reason: str) -> str:
-    return render_to_string("papers/feed_entry.html", {"paper": paper, "reason": reason}).strip()
+def _content(entry: Entry) -> str:
+    return render_to_string("papers/feed_entry.html", {"paper": entry.paper, "reason": entry.reason}).strip()
 
 
 def _credits() -> str:

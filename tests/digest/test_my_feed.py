@@ -18,6 +18,7 @@ from papers.models import Paper
 from subscriptions import private_feed
 from subscriptions.models import Letter, Subscriber
 from subscriptions.sending import post
+from tests.atom import faults
 from tests.digest.world import due_reader
 from tests.factories import make_letter, make_paper, make_reader, make_score, make_topic
 from tests.sink import Sink
@@ -80,8 +81,10 @@ def emailed(sink: Sink) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key in given]
 
 
-def paper_ids(reader: Subscriber) -> list[str]:
-    return [urlsplit(entry["id"]).path.split("/")[2] for entry in entries(reader)]
+def keys(reader: Subscriber) -> list[str]:
+    """The papers of the feed, by where its entries lead."""
+    found = ElementTree.fromstring(Client().get(path(reader)).content).iterfind(f"{ATOM}entry/{ATOM}link")
+    return [urlsplit(link.attrib["href"]).path.split("/")[2] for link in found]
 
 
 # ---------------------------------------------------------------------------------------------------- what it brings
@@ -98,9 +101,9 @@ def test_the_feed_is_the_emails_paper_by_paper_the_last_one_first(sink):
 
     assert len(sink.accepted) == 2
     assert len(emailed(sink)) == Given.objects.count() >= 5
-    assert paper_ids(reader) == emailed(sink)
+    assert keys(reader) == emailed(sink)
     as_json = json.loads(Client().get(path(reader, "json")).content)
-    assert [urlsplit(item["id"]).path.split("/")[2] for item in as_json["items"]] == emailed(sink)
+    assert [urlsplit(item["url"]).path.split("/")[2] for item in as_json["items"]] == emailed(sink)
 
 
 def test_who_wants_the_feed_alone_gets_no_email_and_the_same_papers(sink):
@@ -113,6 +116,16 @@ def test_who_wants_the_feed_alone_gets_no_email_and_the_same_papers(sink):
     assert sink.recipients == [with_emails.address]
     assert titles(alone) == titles(with_emails) != []
     assert alone.letters.get().state == State.FEED
+
+
+def test_it_is_valid_and_a_json_feed_has_what_it_must():
+    reader = with_letter(3)
+    empty = make_reader(feed_key=2**60)
+
+    for one in (reader, empty):
+        assert faults(Client().get(path(one)).content) == []
+        said = json.loads(Client().get(path(one, "json")).content)
+        assert said.keys() >= {"version", "title", "items"}
 
 
 def test_what_came_by_the_feed_alone_does_not_come_again(sink):
@@ -186,6 +199,21 @@ def test_an_entry_stays_the_same_one_when_votes_and_digests_come():
     with_letter(1, reader, key="2026-08-21", at=NOON + DAY)
 
     assert entries(reader)[1] == before
+
+
+def test_an_entry_is_another_one_than_that_of_a_public_feed_as_some_readers_show_each_in_one_feed_alone():
+    reader = with_letter(3)
+
+    own, public = ids(path(reader)), ids("/feed.atom")
+
+    assert len(set(own)) == len(set(public)) == 3
+    assert not set(own) & set(public)
+
+
+def ids(address: str) -> list[str | None]:
+    return [
+        name.text for name in ElementTree.fromstring(Client().get(address).content).iterfind(f"{ATOM}entry/{ATOM}id")
+    ]
 
 
 def test_reasons_are_said_only_if_that_is_wanted(sink):

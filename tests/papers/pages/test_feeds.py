@@ -9,7 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
+from papers.models import Paper
 from papers.search import understanding
+from tests.atom import faults
 from tests.factories import DAY, make_paper, make_score, make_topic
 from tests.papers.pages.samples import DAY_PAGE
 
@@ -35,6 +37,11 @@ def titles(entries):
 
 @pytest.fixture
 def one_of_each():
+    make_one_of_each()
+
+
+def make_one_of_each() -> None:
+    """A paper that is in every feed."""
     now = timezone.now()
     paper = make_paper(
         title="Letters", categories=["cs.CL"], organisation="Harbour", votes=9, listed_on=now.date(), first_seen_at=now
@@ -54,6 +61,16 @@ def test_every_list_is_an_atom_and_a_json_feed_with_its_papers(client, titles, a
     assert as_json.headers["Content-Type"] == "application/feed+json; charset=utf-8"
     assert titles(f"{address}atom{query}") == ["Letters"]
     assert [item["title"] for item in json.loads(as_json.content)["items"]] == ["Letters"]
+
+
+@pytest.mark.parametrize("address", FEEDS)
+@pytest.mark.usefixtures("one_of_each")
+def test_every_atom_feed_is_valid_whatever_papers_say(client, address):
+    Paper.objects.update(
+        title="If x<y & “z”", abstract="", authors=["Ida Lovelace\u0308", "Q & <A>"], urls={"code": "x:y"}
+    )
+
+    assert faults(client.get(f"{address}atom?q=letters").content) == []
 
 
 @pytest.mark.parametrize("form", ["atom", "json"])
@@ -117,6 +134,15 @@ def test_an_entry_says_what_a_card_says_and_the_whole_abstract(entries):
     assert "& <ebbs>." in content.get_text()
     assert "https://arxiv.org/abs/2608.1" in [link["href"] for link in content.select("a")]
     assert not content.select("script, img, style")
+
+
+def test_a_summary_says_less_than_and_ampersands_as_the_abstract_does(client, entries):
+    make_paper(abstract="Tides with x<y & z are ebbs.")
+
+    summary = BeautifulSoup(entries("/feed.atom")[0].findtext(f"{ATOM}summary"), "html.parser")
+
+    assert "x<y & z" in summary.get_text()
+    assert "x<y & z" in json.loads(client.get("/feed.json").content)["items"][0]["summary"]
 
 
 @pytest.mark.parametrize("form", ["atom", "json"])
