@@ -21,7 +21,7 @@ LINES = {
         "text",  # knows no rows
         "models",
         "sources search",
-        "citing feeds storing templatetags trending",
+        "citing feeds printed storing templatetags trending",
         "sample",
         "collecting",
         "lookups",
