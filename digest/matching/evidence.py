@@ -31,6 +31,7 @@ LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
 MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said,
 MOST_LOUD = 4.0  # and of loudness: of papers that are about it by their words the nearest come first
 NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.25, 1.35  # what is taken for it while there is no vector to tell it by
+IN_EARNEST = 2.0  # the score by which typed words are said in earnest: the least that any step of the bar lets through
 SURE = 3.0  # the score from which a paper comes whatever step of the bar a reader chose
 IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
 CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
@@ -160,9 +161,9 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     semantic += np.where(are_topics, np.float32(unsaid), np.float32(UNSAID))[:, None]
     semantic[are_names] = 0
     said = loud + near
-    # Of papers that surely say typed words those come first that say more of what is rare (BM25).
-    are_sure = (said >= SURE) & ~are_topics[rows]
-    said = np.where(are_sure, np.maximum(SURE, said / 2 + semantic[rows, places]), said)
+    # Of papers that say typed words in earnest those come first that say more of what is rare (BM25).
+    in_earnest = (said >= IN_EARNEST) & ~are_topics[rows]
+    said = np.where(in_earnest, np.maximum(np.minimum(said, SURE), said / 2 + semantic[rows, places]), said)
     semantic[rows, places] = np.where(are_names[rows], IN_CATEGORY, said)
 
 

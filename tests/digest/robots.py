@@ -10,7 +10,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-TIMES = 3
+from tests.depth import DEEP
+
+TIMES = 3 if DEEP else 1
 IN_A_PAGE = re.compile(r"""(?:href|action|formaction|data-challenge)=["']([^"']+)["']""")
 IN_A_TEXT = re.compile(r"https?://[^\s>]+")
 
@@ -26,8 +28,8 @@ def links_of(email: EmailMessage) -> list[str]:
 
 
 def looks_at_everything(robot: Client, links: Iterable[str], most: int | None) -> dict[str, set[str]]:
-    """By GET and by HEAD, three times each, at these links and at all that the pages behind them lead to on this site;
-    what was looked at, by kind. `most`: pages of a kind to which none of these links leads itself."""
+    """By GET and by HEAD, in a deep run three times each, at these links and at all that the pages behind them lead to
+    on this site; what was looked at, by kind. `most`: pages of a kind to which none of these links leads itself."""
     looked: dict[str, set[str]] = {}
     waiting = [(path, True) for path in paths(links)]
     while waiting:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from papers import site_clock
-from subscriptions import gallery
+from subscriptions import gallery, private_feed
 from subscriptions.links import Purpose
 from subscriptions.models import Subscriber
 from subscriptions.sending import post
@@ -42,17 +42,17 @@ def sent(kind: str = "*") -> list[EmailMessage]:
 
 
 @pytest.mark.parametrize("has_open_preferences", [True, pytest.param(False, marks=pytest.mark.deep)])
-def test_looking_three_times_at_every_link_of_every_email_and_page_changes_no_row(
-    client, reader, has_open_preferences
-):
+def test_looking_at_every_link_of_every_email_and_page_changes_no_row(client, reader, has_open_preferences):
     client.post("/subscribe/", {"address": STRANGER})  # whose link to confirm is still unused
     post.drain(site_clock.now() + timedelta(days=1))  # and the reader has asked for a link to the preferences
     emails = [*sent(), *(sample.message for sample in gallery.samples(timezone.now()))]  # of which some need nobody
     links = [link for email in emails for link in some(links_of(email), MOST)]
+    private_feed.make(reader)
+    reader.refresh_from_db()
     robot = client if has_open_preferences else Client()
     before = every_row()
 
-    looked = looks_at_everything(robot, [*links, "/preferences/"], MOST)
+    looked = looks_at_everything(robot, [*links, *private_feed.addresses(reader).values(), "/preferences/"], MOST)
 
     purposes = {purpose.value for purpose in Purpose} - {Purpose.COME_BACK, Purpose.FEEDBACK}  # which no email has
     assert purposes | {"more_like_this", "less_like_this", "save"} <= looked.keys()
