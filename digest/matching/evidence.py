@@ -20,6 +20,7 @@ from digest.matching.profiles import CandidatePool, Query, loudness_of_terms
 from papers.search import ranking
 from papers.search.encoders import LOUDNESS_WEIGHT, UNSAID
 from papers.text.lexical import K1
+from papers.text.loudness import ONCE
 from papers.text.sparse import Floats, Ints
 from papers.text.tokenizing import counted, without_authors
 
@@ -31,7 +32,6 @@ LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
 MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said,
 MOST_LOUD = 4.0  # and of loudness: of papers that are about it by their words the nearest come first
 NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.25, 1.35  # what is taken for it while there is no vector to tell it by
-IN_EARNEST = 2.0  # the score by which typed words are said in earnest: the least that any step of the bar lets through
 SURE = 3.0  # the score from which a paper comes whatever step of the bar a reader chose
 IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
 CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
@@ -153,7 +153,8 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     weight, unsaid = (pool.known.loudness_weight, pool.known.unsaid) if pool.known else (LOUDNESS_WEIGHT, UNSAID)
     # Whoever typed words wants what says them, however much an encoder knows of meaning.
     weights = np.where(are_topics, np.float32(weight), np.float32(LOUDNESS_WEIGHT))
-    loud = np.minimum(weights[rows] * _loudness(queries, cells, lexical, pool), MOST_LOUD)
+    loudness = _loudness(queries, cells, lexical, pool)
+    loud = np.minimum(weights[rows] * loudness, MOST_LOUD)
     fused = np.flatnonzero(~are_topics & ~are_names).tolist()
     if fused:
         some = slice(None) if len(fused) == len(queries) else fused
@@ -161,8 +162,8 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
     semantic += np.where(are_topics, np.float32(unsaid), np.float32(UNSAID))[:, None]
     semantic[are_names] = 0
     said = loud + near
-    # Of papers that say typed words in earnest those come first that say more of what is rare (BM25).
-    in_earnest = (said >= IN_EARNEST) & ~are_topics[rows]
+    # Of papers that say typed words in earnest, and not aside, those come first that say more of what is rare (BM25).
+    in_earnest = ((loudness >= ONCE) | (said >= SURE)) & ~are_topics[rows]
     said = np.where(in_earnest, np.maximum(np.minimum(said, SURE), said / 2 + semantic[rows, places]), said)
     semantic[rows, places] = np.where(are_names[rows], IN_CATEGORY, said)
 
