@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from digest import effects, exporting, feedback, feeds, previewing, privacy_notice, saving, why
@@ -137,6 +138,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
     return _unseen(render(request, "digest/web_copy.html", {"copy": copy}, status=200 if copy else 404))
 
 
+@gzip_page
 @require_safe
 def my_feed(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """A reader's own digest as a feed, for as long as they have one. Its token opens nothing else."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import StringIO
 from typing import Any, NamedTuple
 from xml.sax.xmlreader import AttributesImpl
@@ -27,6 +27,7 @@ from papers.sources import SOURCES
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # of a feed without entries
 MOST_BYTES = 500_000  # of what is larger many readers take nothing
+TEXTS_KEPT = 1_000  # of entries, in memory, some 4 kB each
 
 
 class Entry(NamedTuple):
@@ -149,7 +150,16 @@ def _tags(paper: Paper) -> list[str]:
 
 
 def _content(entry: Entry) -> str:
-    return render_to_string("papers/feed_entry.html", {"paper": entry.paper, "reason": entry.reason}).strip()
+    paper = entry.paper
+    shown = paper.byline, paper.organisation, paper.published_on, paper.abstract, tuple(paper.links), entry.reason
+    return _text(get_language(), *shown)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _text(_language: str | None, *shown: Any) -> str:
+    """Found again for as long as nothing that it shows has changed, as feeds are asked for many times a day."""
+    names = "byline", "organisation", "published_on", "abstract", "links", "reason"
+    return render_to_string("papers/feed_entry.html", dict(zip(names, shown, strict=True))).strip()
 
 
 def _credits() -> str:

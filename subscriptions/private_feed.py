@@ -62,9 +62,10 @@ def page(request: HttpRequest, reader: Subscriber) -> HttpResponse:
         return render(request, "subscriptions/private_feed.html", {"form": form, "addresses": addresses(reader)})
     if "remove" in request.POST:
         remove(reader)
-        return redirect("subscriptions:private_feed")
-    if "renew" in request.POST or not reader.feed_key:
+    elif "renew" in request.POST:
         make(reader)
-    if "renew" not in request.POST and form.is_valid():
+    elif form.is_valid():
+        if not reader.feed_key:
+            make(reader)
         Subscriber.objects.filter(pk=reader.pk, feed_key__gt=0).update(**form.cleaned_data)
-    return redirect("subscriptions:private_feed")
+    return redirect(f"{request.path}?saved")

@@ -1,5 +1,6 @@
 """A reader's own digest as a feed. How it is made and removed: tests/subscriptions/test_private_feed.py."""
 
+import gzip
 import json
 import re
 from datetime import timedelta
@@ -253,6 +254,19 @@ def test_whoever_has_it_already_gets_304_until_something_new_comes(client, form)
     with_letter(1, reader, key="2026-08-21", at=NOON + DAY)
     for name, value in has.items():
         assert client.get(path(reader, form), headers={name: value}).status_code == 200
+
+
+def test_it_is_sent_packed_to_who_takes_that_and_304_as_well(client):
+    reader = with_letter(9)
+    plain = client.get(path(reader))
+    packs = {"Accept-Encoding": "gzip"}
+
+    packed = client.get(path(reader), headers=packs)
+    again = client.get(path(reader), headers=packs | {"If-None-Match": packed.headers["ETag"]})
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.parametrize("form", ["atom", "json"])

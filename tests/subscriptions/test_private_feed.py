@@ -66,7 +66,7 @@ def test_the_address_is_the_same_whenever_it_is_shown(client, reader):
 
 
 def test_the_page_warns_of_readers_on_other_peoples_servers(client, reader):
-    assert "Treat that address like a password" in client.get(PAGE).text
+    assert "Treat this address like a password" in client.get(PAGE).text
 
 
 def test_what_the_feed_is_to_say_and_whether_emails_come_is_kept(client, reader):
