@@ -8,6 +8,7 @@ HTML = {
     "long-title": "a letter's title is its subject, which names a paper",
     "no-implicit-button-type": "a button without a type submits its form, and ours are meant to",
     "no-inline-style": "mail programs drop style sheets, so letters carry their styles in their elements",
+    "prefer-native-element": "a paper's BibTeX scrolls, so it is a region that has a name; a <pre> it stays",
     "no-trailing-whitespace": "where a template left something out; nobody sees it",
     "no-deprecated-attr": "Outlook for Windows goes by these of tables (width, align and the like), not by styles",
 }
