@@ -8,6 +8,7 @@ from bibtexparser import Library, write_string  # type: ignore[attr-defined]  # 
 from bibtexparser.middlewares.parsestack import default_unparse_stack
 from bibtexparser.model import Block, Entry, Field
 
+from papers import identifiers
 from papers.models import Paper
 
 # What TeX would not print as it stands. Braces are written in words, as BibTeX counts those that are escaped, too.
@@ -39,7 +40,7 @@ def ris(papers: Iterable[Paper]) -> str:
 
 def tags(paper: Paper) -> list[tuple[str, str]]:
     """The tags of a paper's page by which search engines and reference managers know it, as (name, value)."""
-    day = f"{paper.published_on:%Y/%m/%d}" if paper.published_on else ""
+    day = f"{paper.published_on:%Y/%m/%d}" if paper.published_on else _year(paper)
     said = [
         ("citation_title", paper.title),
         *(("citation_author", name) for name in paper.authors[:MOST_TAGGED]),
@@ -63,8 +64,8 @@ def _fields(paper: Paper) -> Iterator[Field]:
     yield Field("title", " ".join(_kept(word) for word in paper.title.split()))
     if paper.authors:
         yield Field("author", " and ".join(map(_author, paper.authors)))
-    if paper.published_on:
-        yield Field("year", str(paper.published_on.year))
+    if year := _year(paper):
+        yield Field("year", year)
     if paper.arxiv_id:
         yield Field("eprint", paper.arxiv_id)
         yield Field("archivePrefix", "arXiv")
@@ -81,8 +82,9 @@ def _tagged(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "TI", paper.title
     for author in paper.authors:
         yield "AU", author
+    if year := _year(paper):
+        yield "PY", year
     if paper.published_on:
-        yield "PY", str(paper.published_on.year)
         yield "DA", f"{paper.published_on:%Y/%m/%d}"
     if paper.doi:
         yield "DO", paper.doi
@@ -91,6 +93,13 @@ def _tagged(paper: Paper) -> Iterator[tuple[str, str]]:
     if address := _address(paper):
         yield "UR", address
     yield "ER", ""
+
+
+def _year(paper: Paper) -> str:
+    """arXiv's daily feed does not say when a paper was published, but its id does."""
+    if paper.published_on:
+        return str(paper.published_on.year)
+    return str(identifiers.year(paper.arxiv_id)) if paper.arxiv_id else ""
 
 
 def _address(paper: Paper) -> str:

@@ -51,6 +51,7 @@ PLACES = (
     r"(?:arxiv:\s*|"
     r"(?:https?://)?(?:(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)|(?:www\.)?huggingface\.co/papers)/)?"
 )
+FIRST_YEAR = 91  # of arXiv: 1991
 ARXIV_ID = re.compile(rf"(?:{NEW_ID}|{OLD_ID}){VERSION}", re.IGNORECASE | re.ASCII)
 ARXIV_ID_OR_PLACE = re.compile(
     rf"{PLACES}(?:{NEW_ID}|{OLD_ID}){VERSION}(?:\.pdf)?/?(?:[?#].*)?", re.IGNORECASE | re.ASCII
@@ -85,6 +86,12 @@ def order(arxiv_id: str) -> int | None:
     month are numbers of papers. None for ids of the old kind."""
     month, _, number = arxiv_id.partition(".")
     return (int(month[:2]) * 12 + int(month[2:])) * 100_000 + int(number) if number.isdecimal() else None
+
+
+def year(arxiv_id: str) -> int:
+    """In which arXiv got the paper of an id, which both kinds begin with."""
+    two_digits = int(arxiv_id.rpartition("/")[2][:2])
+    return two_digits + (1900 if two_digits >= FIRST_YEAR else 2000)
 
 
 def arxiv_id_asked_for(text: str) -> str | None:

@@ -112,6 +112,17 @@ def test_an_entry_says_where_a_paper_is():
     ]
 
 
+@pytest.mark.parametrize(
+    ("arxiv_id", "year"), [("2608.16590", "2026"), ("0704.0001", "2007"), ("hep-th/9901001", "1999")]
+)
+def test_a_paper_of_which_no_day_is_known_has_the_year_of_its_arxiv_id(arxiv_id, year):
+    one = paper(arxiv_id=arxiv_id)
+
+    assert entries(citing.bibtex([one]))[0]["year"] == year
+    assert ("PY", year) in records(citing.ris([one]))[0]
+    assert ("citation_publication_date", year) in citing.tags(one)
+
+
 KEYS = ["doi:10.1000/a<b", "doi:10.1000/a>b", "doi:10.1000/a+3Cb", "doi:10.1000/a{b", "doi:10.1000/a~b", "title:ä, é"]
 
 
