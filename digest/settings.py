@@ -8,7 +8,9 @@ import os
 import secrets
 import sys
 import tempfile
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -282,6 +284,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "digest.serving.static_files.HashedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "digest.serving.pages.PageCache",
     "csp.middleware.CSPMiddleware",
@@ -320,6 +323,10 @@ PAGES_KEPT = 32_000_000  # bytes of public pages in the memory of each process t
 CARDS_KEPT = 8_000_000  # bytes, besides
 CPU_OF_A_NETWORK = (15.0, 0.25)  # seconds at once, and each second, of each process: for pages that are not in memory
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "digest.serving.static_files.HashedNames"},
+}
 WHITENOISE_USE_FINDERS = True  # A handful of small files, served from the rooms: no collectstatic step anywhere.
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -352,10 +359,14 @@ AXES_CLIENT_IP_CALLABLE, AXES_USERNAME_CALLABLE = "digest.admin_login.network", 
 AXES_RESET_ON_SUCCESS, AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = True, False
 AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
 AXES_LOCKOUT_TEMPLATE = "locked_out.html"
+
+# The script that pages have in themselves, to the byte.
+READING = sha256((BASE_DIR / "papers/static/papers/reading.js").read_bytes()).digest()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "style-src": [SELF],
+        "script-src": [SELF, f"'sha256-{b64encode(READING).decode()}'"],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -2,9 +2,9 @@
 changes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Lock
@@ -54,8 +54,8 @@ class Page:
         """The page as it is, in another encoding."""
         if encoding == encodings.AS_IT_IS:
             return self
-        headers, body = self.headers | {"Content-Encoding": encoding}, encodings.PACKERS[encoding](self.body)
-        return replace(self, body=body, headers=headers | _of_body(body))
+        headers = self.headers | {"Content-Encoding": encoding}
+        return whole(encodings.PACKERS[encoding](self.body), headers, self.changed)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """304 to who has it, and to HEAD all but the body."""
@@ -63,8 +63,10 @@ class Page:
         return get_conditional_response(request, self.etag, self.changed, response) or response
 
 
-def _of_body(body: bytes) -> dict[str, str]:
-    return {"ETag": quote_etag(blake2b(body, digest_size=16).hexdigest()), "Content-Length": str(len(body))}
+def whole(body: bytes, headers: Mapping[str, str], changed: int | None = None) -> Page:
+    """With what its headers say of the body."""
+    said = {"ETag": quote_etag(blake2b(body, digest_size=16).hexdigest()), "Content-Length": str(len(body))}
+    return Page(body, {**headers, **said}, changed)
 
 
 def page_of(response: HttpResponse) -> Page | None:
@@ -76,7 +78,7 @@ def page_of(response: HttpResponse) -> Page | None:
         return None
     body, changed = response.content, parse_http_date_safe(response.headers.get("Last-Modified", ""))
     said = {"Vary": f"{vary}, Accept-Encoding" if vary else "Accept-Encoding", "Cache-Control": CACHE_CONTROL}
-    return Page(body, {**response.headers, **said, **_of_body(body)}, changed)
+    return whole(body, {**response.headers, **said}, changed)
 
 
 class Version:
@@ -126,19 +128,19 @@ class PageCache:
             return page.answer(request)
         request.GET = QueryDict(urlencode(asked))
         response = self._made(request)
-        whole = page_of(response)
-        if whole is None:
+        made = page_of(response)
+        if made is None:
             return response
-        self._keep(address, encodings.AS_IT_IS, whole)
-        page = whole.sent_as(encoding)
+        self._keep(address, encodings.AS_IT_IS, made)
+        page = made.sent_as(encoding)
         self._keep(address, encoding, page)
         return page.answer(request)
 
     def _found(self, address: tuple[Any, ...], encoding: str) -> Page | None:
         with self.turn:
-            page, whole = self.kept.get((encoding, *address)), self.kept.get((encodings.AS_IT_IS, *address))
-        if page is None and whole:
-            page = whole.sent_as(encoding)
+            page, made = self.kept.get((encoding, *address)), self.kept.get((encodings.AS_IT_IS, *address))
+        if page is None and made:
+            page = made.sent_as(encoding)
             self._keep(address, encoding, page)
         return page
 

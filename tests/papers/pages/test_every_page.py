@@ -1,8 +1,11 @@
 """What every page has."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.utils import timezone
 
@@ -63,7 +66,27 @@ def test_every_page_needs_nothing_from_elsewhere(body, address):
     page = body(address)
 
     assert not [part for part in ("<style", ' style="', 'src="http', "@import") if part in page]
-    assert set(re.findall(r"<script[^>]*>", page)) <= {'<script src="/static/papers/reading.js" defer>'}
+    assert set(re.findall(r"<script[^>]*>", page)) <= {"<script>"}
+
+
+@pytest.mark.parametrize("address", EVERY_PAGE)
+@pytest.mark.usefixtures("one_of_each")
+def test_a_page_and_its_style_sheet_are_all_that_is_asked_for(body, address):
+    page = BeautifulSoup(body(address), "html.parser")
+
+    fetched = [tag.get("src") or tag.get("href") for tag in page.select("[src], link[rel=stylesheet], link[rel=icon]")]
+    assert [re.sub("[0-9a-f]{12}", "HASH", place) for place in fetched if not place.startswith("data:")] == [
+        "/static/papers/site.HASH.css"
+    ]
+
+
+def test_the_one_script_that_a_page_may_have_in_itself_is_the_one_that_it_has(client):
+    make_paper()
+    answered = client.get("/")
+
+    script = BeautifulSoup(answered.content, "html.parser").script.string
+    allowed = b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{allowed}'" in answered["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from papers.search import candidates, fits, understanding
@@ -126,7 +125,7 @@ def test_an_abstract_is_shown_as_the_text_it_is(body, address):
     page = body(address)
 
     assert "If x&lt;y then &lt;script&gt;alert(&quot;&amp;amp;&quot;)&lt;/script&gt; holds." in page
-    assert "<script>" not in page
+    assert "<script>alert" not in page
 
 
 @pytest.mark.parametrize("address", [DAY_PAGE, "/paper/arxiv:2608.1/"])
@@ -348,8 +347,7 @@ def test_a_link_to_a_paper_that_is_passed_on_has_its_title_its_key_sentences_and
     assert said["og:title"] == "Tides"
     assert said["og:description"].startswith("What paper")
     assert said["og:url"] == "http://localhost:8000/paper/arxiv:2608.1/"
-    picture = said["og:image"].removeprefix("http://localhost:8000/static/")
-    assert finders.find(picture)
+    assert client.get(said["og:image"].removeprefix("http://localhost:8000"))["Content-Type"] == "image/png"
 
 
 @pytest.mark.parametrize(
