@@ -138,10 +138,13 @@ class PageCache:
 
     def _found(self, address: tuple[Any, ...], encoding: str) -> Page | None:
         with self.turn:
-            page, made = self.kept.get((encoding, *address)), self.kept.get((encodings.AS_IT_IS, *address))
-        if page is None and made:
-            page = made.sent_as(encoding)
-            self._keep(address, encoding, page)
+            if page := self.kept.get((encoding, *address)):
+                return page
+            made = self.kept.get((encodings.AS_IT_IS, *address))  # Not before: what nobody asks for is given up first.
+        if made is None:
+            return None
+        page = made.sent_as(encoding)
+        self._keep(address, encoding, page)
         return page
 
     def _keep(self, address: tuple[Any, ...], encoding: str, page: Page) -> None:

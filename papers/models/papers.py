@@ -111,7 +111,8 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         return self.exclude(ai_summary={})
 
     def samples(self) -> PaperQuerySet:
-        return self.filter(key__startswith=f"{SAMPLE}:")
+        # And between two words, whatever the collation, as SQLite would else look at every key for how it begins.
+        return self.filter(key__startswith=f"{SAMPLE}:", key__range=(SAMPLE, "samplf"))
 
 
 class Paper(models.Model):
