@@ -30,7 +30,12 @@ SERVERS = {
 
 def command(server: str, application: str, port: int) -> list[str]:
     where = ["--port", str(port)] if server.startswith("granian") else ["--bind", f"127.0.0.1:{port}"]
-    return [sys.executable, *SERVERS[server], *where, GUARDED[application] if "guarded" in server else application]
+    return [
+        sys.executable,
+        *SERVERS[server],
+        *where,
+        GUARDED.get(application, application) if "guarded" in server else application,
+    ]
 
 
 @contextmanager
