@@ -2,15 +2,16 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from anymail import urls as anymail_urls
 from anymail.exceptions import AnymailError
 from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
 from subscriptions.cross_site import from_anywhere
@@ -19,7 +20,6 @@ from subscriptions.sending import providers
 
 logger = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000  # A report is a few kilobytes; with the letter itself in it, a few hundred.
-VIEWS = {pattern.name: pattern.callback.view_class for pattern in anymail_urls.urlpatterns}
 # What Anymail's parsers raise when a report is not what they expect. Whatever happens later is our own fault.
 NOT_UNDERSTOOD = (
     ValueError,
@@ -65,7 +65,16 @@ def is_heard() -> bool:
 def _view(provider: str) -> type[AnymailCoreWebhookView] | None:
     """Anymail's view of the provider in use; None for any other, and without a secret."""
     is_used = settings.SENDER.endswith(".Anymail") and provider == settings.ANYMAIL_PROVIDER
-    return VIEWS.get(providers.named(provider).webhook) if is_used and settings.ANYMAIL.get("WEBHOOK_SECRET") else None
+    return (
+        views().get(providers.named(provider).webhook) if is_used and settings.ANYMAIL.get("WEBHOOK_SECRET") else None
+    )
+
+
+@cache
+def views() -> dict[str, type[AnymailCoreWebhookView]]:
+    """Anymail's views of all providers, by name. Imported once one is in use: that takes as long as a quarter of all
+    else that a process imports."""
+    return {pattern.name: pattern.callback.view_class for pattern in import_string("anymail.urls.urlpatterns")}
 
 
 def _carefully(read: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
@@ -81,7 +90,7 @@ def _carefully(read: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], An
 def check(**_kwargs: Any) -> list[checks.CheckMessage]:
     """A provider that cannot tell of bounces and complaints is written to in vain, and soon not delivered for."""
     provider = providers.named(settings.ANYMAIL_PROVIDER)
-    if not settings.SENDER.endswith(".Anymail") or provider.webhook not in VIEWS:
+    if not settings.SENDER.endswith(".Anymail") or provider.webhook not in views():
         return []
     view_class = _view(provider.name)
     if view_class is None:

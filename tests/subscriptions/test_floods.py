@@ -19,7 +19,7 @@ from tests.journeys import site as sites
 SIGN_UPS, NETWORKS, SENDERS = 10_000, 1_000, 8
 PAGES = ("/", "/trending/", "/topics/", "/about/", "/status/", "/subscribe/", "/my-link/", "/healthz")
 PATIENCE = 15 * 60  # seconds that a bystander's letter may take
-AT_ONCE = 30  # and a reader's link, on a machine that may have much else to do
+AT_ONCE = 10  # and a reader's link
 FLOODS = {
     "one mailbox": "victim+{}@flooded.example",
     "one domain": "someone{}@flooded.example",
@@ -89,13 +89,25 @@ def letters(site: sites.Site, address: str, kind: str) -> int:
         return connection.execute(sql, [address, kind]).fetchone()[0]
 
 
-def waited_for(site: sites.Site, address: str, kind: str, than: int = 0) -> float:
-    """Seconds until more than so many had been sent."""
+def waited_for(site: sites.Site, address: str, kind: str) -> float:
+    """Seconds until one had been sent."""
     began = time.monotonic()
-    while letters(site, address, kind) <= than:
+    while not letters(site, address, kind):
         assert time.monotonic() - began < PATIENCE, f"no {kind} letter came to {address}"
         time.sleep(0.2)
     return time.monotonic() - began
+
+
+def also_reads(site: sites.Site, address: str) -> None:
+    """As the one reader does; each may have only so many letters a day."""
+    with psycopg.connect(site.database_url) as connection:
+        found = connection.execute("SELECT * FROM subscriptions_subscriber LIMIT 0").description
+        columns = ", ".join(f'"{column.name}"' for column in found if column.name not in ("id", "address"))
+        connection.execute(
+            f"INSERT INTO subscriptions_subscriber (address, {columns})"
+            f" SELECT %s, {columns} FROM subscriptions_subscriber WHERE address = %s",
+            [address, otherday.ADDRESS],
+        )
 
 
 @pytest.fixture(scope="module")
@@ -111,15 +123,16 @@ def site(tmp_path_factory) -> Iterator[sites.Site]:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("what", FLOODS)
 def test_a_site_answers_beside_a_flood_and_writes_to_bystanders_and_readers(site, what, family, capsys):
-    bystander, began = f"bystander-{family}-{what}@flooded.example".replace(" ", "-").lower(), time.monotonic()
-    links = letters(site, otherday.ADDRESS, "manage")
+    case = f"{family}-{what}".replace(" ", "-").lower()
+    bystander, reader, began = f"bystander-{case}@flooded.example", f"reader-{case}@example.org", time.monotonic()
+    also_reads(site, reader)
     answers, senders = flood(site.url, f"{family}-{FLOODS[what]}".lower(), FAMILIES[family])
     while answers.total() < SIGN_UPS / 2:
         time.sleep(0.1)
 
     taken = pages(site.url)
-    assert post(site.url, "/my-link/", next(QUIET), address=otherday.ADDRESS) == 302
-    link = waited_for(site, otherday.ADDRESS, "manage", links)
+    assert post(site.url, "/my-link/", next(QUIET), address=reader) == 302
+    link = waited_for(site, reader, "manage")
     assert post(site.url, "/subscribe/", next(QUIET), address=bystander) == 302
     letter = waited_for(site, bystander, "confirm")
     for sender in senders:

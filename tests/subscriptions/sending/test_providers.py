@@ -47,7 +47,7 @@ def tidepost(settings, monkeypatch):
     backend = types.ModuleType("anymail.backends.tidepost")
     backend.EmailBackend = TidepostBackend  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "anymail.backends.tidepost", backend)
-    monkeypatch.setitem(webhooks.VIEWS, "tidepost_tracking_webhook", TidepostView)
+    monkeypatch.setitem(webhooks.views(), "tidepost_tracking_webhook", TidepostView)
     monkeypatch.setitem(providers.PROVIDERS, "tidepost", shown_in_docs().PROVIDER)
     monkeypatch.setattr(anymail, "REPEAT_AFTER", (0, 0))
     monkeypatch.setitem(reports.SETTINGS, "tidepost", {"TIDEPOST_SERVER_TOKEN": "x"})
@@ -109,7 +109,7 @@ def test_a_provider_that_anymail_does_not_have_is_not_known(name):
 
 @pytest.mark.parametrize("provider", providers.PROVIDERS.values(), ids=providers.PROVIDERS)
 def test_what_is_recorded_of_a_provider_is_of_one_that_anymail_has(provider):
-    view = webhooks.VIEWS[provider.webhook]
+    view = webhooks.views()[provider.webhook]
 
     assert provider.is_known()
     assert view.esp_name == provider.esp_name
