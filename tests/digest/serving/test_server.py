@@ -153,3 +153,14 @@ def is_free(port):
             return True
     except OSError:
         return False
+
+
+def test_what_another_process_writes_is_shown_instead_of_the_page_in_memory(folder, port):
+    removes = "from papers import storing; from papers.models import Paper; "
+    removes += "storing.delete_papers(Paper.objects.filter(key='sample:1'))"
+    assert all("Letterbox" in site.answer(port, "/")[1] for _ in range(2))
+
+    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", removes]
+    subprocess.run(command, cwd=ROOT, env=environment(folder, port), check=True)
+
+    waited_for(lambda: "Letterbox" not in site.answer(port, "/")[1])
