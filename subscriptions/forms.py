@@ -56,6 +56,12 @@ class AddressForm(forms.Form):
     address = AddressField(label=_("Your email address"), max_length=254)
 
 
+class NewAddressForm(forms.Form):
+    """Where a reader wants them to go instead."""
+
+    address = AddressField(label=_("Your new email address"), max_length=254)
+
+
 class SignUpForm(AddressForm):
     """The address is all that it takes. Zone and hour are what a page found out by itself: what is not understood of
     them is left open, as nobody typed it. Topics and interests come along by links, such as an author's page has."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -57,14 +58,14 @@ def _in_words(interests: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{KINDS[kind].label}: {names.get((kind, value), value)}" for kind, value in interests]
 
 
-def _asked(request: HttpRequest, address: str, brings: dict[str, Any]) -> HttpResponse:
-    """Kept for the post, and remembered by the browser for the next page."""
+def _asked(request: HttpRequest, address: str, brings: dict[str, Any], told: str = "") -> HttpResponse:
+    """Kept for the post, and remembered by the browser for the next page. `told`: the query of what that page says."""
     turn = limits.turn(limits.SIGN_UPS_PER_NETWORK, networks.of(request), timezone.now())
     if turn is None:
         return too_many_page(request)
     solved, now = proof.is_solved(request.POST.get("altcha", "")), site_clock.now()
     signing_up.sign_up(address, request.path, now, turn=turn, solved=solved, **brings)
-    return pending.remembered(redirect("subscriptions:next_step"), Pending(address, now, brings))
+    return pending.remembered(redirect(reverse("subscriptions:next_step") + told), Pending(address, now, brings))
 
 
 @require_safe
@@ -88,11 +89,12 @@ def next_step(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid() or ("again" in request.POST and since < AGAIN_AFTER):
         also = _in_words((kind, value) for kind, value in asked.brings.get("interests", ()))
         context = {"form": form, "address": asked.address, "also": also, "mailbox_url": mailbox.url()}
-        context |= {"kept": "kept" in request.GET, "too_soon": "again" in request.POST and not form.errors}
+        context |= {"kept": "kept" in request.GET, "asked_again": "again" in request.GET}
+        context |= {"too_soon": "again" in request.POST and not form.errors}
         return render(request, "subscriptions/next_step.html", context)
     brings = asked.brings | form.cleaned_data
     if "again" in request.POST:
-        return _asked(request, asked.address, brings)
+        return _asked(request, asked.address, brings, "?again")
     signing_up.add(asked.address, asked.at, **form.cleaned_data)
     kept = redirect(f"{request.path}?kept")
     return pending.remembered(kept, asked._replace(brings=brings))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from papers import site_clock
 from subscriptions import erasing, leaving, links, mailbox, moving, signing_up, tokens
 from subscriptions.cross_site import from_anywhere
-from subscriptions.forms import AddressForm
+from subscriptions.forms import AddressForm, NewAddressForm
 from subscriptions.links import BadLink, Purpose
 from subscriptions.models import Subscriber
 from subscriptions.visits import bad_link_page, form_methods, from_link, of_fresh_visit, of_visit
@@ -96,7 +96,7 @@ def come_back(request: HttpRequest, reader: Subscriber, left_at: int = 0) -> Htt
 def data(request: HttpRequest, reader: Subscriber) -> HttpResponse:
     """What is held can be taken away or erased here. A POST asks for another address; the answer is the same whatever
     address that is."""
-    form = AddressForm(request.POST or None)
+    form = NewAddressForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "subscriptions/data.html", {"form": form, "reader": reader})
     address = form.cleaned_data["address"]

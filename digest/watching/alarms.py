@@ -3,7 +3,7 @@ that tell of them. WATCHED says what is watched; when it counts as silent is sai
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -141,9 +141,13 @@ def operator(letters: Sequence[Letter], now: datetime) -> dict[int, Composed]:
 
 def _samples(_reader: object, now: datetime) -> dict[str, dict[str, str]]:
     """Of the first source: what is said when it falls silent, and when it lists papers again."""
+    began_at = now - freshness.STALE_AFTER
     first = next(iter(freshness.of(SOURCES.values(), now)))
-    silent = {"kind": Alarm.Kind.STALE, "subject": first.source.name, "why": freshness.why(first)}
-    alarm = Alarm.objects.create(**silent, began_at=now - freshness.STALE_AFTER, ended_at=now)
+    shown = replace(
+        first, last=first.last or began_at.date(), checked_at=first.checked_at or began_at
+    )  # on a new site
+    silent = {"kind": Alarm.Kind.STALE, "subject": first.source.name, "why": freshness.why(shown)}
+    alarm = Alarm.objects.create(**silent, began_at=began_at, ended_at=now)
     return {moment: {"key": f"{alarm.pk}:{moment}"} for moment in ("began", "ended")}
 
 

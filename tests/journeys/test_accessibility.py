@@ -24,6 +24,7 @@ PAGES = [
     "/privacy/",
     "/subscribe/",
     "/my-link/",
+    "/check-inbox/",
 ]
 LOCAL = ["/mailbox/", "/letters/", "/letters/digest-daily/"]
 
@@ -76,6 +77,54 @@ def test_the_pages_of_a_reader_are_accessible(visitor, scheme: str):
     assert_accessible(ada)
     ada.open("/saved/")
     assert_accessible(ada)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_pages_on_the_way_in_and_out_are_accessible(visitor, scheme: str):
+    ada = visitor(color_scheme=scheme)
+    page = ada.page
+    ada.open("/")
+    page.get_by_role("textbox", name="Your email address").fill(ada.address)
+    ada.press("Subscribe")
+    assert_accessible(ada)
+    ada.press("Send the email again")
+    expect(page.get_by_text("It was sent less than a minute ago.")).to_be_visible()
+    assert_accessible(ada)
+    ada.follows(ada.opens_letter("Confirm your subscription").get_by_role("link", name="block further email"))
+    assert_accessible(ada)
+    opens_confirm_page(ada)
+    opens_preferences(ada, begins(ada))
+    ada.open("/preferences/data/")
+    page.get_by_label("Your new email address").fill(f"new.{ada.address}")
+    ada.press("Change my address")
+    ada.sees("Check your new inbox")
+    assert_accessible(ada)
+    new = Visitor(page, ada.site, f"new.{ada.address}")
+    new.follows(new.opens_letter("Confirm your new address").get_by_role("link", name="Use this address"))
+    assert_accessible(ada)
+    ada.open("/preferences/sign-out/")
+    assert_accessible(ada)
+    ada.press("Sign out and disable old links")
+    ada.sees("You are signed out everywhere")
+    assert_accessible(ada)
+    for link, shown in (
+        ("Change your topics, hour or days", "This link does not work"),
+        ("Unsubscribe", "Unsubscribe"),
+    ):
+        ada.follows(ada.opens_letter("Welcome to Paper Route").get_by_role("link", name=link))
+        expect(page.get_by_role("heading", level=1)).to_have_text(shown)
+        assert_accessible(ada)
+        ada.complaints.clear()  # the browser tells of each answer of 410
+    ada.press("Unsubscribe")
+    ada.sees("You are unsubscribed")
+    assert_accessible(ada)
+    ada.press("Undo")
+    ada.sees("You are subscribed again")
+    assert_accessible(ada)
+    page.goto(f"{ada.site.url}/nothing-here/")
+    assert_accessible(ada)
+    ada.complaints.clear()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -63,9 +63,11 @@ def test_the_email_is_sent_again_after_a_minute_and_brings_what_was_chosen_meanw
     both[-1].page.wait_for_timeout(A_MINUTE)
 
     for ada in both:
+        ada.page.bring_to_front()
         ada.tick(TOPICS[0])
         ada.press("Send the email again")
         ada.sees(f"One more step: open the email we sent to {ada.address}")
+        expect(ada.page.get_by_text("Sent again, if this address may get another one today.")).to_be_visible()
         ada.follows(ada.opens_letter(CONFIRM, 2).get_by_role("link", name="Confirm and start"))
         ada.sees("Confirm and start")
         expect(ada.page.get_by_role("main")).to_contain_text(f"Your topics: {TOPICS[0]}")

@@ -64,7 +64,7 @@ def test_a_reader_takes_everything_along_has_another_address_and_erases_it_all(v
     assert {letter["kind"] for letter in held["letters"]} == {"confirm", "welcome"}
 
     old, new = ada.address, f"new.{ada.address}"
-    ada.page.get_by_label("Your email address").fill(new)
+    ada.page.get_by_label("Your new email address").fill(new)
     ada.press("Change my address")
     ada.sees("Check your new inbox")
     ada.opens_letter("Your address at Paper Route is about to change")

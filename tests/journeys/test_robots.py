@@ -81,7 +81,7 @@ def test_a_browser_that_opens_every_kind_of_link_and_page_three_times_changes_no
     opens_preferences(ada, welcome)
     ada.open("/preferences/data/")
     new = f"new.{ada.address}"
-    ada.page.get_by_label("Your email address").fill(new)
+    ada.page.get_by_label("Your new email address").fill(new)
     ada.press("Change my address")
     links += links_in(ada.opens_letter("Your address at Paper Route is about to change"))
     links += links_in(Visitor(ada.page, ada.site, new).opens_letter("Confirm your new address at Paper Route"))

@@ -59,7 +59,7 @@ def test_the_next_page_names_the_address_and_offers_topics_zone_and_hour(client)
 
     page = client.get("/subscribe/next/").text
 
-    assert "One more step: open the email we sent to ada@example.org" in page
+    assert 'One more step: open the email we sent to <span class="address">ada@example.org</span>' in page
     assert topic.name in page
     assert 'name="zone"' in page
     assert 'name="hour"' in page
@@ -135,7 +135,8 @@ def test_the_email_is_sent_again_after_a_minute_with_what_was_chosen(client, clo
 
     answering.answer(now)
     assert Letter.objects.filter(kind="confirm").count() == letters
-    assert ("less than a minute ago" in page.text) == (letters == 1)
+    assert ("It was sent less than a minute ago." in page.text) == (letters == 1)
+    assert ("Sent again, if this address may get another one today." in page.text) == (letters == 2)
     if letters == 2:
         assert begin(client).topics() == [topic.slug]
 
@@ -188,5 +189,5 @@ def test_the_status_page_counts_who_asked_who_confirmed_and_who_was_lost(client,
     subscribe(client)
     begin(client)
 
-    said = "In the last 28 days: 4 asked, 1 confirmed, 2 did not before their link ended."
+    said = "In the last 28 days: 4 asked, 1 confirmed, 2 let their link expire."
     assert said in client.get("/status/").text

@@ -108,7 +108,7 @@ def test_a_dead_link_says_so_and_sends_no_fresh_one(client):
     client.post(f"/fresh-link/{made}/")
 
     assert page.status_code == 410
-    assert "has unsubscribed since" in page.text
+    assert "its reader has unsubscribed, signed out everywhere or changed address" in page.text
     assert not Letter.objects.exists()
 
 
