@@ -1,4 +1,5 @@
-"""A reader's own page by keyboard alone, and as axe reads it, unfolded and with answers that need correcting."""
+"""From the box to a reader's own page by keyboard alone; and as axe reads that page, unfolded and with answers that
+need correcting."""
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -55,6 +56,45 @@ def test_topics_are_found_chosen_and_saved_by_keyboard_alone(begun, scripts):
     ada.sees("Your preferences")
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
+def test_from_the_box_to_preferences_that_are_saved_by_keyboard_alone(visitor, scripts):
+    ada = visitor(java_script_enabled=scripts)
+    page, keyboard = ada.page, ada.page.keyboard
+
+    ada.open("/")
+    goes_to(ada, page.get_by_role("textbox", name="Your email address"))
+    keyboard.type(ada.address)
+    keyboard.press("Enter")
+    ada.sees(f"One more step: open the email we sent to {ada.address}")
+    goes_to(ada, page.get_by_role("group", name="Topics").get_by_role("checkbox").first)
+    keyboard.press("Space")
+    goes_to(ada, page.get_by_role("button", name="Keep these"))
+    keyboard.press("Enter")
+    expect(page.get_by_text("Kept. It waits for the email to be opened.")).to_be_visible()
+    ada.open(address_in(ada, "Confirm your subscription", "Confirm and start"))
+    ada.sees("Confirm and start")
+    goes_to(ada, page.get_by_role("button", name="Confirm and start"))
+    keyboard.press("Enter")
+    ada.sees("You are subscribed")
+    ada.open(address_in(ada, "Welcome to Paper Route", "Change your topics, hour or days"))
+    expect(page.get_by_role("button", name="Open my preferences")).to_be_focused()
+    keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Last 30 days")).to_be_visible()
+    goes_to(ada, page.get_by_label("In your own words"))
+    keyboard.type("harbours without charts")
+    goes_to(ada, page.get_by_role("button", name="Save", exact=True))
+    keyboard.press("Enter")
+
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    expect(page.get_by_label("In your own words")).to_have_value("harbours without charts")
+
+
+def address_in(visitor: Visitor, subject: str, link: str) -> str:
+    """Where a link of an email leads to, which a mail program would open."""
+    return str(visitor.opens_letter(subject).get_by_role("link", name=link).get_attribute("href"))
+
+
 def test_unfolded_with_errors_and_a_refused_preview_the_page_is_accessible(begun):
     ada = begun()
     page = ada.page
@@ -73,8 +113,4 @@ def test_unfolded_with_errors_and_a_refused_preview_the_page_is_accessible(begun
     page.get_by_label("arXiv categories", exact=True).fill("cs.YY")
     expect(page.locator(".preview > .says")).to_contain_text("“cs.YY” is not one")
     assert problems(page) == []
-    assert (
-        page.evaluate("(ids => ids.length - new Set(ids).size)([...document.querySelectorAll('[id]')].map(e => e.id))")
-        == 0
-    )
     ada.complaints.clear()
