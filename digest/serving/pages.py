@@ -32,6 +32,7 @@ FRESH_FOR = 1.0  # seconds for which a process goes on with the version that it 
 KEPT_FOR = 600.0  # seconds, as what is trending moves with the clock
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
 PATHS, LONGEST_PATH = 2_000, 300  # characters: longer ones are looked up each time
+MAKERS = 64  # locks, for a page's address each; two may share one
 HEAVY = 2_000  # bytes that a page takes beside its body
 
 
@@ -106,7 +107,7 @@ class PageCache:
     is made for somebody, also where there is no page, counts against the CPU of their network."""
 
     def __init__(self, get_response: View) -> None:
-        self.get_response, self.turn = get_response, Lock()
+        self.get_response, self.turn, self.makers = get_response, Lock(), [Lock() for _ in range(MAKERS)]
         self.kept: TTLCache[Any, Page] = TTLCache(settings.PAGES_KEPT, KEPT_FOR, getsizeof=Page.size)
         self.version, self.budget = Version(), CpuBudget(*settings.CPU_OF_A_NETWORK)
 
@@ -127,11 +128,14 @@ class PageCache:
         if page := self._found(address, encoding):
             return page.answer(request)
         request.GET = QueryDict(urlencode(asked))
-        response = self._made(request)
-        made = page_of(response)
-        if made is None:
-            return response
-        self._keep(address, encodings.AS_IT_IS, made)
+        with self.makers[hash(address) % MAKERS]:  # Who asks for the same page meanwhile waits, and finds it.
+            if page := self._found(address, encoding):
+                return page.answer(request)
+            response = self._made(request)
+            made = page_of(response)
+            if made is None:
+                return response
+            self._keep(address, encodings.AS_IT_IS, made)
         page = made.sent_as(encoding)
         self._keep(address, encoding, page)
         return page.answer(request)

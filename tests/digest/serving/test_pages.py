@@ -1,8 +1,10 @@
 """Public pages are kept whole in each process's memory, and given to nobody once what they show has changed."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from ipaddress import ip_network
+from threading import Event
 
 import brotli
 import pytest
@@ -196,6 +198,26 @@ def test_a_page_from_memory_is_refused_under_a_name_that_is_not_ours(client):
     client.get("/kept/")
 
     assert client.get("/kept/", headers={"host": "elsewhere.example"}).status_code == 400
+
+
+@pytest.mark.usefixtures("within_a_second")
+def test_a_page_that_many_ask_for_at_once_is_made_once(rf):
+    asked, may_go_on = [], Event()
+
+    def slow(request: HttpRequest) -> HttpResponse:
+        asked.append(request)
+        may_go_on.wait(10)
+        return HttpResponse("made")
+
+    cache = pages.PageCache(slow)
+    cache.version.current()
+    with ThreadPoolExecutor() as threads:
+        answers = [threads.submit(cache, rf.get("/kept/")) for _ in range(3)]
+        wait(answers, timeout=0.2)  # By then all would have asked.
+        may_go_on.set()
+
+    assert len(asked) == 1
+    assert [answer.result().text for answer in answers] == ["made"] * 3
 
 
 # ------------------------------------------------------------------------------------------------------ how it is sent
