@@ -1,10 +1,24 @@
 """Where papers were seen, and what people made of them."""
 
-from datetime import datetime
+from __future__ import annotations
+
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
+
+
+class SightingQuerySet(models.QuerySet["Sighting"]):
+    def announced_by(self, source: str) -> SightingQuerySet:
+        return self.filter(source=source, announced=True)
+
+    def first_day(self) -> date | None:
+        # By the index of days, where Min and Max would look at every sighting of a source.
+        return self.order_by("day").values_list("day", flat=True).first()
+
+    def last_day(self) -> date | None:
+        return self.order_by("-day").values_list("day", flat=True).first()
 
 
 class Sighting(models.Model):
@@ -18,6 +32,8 @@ class Sighting(models.Model):
     read_at = models.DateTimeField(default=timezone.now)  # when it last said something new,
     latest = models.CharField(max_length=40, blank=True)  # and which reading did
     facts = models.JSONField(default=dict)  # reading's name -> the fields it gave; what it did not give is absent
+
+    objects = SightingQuerySet.as_manager()
 
     class Meta:
         constraints = [

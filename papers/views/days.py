@@ -1,11 +1,10 @@
 """The lists of a day, a week or a month; the first page is the latest day."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Min
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -33,8 +32,7 @@ Outcome = Collection.Outcome
 def today(request: HttpRequest) -> HttpResponse:
     """The latest day that the first source with any papers has, whatever the date is now."""
     for source in LISTS:
-        announced = Sighting.objects.filter(source=source, announced=True)
-        if latest := announced.aggregate(day=Max("day"))["day"]:
+        if latest := Sighting.objects.announced_by(source).last_day():
             return _dated(request, spans.day(latest), is_first=True)
     return render(
         request, "papers/nothing_yet.html", {"outcomes": _outcomes(Collection.objects.values_list("outcome"))}
@@ -118,9 +116,9 @@ def _topics(listed: PaperQuerySet, chosen: Filters) -> list[tuple[Topic, int, st
 
 def _around(span: Span, shown: str, asked: str) -> dict[str, Any]:
     """The pages before and after that have papers of this source, and the nearer of the two."""
-    announced = Sighting.objects.filter(source=shown, announced=True)
-    before: date | None = announced.filter(day__lt=span.first).aggregate(day=Max("day"))["day"]
-    after: date | None = announced.filter(day__gt=span.last).aggregate(day=Min("day"))["day"]
+    announced = Sighting.objects.announced_by(shown)
+    before = announced.filter(day__lt=span.first).last_day()
+    after = announced.filter(day__gt=span.last).first_day()
     of = spans.KINDS[span.kind]
     ways = {
         name: (of(day), calendars.address(of(day), asked)) if day else None

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
-from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -130,7 +129,7 @@ def search(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _latest(source: str, kind: str = "day") -> spans.Span | None:
-    day = Sighting.objects.filter(source=source, announced=True).aggregate(day=Max("day"))["day"]
+    day = Sighting.objects.announced_by(source).last_day()
     return spans.KINDS[kind](day) if day else None
 
 
