@@ -72,7 +72,7 @@ def _reader() -> str:
 @contextmanager
 def _running(port: int) -> Iterator[None]:
     """The pages, without the clock: nothing is collected, and no letter leaves."""
-    command = [sys.executable, "manage.py", "runserver", "--noreload", "--insecure", str(port)]
+    command = [sys.executable, "manage.py", "runserver", "--noreload", "--nostatic", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + PATIENCE
