@@ -63,15 +63,17 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @form_methods
 def block(request: HttpRequest, token: str) -> HttpResponse:
     """For whoever never asked for a confirm letter. GET shows a button; POST removes all that there is of the address,
-    and writes to it no more: a keyed hash stays."""
+    and writes to it no more: a keyed hash stays. Whose address it was, is unknown once there is nothing of it."""
     try:
         pk = links.key(links.repaired(token, Purpose.BLOCK), Purpose.BLOCK)
     except BadLink:
         return bad_link_page(request)
-    if request.method == "POST":
-        for reader in Subscriber.objects.filter(pk=pk):
-            erasing.block(reader, site_clock.now())
-    return render(request, "subscriptions/block.html", {"done": request.method == "POST"})
+    if request.method != "POST":
+        return render(request, "subscriptions/block.html")
+    found = Subscriber.objects.filter(pk=pk).first()
+    if found:
+        erasing.block(found, site_clock.now())
+    return render(request, "subscriptions/block.html", {"done": True, "is_gone": found is None})
 
 
 @csrf_exempt  # The token is the proof; some mail programs open pages where no cookie survives.

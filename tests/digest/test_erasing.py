@@ -10,13 +10,15 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import models
+from django.test import Client
 
 from digest import exporting
 from digest.models import Given, Saved
 from papers import site_clock
 from papers.models import Lookup
-from subscriptions import erasing
+from subscriptions import erasing, links
 from subscriptions.interests.kinds import InterestSpec
+from subscriptions.links import BadLink, Purpose
 from subscriptions.models import Event, Letter, Subscriber, Suppression, keyed_hash
 from subscriptions.sending import post
 from tests.digest.lives import files_with, live, tables_with
@@ -67,6 +69,30 @@ def test_nothing_is_left_in_any_table_or_file(client, settings, word):
     assert named
     assert not any(model._default_manager.exists() for model in named)
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("purpose", [purpose for purpose in Purpose if purpose is not Purpose.UNSUBSCRIBE])
+def test_no_link_leads_to_anything_then(client, purpose):
+    reader = make_reader()
+    old = links.make(reader, purpose).rstrip("/").rpartition("/")[2]
+    open_preferences(client, reader)
+
+    erase(client)
+
+    with pytest.raises(BadLink):
+        links.follow(old, purpose)
+
+
+def test_a_visit_in_another_browser_is_over_then_and_unsubscribing_is_answered_as_ever(client):
+    reader, other = make_reader(), Client()
+    old = links.make(reader, Purpose.UNSUBSCRIBE)
+    open_preferences(client, reader)
+    open_preferences(other, reader)
+
+    erase(client)
+
+    assert other.get("/preferences/").headers["Location"] == "/my-link/"
+    assert "You are unsubscribed" in other.post(old).text
 
 
 def test_nothing_of_others_is_touched(client, word, settings):

@@ -73,13 +73,16 @@ def test_a_blocked_address_gets_no_letter_again(client, way):
     assert not Letter.objects.exists()
 
 
-def test_pressing_twice_says_the_same(client):
+def test_pressing_again_promises_nothing_of_an_address_that_is_no_longer_known(client):
     letter = asked(client)
     assert letter.subscriber
     path = block_path(letter.subscriber)
     client.post(path)
 
-    assert "This address is blocked" in client.post(path).text
+    answer = client.post(path).text
+
+    assert "it was blocked already, or erased" in answer
+    assert "We will not write to it again" not in answer
     assert Suppression.objects.count() == 1
 
 

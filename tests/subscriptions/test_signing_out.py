@@ -3,8 +3,10 @@
 import pytest
 from django.test import Client
 
-from subscriptions.links import Purpose
+from subscriptions import links
+from subscriptions.links import DeadLink, Purpose
 from tests.factories import make_reader
+from tests.subscriptions.test_leaving import MORTAL, token
 from tests.subscriptions.test_views import link, open_preferences
 
 pytestmark = pytest.mark.django_db
@@ -22,16 +24,29 @@ def test_signing_out_everywhere_closes_the_preferences_in_every_browser(client):
         assert browser.get("/preferences/").headers["Location"] == "/my-link/"
 
 
-def test_it_disables_old_links_but_those_to_unsubscribe(client):
+@pytest.mark.parametrize("purpose", MORTAL)
+def test_it_disables_old_links(client, purpose):
     reader = make_reader()
-    manage, leave = link(reader, Purpose.MANAGE), link(reader, Purpose.UNSUBSCRIBE)
+    old = token(reader, purpose)
     open_preferences(client, reader)
 
     client.post("/preferences/sign-out/")
 
-    assert client.get(manage).status_code == 410
-    assert client.get(leave).status_code == 200
-    assert client.get(link(reader, Purpose.MANAGE)).status_code == 200
+    with pytest.raises(DeadLink):
+        links.follow(old, purpose)
+    assert links.follow(token(reader, purpose), purpose) == reader
+
+
+def test_links_to_unsubscribe_go_on_working(client):
+    reader = make_reader()
+    old = link(reader, Purpose.UNSUBSCRIBE)
+    open_preferences(client, reader)
+
+    client.post("/preferences/sign-out/")
+    client.post(old)
+
+    reader.refresh_from_db()
+    assert reader.left_at
 
 
 def test_looking_at_the_page_ends_nothing(client):
