@@ -22,6 +22,7 @@ from tests.benchmarks import searching
 
 ROUNDS, SECONDS, CONNECTIONS = 3, 2, 8
 DAYS, A_DAY, TOPICS, CRAWLED, SEARCHED = 200, 25, 64, 1_000, 60
+AT_A_TIME = 200  # answers
 NOW = datetime.now(UTC).replace(microsecond=0)
 CATEGORIES = ("cs.CL", "cs.LG", "cs.RO", "stat.ML", "math.AG")
 HELLO = "hello"
@@ -48,6 +49,7 @@ def bench(database: str) -> None:
     searching.fit()
     list_lately(random.Random(0))
     cold(database, [what for kind, what in searching.queries(dice, papers, vocabulary) if kind != "example"])
+    from_memory(database)
     with serving("granian, guarded", SITE, dict(os.environ)) as port:
         warm(database, port)
 
@@ -157,6 +159,34 @@ def crawl(database: str, browser: Any) -> None:
         float(np.mean(spent)),
         BARS["page"],
     )
+
+
+def from_memory(database: str) -> None:
+    """CPU of a page that is in memory and of hello, through the site's WSGI application in this process, by turns."""
+    from django.test import RequestFactory
+
+    import tests.benchmarks.hello_site  # noqa: F401 - which has hello at its address
+    from digest import wsgi
+
+    asked = {HELLO: "/hello"} | addresses()
+    found: dict[str, list[float]] = {name: [] for name in asked}
+
+    def ask(path: str) -> None:
+        environ = dict(RequestFactory(HTTP_HOST="localhost", HTTP_ACCEPT_ENCODING="br").get(path).environ)
+        for _ in range(AT_A_TIME):
+            answered = wsgi.application(environ, lambda *_: None)
+            b"".join(answered)
+            answered.close()
+
+    for _ in range(ROUNDS * 5):
+        for name, path in asked.items():
+            began = time.process_time()
+            ask(path)
+            found[name].append(1e6 * (time.process_time() - began) / AT_A_TIME)
+    floor = statistics.median(found[HELLO])
+    for name, spent in found.items():
+        each = statistics.median(spent)
+        say(database, f"from memory {name:<8}{each:5.0f} us of CPU, {each / floor:.2f} of hello's")
 
 
 def cpu(work: Callable[[], Any]) -> float:
