@@ -321,7 +321,7 @@ FILE_UPLOAD_HANDLERS: list[str] = []  # No form of ours has a file, and Django w
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000  # bytes that any view may take; most take less: see RequestSizes
 PAGES_KEPT = 32_000_000  # bytes of public pages in the memory of each process that serves them
 CARDS_KEPT = 8_000_000  # bytes, besides
-CPU_OF_A_NETWORK = (15.0, 0.25)  # seconds at once, and each second, of each process: for pages that are not in memory
+CPU_OF_A_NETWORK = (20.0, 0.5)  # seconds at once, and each second, of each process: for pages that are not in memory
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
