@@ -56,20 +56,10 @@ class AddressForm(forms.Form):
     address = AddressField(label=_("Your email address"), max_length=254)
 
 
-class NewAddressForm(forms.Form):
-    """Where a reader wants them to go instead."""
+class MayJoin:
+    """For a form whose address becomes a reader's: one that the site admits."""
 
-    address = AddressField(label=_("Your new email address"), max_length=254)
-
-
-class SignUpForm(AddressForm):
-    """The address is all that it takes. Zone and hour are what a page found out by itself: what is not understood of
-    them is left open, as nobody typed it. Topics and interests come along by links, such as an author's page has."""
-
-    topics = TopicsField(label=_("Topics"))
-    interests = InterestsField(required=False)
-    zone = forms.CharField(required=False)
-    hour = forms.CharField(required=False)
+    cleaned_data: dict[str, Any]
 
     def clean_address(self) -> str:
         address: str = self.cleaned_data["address"]
@@ -77,6 +67,22 @@ class SignUpForm(AddressForm):
             expected = _("Enter an address at %(domains)s: this site is for those who have one.")
             raise ValidationError(expected, params={"domains": ", ".join(settings.SIGNUP.domains)})
         return address
+
+
+class NewAddressForm(MayJoin, forms.Form):
+    """Where a reader wants them to go instead."""
+
+    address = AddressField(label=_("Your new email address"), max_length=254)
+
+
+class SignUpForm(MayJoin, AddressForm):
+    """The address is all that it takes. Zone and hour are what a page found out by itself: what is not understood of
+    them is left open, as nobody typed it. Topics and interests come along by links, such as an author's page has."""
+
+    topics = TopicsField(label=_("Topics"))
+    interests = InterestsField(required=False)
+    zone = forms.CharField(required=False)
+    hour = forms.CharField(required=False)
 
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"]

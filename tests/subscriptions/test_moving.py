@@ -10,6 +10,7 @@ from django.conf import settings as site_settings
 from django.test import Client
 from django.utils import timezone
 
+from digest.environment import SignUpRule
 from subscriptions import answering, links, tokens
 from subscriptions.links import DeadLink, Purpose
 from subscriptions.models import Event, Letter, Subscriber, Suppression
@@ -101,6 +102,15 @@ def test_ones_own_address_is_refused_in_one_sentence(client, sink, reader):
     page = client.post(DATA, {"address": OLD.upper()})
 
     assert "Your digests go to this address already." in page.text
+    assert not Letter.objects.exists()
+
+
+def test_an_address_that_the_site_does_not_admit_is_refused_in_one_sentence(client, sink, reader, settings):
+    settings.SIGNUP = SignUpRule(domains=("example.org",))
+
+    page = client.post(DATA, {"address": "ada@elsewhere.example"})
+
+    assert "Enter an address at example.org: this site is for those who have one." in page.text
     assert not Letter.objects.exists()
 
 
