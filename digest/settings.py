@@ -34,6 +34,7 @@ from digest.environment import (
     for_us_alone,
     from_header,
     imap_login,
+    language,
     listed,
     networks,
     one_line,
@@ -308,12 +309,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["papers.templatetags.languages"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "papers.views.frame.site",
-            ]
+            ],
         },
     }
 ]
@@ -331,7 +333,10 @@ WHITENOISE_USE_FINDERS = True  # A handful of small files, served from the rooms
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = language("LANGUAGE")  # of pages and letters; papers are in English
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "digest.formats"
+SHORT_DATETIME_FORMAT = "Y-m-d H:i"  # where a language has none of its own
 
 # ----------------------------------------------------------------------------------------------------------- security
 

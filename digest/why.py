@@ -27,6 +27,7 @@ from papers.search import ranking
 from subscriptions import slots
 from subscriptions.interests import importing
 from subscriptions.interests.importing import Import
+from subscriptions.interests.kinds import TOPIC
 from subscriptions.models import Letter, Subscriber
 
 LETTERS_LOOKED_AT = 60  # since a paper came, in which it may be a near miss
@@ -49,6 +50,10 @@ class Contribution:
     without: float  # and without this one
     comes: bool  # whether it is above the bar and not muted, with all interests,
     comes_without: bool  # and without this one
+
+    @property
+    def name(self) -> str:
+        return _(self.query.name) if self.query.kind == TOPIC.key else self.query.name
 
     @property
     def difference(self) -> float:
@@ -75,7 +80,7 @@ class Case(NamedTuple):
     now: datetime
 
     def day(self, moment: datetime) -> str:
-        return date_format(slots.local_date(moment, self.reader.zone), "j F Y")
+        return date_format(slots.local_date(moment, self.reader.zone), "DATE_FORMAT")
 
 
 def explain(reader: Subscriber, asked: str, now: datetime) -> Explanation:
@@ -162,7 +167,7 @@ def _in_letters(case: Case) -> list[str]:
 
 
 def _slot(letter: Letter) -> str:
-    return date_format(date.fromisoformat(letter.key), "j F Y")
+    return date_format(date.fromisoformat(letter.key), "DATE_FORMAT")
 
 
 # -------------------------------------------------------------------------------------------------------- computed now
@@ -177,7 +182,7 @@ def _as_of_now(case: Case, scored: ReaderScores, choice: Choice) -> str:
         )
     if paper.listed_on < oldest and paper.pk not in choice.trending:
         long_ago = _("It was listed on %(day)s: papers listed more than %(days)d days ago are never in a digest.")
-        return long_ago % {"day": date_format(paper.listed_on, "j F Y"), "days": gathering.LISTED_WITHIN.days}
+        return long_ago % {"day": date_format(paper.listed_on, "DATE_FORMAT"), "days": gathering.LISTED_WITHIN.days}
     if not paper.terms:
         return _("It arrived a moment ago and has not been analysed yet.")
     if paper.pk in choice:

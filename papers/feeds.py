@@ -146,7 +146,7 @@ def _address(paper: Paper) -> str:
 
 
 def _tags(paper: Paper) -> list[str]:
-    return [*(score.topic.name for score in paper.chips), *paper.categories]  # type: ignore[attr-defined]
+    return [*(gettext(score.topic.name) for score in paper.chips), *paper.categories]  # type: ignore[attr-defined]
 
 
 def _content(entry: Entry) -> str:
@@ -163,7 +163,7 @@ def _text(_language: str | None, *shown: Any) -> str:
 
 
 def _credits() -> str:
-    lists = "; ".join(source.credit for source in SOURCES.values() if source.credit)
+    lists = "; ".join(str(source.credit) for source in SOURCES.values() if source.credit)
     return gettext(
         "Lists: %(lists)s. Titles and abstracts belong to their authors. "
         "Thank you to arXiv for use of its open access interoperability."

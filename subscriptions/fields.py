@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BoundField
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
@@ -93,7 +94,7 @@ class BoundTopics(BoundField):
     def groups(self) -> list[TopicGroup]:
         """All the others."""
         others = [topic for topic in self._topics if topic not in self.first.topics]
-        return [TopicGroup(name, list(some)) for name, some in groupby(others, lambda topic: topic.group)]
+        return [TopicGroup(gettext(name), list(some)) for name, some in groupby(others, lambda topic: topic.group)]
 
     @cached_property
     def _topics(self) -> list[Topic]:

@@ -42,7 +42,7 @@ def _part(form: PreferencesForm, fields: Iterable[str], holds: Sequence[str]) ->
 
 
 def _topics(form: PreferencesForm, name: str) -> list[str]:
-    return [topic.name for topic in cast(BoundTopics, form[name]).chosen]
+    return [_(topic.name) for topic in cast(BoundTopics, form[name]).chosen]
 
 
 def _named(things: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ LINES = {
     ],
     "digest": [
         "environment",
-        "celery checks logs permissions serving settings sqlite wsgi",  # the project
+        "celery checks formats logs permissions serving settings sqlite wsgi",  # the project
         "apps",
         "asgi",
         "models",

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -56,6 +57,19 @@ def choice(name: str, among: list[str]) -> str:
     if text not in among:
         raise ImproperlyConfigured(f"{name}: expected {' or '.join(among)}, found {text!r}")
     return text
+
+
+def language(name: str) -> str:
+    """As Django calls it, like pt-br; pt_BR is understood, and of a country's variant without words of its own the
+    language. What machines have under LANGUAGE for their own programs, a list or an encoding, is not meant for us."""
+    text = variable(name, "en")
+    if re.search(r"[:.]", text) or text in ("C", "POSIX"):
+        return "en"
+    code = text.lower().replace("_", "-")
+    for known in (code, code.partition("-")[0]):
+        if known in dict(global_settings.LANGUAGES):
+            return known
+    raise ImproperlyConfigured(f"{name}: expected a language that Django knows, like de or pt-br, found {text!r}")
 
 
 def whole_number(name: str, default: int, lowest: int, highest: int) -> int:

@@ -53,4 +53,4 @@ def _when(reader: Subscriber) -> Iterator[str]:
     place = reader.zone.rpartition("/")[2].replace("_", " ")
     yield _("%(hour)s %(place)s") % {"hour": f"{reader.hour:02}:00", "place": place}
     if reader.paused_until:
-        yield _("paused until %(day)s") % {"day": date_format(reader.paused_until, "j F Y")}
+        yield _("paused until %(day)s") % {"day": date_format(reader.paused_until, "DATE_FORMAT")}

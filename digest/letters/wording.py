@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from digest.matching.kinds import KINDS
 from digest.matching.kinds.base import near
@@ -25,7 +25,9 @@ def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
     if found is None:
         return ""
     if found["code"] == "again":
-        return _("from %(month)s, trending again") % {"month": date_format(date.fromisoformat(found["from"]), "F Y")}
+        return _("from %(month)s, trending again") % {
+            "month": date_format(date.fromisoformat(found["from"]), "YEAR_MONTH_FORMAT")
+        }
     if found["code"] == "near":
         why = near(found["to"])
     elif found["code"] == "trending":
@@ -35,7 +37,9 @@ def reason(item: Mapping[str, Any], title: str, abstract: str) -> str:
         why = kind.reason(found, title, abstract)
     if not item.get("late"):
         return why
-    since = date_format(date.fromisoformat(item["since"]), "j F") if item.get("since") else _("it was new")
+    since = (
+        date_format(date.fromisoformat(item["since"]), "MONTH_DAY_FORMAT") if item.get("since") else _("it was new")
+    )
     return _("%(why)s (rising now: its votes have grown since %(since)s)") % {"why": why, "since": since}
 
 
@@ -72,11 +76,12 @@ def special(found: Mapping[str, Any]) -> str:
 def span(first: str, last: str) -> str:
     """Such as: 4 to 17 August."""
     begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    shown = "MONTH_DAY_FORMAT" if begin.year == end.year else "DATE_FORMAT"
     if begin == end:
-        return date_format(end, "j F")
-    shown = "j" if (begin.year, begin.month) == (end.year, end.month) else "j F" if begin.year == end.year else "j F Y"
-    words = {"first": date_format(begin, shown), "last": date_format(end, "j F" if shown != "j F Y" else shown)}
-    return _("%(first)s to %(last)s") % words
+        return date_format(end, shown)
+    is_short = (begin.year, begin.month) == (end.year, end.month)
+    first = pgettext("a day, before another day of the same month", "j") if is_short else shown
+    return _("%(first)s to %(last)s") % {"first": date_format(begin, first), "last": date_format(end, shown)}
 
 
 def _of_days(found: Mapping[str, Any]) -> str:
@@ -101,7 +106,7 @@ def _missed(found: Mapping[str, Any]) -> str:
 
 
 def _quiet(found: Mapping[str, Any]) -> str:
-    since = date_format(date.fromisoformat(found["since"]), "l, j F")
+    since = date_format(date.fromisoformat(found["since"]), _("l, j F"))
     if not found["day"]:
         return _("No new papers have come since those of %(since)s; these were in none of your digests.") % {
             "since": since
@@ -114,7 +119,7 @@ def _quiet(found: Mapping[str, Any]) -> str:
 
 
 def _first(found: Mapping[str, Any]) -> str:
-    day = date_format(date.fromisoformat(found["since"]), "j F")
+    day = date_format(date.fromisoformat(found["since"]), "MONTH_DAY_FORMAT")
     if found["code"] == "latest":
         return _("Nothing new was listed since %(day)s; here are the latest papers.") % {"day": day}
     return _("This site lists papers since %(day)s; here is the best of them.") % {"day": day}

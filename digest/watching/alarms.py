@@ -158,4 +158,4 @@ def _silent(alarm: Alarm) -> str:
     """Who is, by name; empty for a source that is no longer read."""
     if alarm.kind != Alarm.Kind.STALE:
         return alarm.subject
-    return SOURCES[alarm.subject].title if alarm.subject in SOURCES else ""
+    return str(SOURCES[alarm.subject].title) if alarm.subject in SOURCES else ""

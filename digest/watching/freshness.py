@@ -150,7 +150,7 @@ def why(fresh: Freshness) -> str:
         reason = _("it has not been checked since %(checked)s: see whether collecting is still running")
     return f"{silence}; {reason}" % {
         "source": fresh.source.title,
-        "day": date_format(day, "l j F Y") if day else "",
+        "day": date_format(day, _("l j F Y")) if day else "",
         "since": _moment(fresh.failing_since),
         "checked": _moment(fresh.checked_at),
         "error": fresh.error,

@@ -216,7 +216,9 @@ class Paper(models.Model):
         """Those where its authors put it: the text, code and project."""
         text = [("arXiv", f"https://arxiv.org/abs/{self.arxiv_id}"), ("PDF", f"https://arxiv.org/pdf/{self.arxiv_id}")]
         named = [
-            (name, self.urls[kind]) for kind, name in (("code", "Code"), ("project", "Project")) if kind in self.urls
+            (name, self.urls[kind])
+            for kind, name in (("code", gettext("Code")), ("project", gettext("Project")))
+            if kind in self.urls
         ]
         return [*(text if self.arxiv_id else []), *named]
 
@@ -253,7 +255,7 @@ class Paper(models.Model):
 
 
 def _day(day: date | None, *, with_year: bool) -> str:
-    return date_format(day, "j M Y" if with_year else "j M").replace(" ", "\u00a0") if day else ""
+    return date_format(day, "SHORT_DATE_FORMAT" if with_year else gettext("j M")).replace(" ", "\u00a0") if day else ""
 
 
 class PaperTopic(models.Model):

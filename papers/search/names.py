@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from papers import identifiers
 from papers.models import Paper, Topic
@@ -49,7 +50,9 @@ def _called(query: str) -> Iterator[Named]:
         return
     plain = unaccented(query)
     for topic in Topic.objects.only("slug", "name", "phrases"):
-        if plain in {topic.name.lower(), topic.slug, *(phrase.strip('"').lower() for phrase in topic.phrases)}:
+        names = topic.name, gettext(topic.name)
+        phrases = (phrase.strip('"').lower() for phrase in topic.phrases)
+        if plain in {*map(unaccented, names), topic.slug, *phrases}:
             yield Named(TOPIC, topic.name, topic.get_absolute_url())
     if category := identifiers.category(query):
         yield Named(CATEGORY, category, reverse("papers:category", args=[category]))

@@ -1,15 +1,20 @@
 """What a source is: data and pure functions. To add one: a module beside this, a line in SOURCES, a sample, a test."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from papers import identifiers
 from papers.sources.addresses import LONGEST as LONGEST_URL
 from papers.sources.calendar import Calendar
 from papers.text.cleaning import ELLIPSIS, clean, cut
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 LONGEST = {"key": 220, "arxiv_id": 40, "doi": identifiers.LONGEST_DOI}  # characters, as the columns hold
 # Texts and lists that are longer are cut, which an ellipsis at the end says: pages and letters show all of a paper.
@@ -92,7 +97,7 @@ class Listing:
         if not self.title:
             raise SourceError("expected a title, found an empty one")
 
-    def completed_by(self, other: "Listing") -> "Listing":
+    def completed_by(self, other: Listing) -> Listing:
         """With what only the other one says, and as new as that one has it."""
         unsaid = {name: getattr(other, name) for name in (*FACTS, "announced_on") if getattr(self, name) is None}
         return replace(self, **unsaid, announced=other.announced)
@@ -156,7 +161,7 @@ class Reading:
     parse: Callable[[bytes, date], Page]  # raises SourceError
     trust: Trust
     live: bool = False  # it only shows what is there now, so past days cannot be read from it
-    completed_by: "Reading | None" = None  # a list of the same papers that says of them what this one does not
+    completed_by: Reading | None = None  # a list of the same papers that says of them what this one does not
     weigh: Callable[[list[Listing], date], list[Listing]] | None = None  # what of a paper only the whole list tells
 
 
@@ -186,11 +191,11 @@ class Records:
 @dataclass(frozen=True, kw_only=True)
 class Source:
     name: str
-    title: str  # as pages name it
+    title: _StrOrPromise  # as pages name it
     calendar: Calendar
     manners: Manners
     readings: tuple[Reading, ...]
-    credit: str = ""  # who is thanked for the list on every page and letter
+    credit: _StrOrPromise = ""  # who is thanked for the list on every page and letter
     announces: bool = True  # False: being on its list is no news of a paper
     latest: Latest | None = None
     records: tuple[Records, ...] = ()

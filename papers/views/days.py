@@ -93,7 +93,7 @@ def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool 
 
 def _lists(span: Span, counts: dict[str, int], shown: str) -> list[tuple[str, str, int, bool]]:
     """Each source's list: its title, its address, how many papers it has, and whether it is shown."""
-    titles = {SAMPLE: gettext("Sample"), **{name: source.title for name, source in SOURCES.items()}}
+    titles = {SAMPLE: gettext("Sample"), **{name: str(source.title) for name, source in SOURCES.items()}}
     there = [name for name in LISTS if name in counts]
     return [
         (titles[name], calendars.address(span, name if name in SOURCES else ""), counts[name], name == shown)

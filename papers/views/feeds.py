@@ -57,7 +57,7 @@ def of_list(request: HttpRequest, form: str, source: str = "") -> HttpResponse:
     page = reverse("papers:today")
     if source and (latest := _latest(name)):
         page = calendars.address(latest, source)
-    return _answer(request, form, SOURCES[name].title, page, seen[:MOST])
+    return _answer(request, form, str(SOURCES[name].title), page, seen[:MOST])
 
 
 @public(*filters.PARAMETERS)
@@ -67,7 +67,7 @@ def of_span(request: HttpRequest, form: str, kind: str) -> HttpResponse:
     name = next(iter(SOURCES))
     latest = _latest(name, kind)
     if latest is None:
-        return _answer(request, form, SOURCES[name].title, reverse("papers:today"), [])
+        return _answer(request, form, str(SOURCES[name].title), reverse("papers:today"), [])
     papers = Paper.objects.listed_between(latest.first, latest.last, name).most_voted()
     title = gettext("The week’s most voted papers") if kind == "week" else gettext("The month’s most voted papers")
     return _answer(request, form, title, calendars.address(latest), _first(papers))
@@ -85,7 +85,7 @@ def trending(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 def topic(request: HttpRequest, form: str, slug: str) -> HttpResponse:
     topic = get_object_or_404(Topic, slug=slug)
-    return _answer(request, form, topic.name, topic.get_absolute_url(), _recent(Paper.objects.about([topic])))
+    return _answer(request, form, gettext(topic.name), topic.get_absolute_url(), _recent(Paper.objects.about([topic])))
 
 
 @public(*filters.PARAMETERS)

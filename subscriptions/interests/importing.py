@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from papers import database, identifiers
@@ -76,7 +77,7 @@ def names(interests: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     papers = papers_of([value for kind, value in asked if kind == PAPER.key])
     found = {(PAPER.key, key): title for key, (_now, title) in papers.items()}
     topics = Topic.objects.filter(slug__in=[value for kind, value in asked if kind == TOPIC.key])
-    return found | {(TOPIC.key, topic.slug): topic.name for topic in topics}
+    return found | {(TOPIC.key, topic.slug): gettext(topic.name) for topic in topics}
 
 
 def papers_of(keys: Collection[str]) -> dict[str, tuple[str, str]]:

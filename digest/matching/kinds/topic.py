@@ -30,9 +30,10 @@ def quoted(query: Query, paper: Paper, candidate: Candidate) -> str:
 
 
 def reason(found: Mapping[str, Any], title: str, abstract: str) -> str:
+    name = gettext(found["topic"])
     if phrase := _as_written(found["phrase"], title, abstract):
-        return gettext("matches %(topic)s: “%(phrase)s”") % {"topic": found["topic"], "phrase": phrase}
-    return gettext("matches %(topic)s") % {"topic": found["topic"]}
+        return gettext("matches %(topic)s: “%(phrase)s”") % {"topic": name, "phrase": phrase}
+    return gettext("matches %(topic)s") % {"topic": name}
 
 
 def _as_written(phrase: str, title: str, abstract: str) -> str:
@@ -45,7 +46,7 @@ def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
     for score in paper.chips:  # type: ignore[attr-defined]
         interest = InterestSpec(TOPIC.key, score.topic.slug)
         if score.score >= ABOUT or interest.name in rows:
-            yield interest, score.topic.name
+            yield interest, gettext(score.topic.name)
 
 
 KIND = QueryKind(
@@ -56,6 +57,7 @@ KIND = QueryKind(
     name_of=lambda query: query.topic,
     code="topic",
     words_of=words_of,
+    called=gettext,
     parameters=lambda query, words: {"topic": query.name, "phrase": words},
     reason=reason,
     quoted=quoted,

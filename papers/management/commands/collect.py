@@ -86,7 +86,7 @@ class Command(BaseCommand):
         with tqdm(total=sum(map(len, missing.values())), unit="day", disable=None) as bar:
             try:
                 for one in sources:
-                    bar.set_description(one.title)
+                    bar.set_description(str(one.title))
                     for collected in collecting.backfill(one, missing[one.name], now, waiting=bar.set_postfix_str):
                         days, papers = days + (not collected.failed), papers + collected.new
                         empty += collected.collection.outcome == Collection.Outcome.NOTHING

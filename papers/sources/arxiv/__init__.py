@@ -5,6 +5,8 @@ papers that are asked for by id, title or DOI, its query API. Each has a module 
 from dataclasses import replace
 from datetime import time, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from papers import identifiers
 from papers.sources.arxiv.archive import oai, oai_address, released, versions, versions_address
 from papers.sources.arxiv.feed import rss, rss_address
@@ -31,7 +33,7 @@ BY_TITLE = replace(
 SOURCE = Source(
     name="arxiv",
     title="arXiv",
-    credit="arXiv (descriptive metadata under CC0)",
+    credit=_("arXiv (descriptive metadata under CC0)"),
     calendar=CALENDAR,
     manners=MANNERS,
     readings=(

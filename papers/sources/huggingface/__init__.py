@@ -7,6 +7,8 @@ author's account its name alone, where the claim to the paper was verified.
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from papers.sources.base import Latest, Manners, Reading, Source, Trust
 from papers.sources.calendar import EVERY_DAY, MONDAY_TO_FRIDAY, Calendar
 from papers.sources.huggingface import api, cards, page
@@ -14,8 +16,8 @@ from papers.sources.huggingface import api, cards, page
 MANNERS = Manners("huggingface.co", timedelta(seconds=0.25))  # Its answers say when to pause.
 SOURCE = Source(
     name="huggingface",
-    title="Daily Papers",
-    credit="Hugging Face Daily Papers, by AK and the research community",
+    title=_("Daily Papers"),
+    credit=_("Hugging Face Daily Papers, by AK and the research community"),
     calendar=Calendar(MONDAY_TO_FRIDAY, grows_for=timedelta(days=14)),  # Votes settle only after one to two weeks.
     manners=MANNERS,
     readings=(
@@ -29,7 +31,7 @@ SOURCE = Source(
 )
 TRENDING = Source(
     name="huggingface-trending",
-    title="Trending on Hugging Face",
+    title=_("Trending on Hugging Face"),
     announces=False,
     calendar=Calendar(EVERY_DAY),
     manners=MANNERS,
