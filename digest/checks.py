@@ -1,9 +1,11 @@
 """What works and is careless, said at each start (`manage.py check`)."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.utils.translation import to_locale
 
 
 @checks.register("security")
@@ -30,5 +32,22 @@ def public_sites_say_who_runs_them(**_: Any) -> list[checks.CheckMessage]:
             "asks for one in the foot of every letter.",
             hint="Set it, for example SITE_POSTAL_ADDRESS='Ada Quill, 1 Example Street, Exampletown'.",
             id="paper_route.W002",
+        )
+    ]
+
+
+@checks.register
+def the_language_has_a_translation(**_: Any) -> list[checks.CheckMessage]:
+    compiled = f"{to_locale(settings.LANGUAGE_CODE)}/LC_MESSAGES/django.mo"
+    if settings.LANGUAGE_CODE.startswith("en") or any(
+        (Path(one) / compiled).exists() for one in settings.LOCALE_PATHS
+    ):
+        return []
+    return [
+        checks.Warning(
+            f"LANGUAGE: expected a language that the site is translated into, found {settings.LANGUAGE_CODE}: most words "
+            "will be English on pages that say they are not.",
+            hint="docs/extending.md says how a translation is made; without one leave LANGUAGE out.",
+            id="paper_route.W003",
         )
     ]
