@@ -45,8 +45,8 @@ def the_language_has_a_translation(**_: Any) -> list[checks.CheckMessage]:
         return []
     return [
         checks.Warning(
-            f"LANGUAGE: expected a language that the site is translated into, found {settings.LANGUAGE_CODE}: most words "
-            "will be English on pages that say they are not.",
+            f"LANGUAGE: expected a language that the site is translated into, found {settings.LANGUAGE_CODE}: most "
+            "words will be English on pages that say they are not.",
             hint="docs/extending.md says how a translation is made; without one leave LANGUAGE out.",
             id="paper_route.W003",
         )

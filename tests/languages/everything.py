@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.test import Client
 
 from digest.models import Alarm, PostDay, Saved
@@ -32,6 +33,14 @@ OWN = [
     *("/preferences/data/", "/preferences/data/erase/", "/saved/", "/why/?paper=arxiv:2608.1", "/why/?paper=2608.2"),
     *("/why/", "/why/?paper=Πλοία 3", "/why/?paper=ωωω"),
 ]
+
+
+STILL = (
+    *("500.html", "403_csrf.html", "403_cross_site.html", "locked_out.html", "slow_down.html", "too_large.html"),
+    *("try_again.html", "papers/nothing_yet.html", "subscriptions/stale_visit.html", "subscriptions/too_many.html"),
+    *("digest/feedback_gone.html", "digest/feed_gone.html", "subscriptions/mailbox_elsewhere.html"),
+    *("mail/testmail/body.txt", "mail/testmail/subject.txt"),
+)
 
 
 def make_world() -> Subscriber:
@@ -107,6 +116,43 @@ def pages(client: Client, reader: Subscriber) -> Iterator[tuple[str, str]]:
         yield address, client.get(address).text
     wrong = {"zone": "Ω", "hour": "99", "cap": "Ω", "bar": "Ω", "papers": "ωωω", "categories": "Ω", "topics": ["Ω"]}
     yield "POST /preferences/preview/", client.post("/preferences/preview/?part", wrong).text
+
+
+def presses(client: Client, reader: Subscriber) -> Iterator[tuple[str, str]]:
+    """What comes of pressing buttons, the last of which erases."""
+
+    def pressed(address: str, /, **fields: object) -> tuple[str, str]:
+        return f"POST {address}", client.post(address.removeprefix(settings.SITE_URL), fields, follow=True).text
+
+    yield pressed("/subscribe/", address="new@example.org")
+    yield pressed("/subscribe/next/", again="")
+    stranger = make_reader(address="δ@example.org", confirmed_at=None, next_due_at=None)
+    make_letter(stranger, kind="confirm", key="1")
+    yield pressed(links.make(stranger, Purpose.CONFIRM), zone="UTC", hour="7")
+    yield pressed(links.make(stranger, Purpose.BLOCK))
+    leaver = make_reader(address="ε@example.org")
+    yield pressed(links.make(leaver, Purpose.UNSUBSCRIBE), leave="")
+    yield pressed(links.make(leaver, Purpose.COME_BACK, tokens.number(MOMENT)))
+    feedback = links.make(reader, Purpose.FEEDBACK)
+    for said in ("less:author:Άδα Πένα", "more:topic:post", "save"):
+        yield pressed(f"{feedback}arxiv:2608.1/", say=said)
+    contents = {
+        "for_you": [{"paper": Paper.objects.get(key="arxiv:2608.1").pk, "reason": {"code": "near", "to": "Α"}}]
+    }
+    contents |= {
+        "near_misses": [{"paper": Paper.objects.get(key="arxiv:2608.2").pk, "lacked": {"code": "cap", "cap": 3}}]
+    }
+    sent = make_letter(reader, kind="digest", key=str(TODAY), contents={"trending": [], **contents}, state="sent")
+    for address in (links.make(reader, Purpose.WEB_COPY, sent.pk), "/preferences/"):
+        yield address, client.get(address.removeprefix(settings.SITE_URL)).text
+    yield pressed("/preferences/data/", address="ada@example.org")
+    yield pressed("/preferences/data/erase/")
+
+
+def still() -> Iterator[tuple[str, str]]:
+    """Pages that need nothing to stand."""
+    for name in STILL:
+        yield name, render_to_string(name)
 
 
 def letters() -> Iterator[tuple[str, str]]:

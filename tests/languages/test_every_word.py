@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from bs4 import BeautifulSoup, Comment, Doctype
+from django.test.signals import template_rendered
 from django.utils.text import Truncator
 
 from digest.letters import cards, composing
 from papers import sample
 from tests.languages import everything, pseudo
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.django_db
 SPOKEN = (
@@ -33,6 +35,15 @@ QUOTED = re.compile("“[^”]*”")  # a paper's own words
 KEPT = (cards._card, cards._words, cards._encoded, composing._subject, composing._around)
 
 
+UNREAD = {  # templates of which nothing is read here: tools of whoever runs the site; what says the same as another
+    *("admin/subscriptions/subscriber/change_list.html", "admin/subscriptions/subscriber/invite.html"),
+    *("subscriptions/gallery.html", "subscriptions/gallery_letter.html", "subscriptions/gallery_sizes.html"),
+    *("subscriptions/mailbox_letter.html", "papers/printed.html", "papers/robots.txt", "mail/letter.css"),
+    *("subscriptions/move.html", "subscriptions/stay.html", "subscriptions/pasted.html", "mail/testmail/body.html"),
+    *("mail/missed.html", "mail/missed.txt"),
+}
+
+
 @pytest.fixture
 def in_another_language(settings) -> Iterator[None]:
     settings.SITE_NAME = "Ταχυδρόμος"
@@ -50,6 +61,11 @@ def papers_words() -> list[str]:
     said |= {Truncator(one.title).chars(length) for one in sample.EDITION for length in (60, 80)}
     said |= {sentence for one in sample.EDITION for sentence in re.split(r"(?<=[.?]) ", one.abstract)}
     return sorted(said - {""}, key=len, reverse=True)
+
+
+def unread(seen: set[str]) -> set[str]:
+    folder = ROOT / "templates"
+    return {str(file.relative_to(folder)) for file in folder.rglob("*.*") if file.is_file()} - seen
 
 
 def of_page(html: str) -> Iterator[str]:
@@ -98,8 +114,18 @@ def plain(pieces: Iterator[str] | list[str], data: list[str]) -> Iterator[str]:
 
 @pytest.mark.usefixtures("in_another_language")
 def test_every_word_goes_through_the_translation(client):
-    said = [*everything.pages(client, everything.make_world()), *everything.letters()]
+    seen: set[str] = set()
+
+    def note(template, **_):
+        seen.add(template.name)
+
+    template_rendered.connect(note)
+    reader = everything.make_world()
+    said = [*everything.pages(client, reader), *everything.letters(), *everything.still()]
+    said += everything.presses(client, reader)
 
     data = [*papers_words(), *NAMES.split()]
     found = {text: name for name, words in said for text in plain(read(words), data)}
+
     assert found == {}
+    assert unread(seen) == UNREAD
