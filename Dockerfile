@@ -25,7 +25,6 @@ COPY papers papers/
 COPY subscriptions subscriptions/
 COPY digest digest/
 COPY templates templates/
-COPY locale locale/
 RUN python -m compileall -q .
 
 USER paper-route

@@ -334,7 +334,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = language("LANGUAGE")  # of pages and letters; papers are in English
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "digest" / "locale"]
 FORMAT_MODULE_PATH = "digest.formats"
 SHORT_DATETIME_FORMAT = "Y-m-d H:i"  # where a language has none of its own
 
