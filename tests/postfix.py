@@ -61,6 +61,7 @@ class Postfix:
             "data_directory": self._folder / "data", "daemon_directory": DAEMONS, "command_directory": "/usr/sbin",
             "setgid_group": "postdrop", "myhostname": "hop.example.net", "mydestination": "", "alias_maps": "",
             "inet_interfaces": HOST, "inet_protocols": "ipv4", "mynetworks": "127.0.0.0/8",
+            "notify_classes": "",  # It writes to no postmaster of a full disk: that would arrive, too.
             "relayhost": f"[{HOST}]:{sink.port}", "smtpd_relay_restrictions": "permit_mynetworks, reject",
             "maillog_file": self._folder / "log", "maillog_file_prefixes": self._folder,
             "smtpd_client_event_limit_exceptions": "", "minimal_backoff_time": "1s", "queue_run_delay": "1s",
