@@ -31,6 +31,7 @@ NAMES = (
     """arXiv DOI PDF Hugging Face Atom JSON Feed BibTeX (.bib) RIS UTC cs.CL cs votes=20 code=yes topic=reasoning"""
 )
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|[0-9a-f-]{36}|America/New_York")
+ZONES = re.compile(r'<select name="zone".*?</select>', re.DOTALL)  # hundreds of places
 QUOTED = re.compile("“[^”]*”")  # a paper's own words
 KEPT = (cards._card, cards._words, cards._encoded, composing._subject, composing._around)
 
@@ -70,8 +71,8 @@ def unread(seen: set[str]) -> set[str]:
 
 def of_page(html: str) -> Iterator[str]:
     """What is read on it, seen or not, without what it says is English."""
-    page = BeautifulSoup(html, "html.parser")
-    for data in page.select("script, style, kbd, [lang=en], select[name=zone]"):
+    page = BeautifulSoup(ZONES.sub("", html), "html.parser")
+    for data in page.select("script, style, kbd, [lang=en]"):
         data.decompose()
     yield from (text for text in page.find_all(string=True) if not isinstance(text, Comment | Doctype))
     for tag in page.find_all(True):
