@@ -41,7 +41,8 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-r
 unexport PYTHONDONTWRITEBYTECODE  # Else each of the many processes compiles everything anew.
 
 # Everything on PostgreSQL and Redis; on SQLite what differs there, by SQL or by locks, and one journey.
-ON_SQLITE = tests/papers/test_database.py tests/papers/storing tests/papers/collecting tests/papers/search \
+ON_SQLITE = tests/papers/test_database.py tests/papers/storing tests/papers/collecting \
+	$(addprefix tests/papers/search/test_,candidates.py ranking.py search_page.py understanding.py) \
 	tests/digest/letters/test_planning.py tests/subscriptions/sending/test_ledger.py \
 	tests/subscriptions/sending/test_post.py tests/subscriptions/sending/test_journal.py tests/faults/test_points.py \
 	tests/journeys/test_reading.py::test_preferences_are_changed_and_kept

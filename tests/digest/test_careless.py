@@ -90,6 +90,7 @@ def test_a_public_site_without_tls_is_warned_of_at_each_start(tmp_path):
     assert "SITE_URL=https://papers.example.org" in done.stderr
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("variables", [PUBLIC, {}], ids=["https", "local"])
 def test_others_are_not(variables, tmp_path):
     done = started(tmp_path, **variables)

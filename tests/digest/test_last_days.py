@@ -172,7 +172,7 @@ def test_a_list_that_should_have_come_and_did_not_was_late(reader, outcome):
             make_collection(source.name, TUESDAY, outcome=outcome)
     silent(reader, WEDNESDAY)
 
-    titles = " and ".join(source.title for source in LISTS)
+    titles = " and ".join(str(source.title) for source in LISTS)
     assert (of(reader, WEDNESDAY).came, of(reader, WEDNESDAY).words) == (
         Came.LATE,
         f"nothing new: {titles} had not listed any papers yet",

@@ -23,4 +23,5 @@ def test_every_letter_of_a_storm_is_accepted_once_or_accounted_for(
     assert report.broken == [], told
     assert report.faults["kill"] == SHORT.kills, told
     assert Letter.objects.count() == SHORT.letters
-    assert report.accepted > 0.9 * SHORT.letters, told
+    # Of each drain that is killed one chunk may be given up: never offered, its papers promised to later letters.
+    assert report.accepted > 0.9 * SHORT.letters - SHORT.kills * SHORT.chunk, told

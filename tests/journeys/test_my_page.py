@@ -19,7 +19,7 @@ def goes_to(visitor: Visitor, place: Locator) -> None:
     raise AssertionError(f"the Tab key does not lead to {place}")
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"])
 def test_topics_are_found_chosen_and_saved_by_keyboard_alone(begun, scripts):
     ada = begun(java_script_enabled=scripts)
     page, keyboard = ada.page, ada.page.keyboard
@@ -57,7 +57,7 @@ def test_topics_are_found_chosen_and_saved_by_keyboard_alone(begun, scripts):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("scripts", [True, False], ids=["", "without scripts"])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.deep)], ids=["", "without scripts"])
 def test_from_the_box_to_preferences_that_are_saved_by_keyboard_alone(visitor, scripts):
     ada = visitor(java_script_enabled=scripts)
     page, keyboard = ada.page, ada.page.keyboard

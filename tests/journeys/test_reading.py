@@ -25,6 +25,7 @@ def test_an_address_alone_gets_what_is_trending(visitor, scripts):
     assert set(titles) <= ada.site.abstracts.keys()
 
 
+@pytest.mark.deep
 def test_topics_bring_papers_with_the_words_that_are_the_reason(visitor):
     ada = visitor()
 
@@ -70,6 +71,7 @@ def test_preferences_are_changed_and_kept(visitor):
     expect(page.get_by_label("Paused until")).to_have_value(next_year)
 
 
+@pytest.mark.deep
 def test_leaving_takes_one_press_and_looking_at_the_link_none(visitor):
     ada = visitor()
 

@@ -196,6 +196,7 @@ def test_the_command_says_that_a_past_day_cannot_be_read_from_what_is_live_only(
         call_command("collect", source="huggingface-trending", day=FIRST, now=NOW)
 
 
+@pytest.mark.deep
 @pytest.mark.one_database
 def test_ctrl_c_stops_the_command_and_the_next_one_goes_on(far_end: FarEnd, tmp_path: Path):
     """A process of its own with a terminal, as an operator has it."""
