@@ -6,15 +6,14 @@ from hashlib import blake2b
 from threading import Lock
 
 from cachetools import LRUCache
-from django import template
 from django.conf import settings
-from django.template import Context
+from django.template import Context, Library
 from django.template.loader import get_template
 from django.utils.translation import get_language
 
 from papers.models import Paper
 
-register = template.Library()
+register = Library()
 kept: LRUCache[bytes, str] = LRUCache(settings.CARDS_KEPT, getsizeof=sys.getsizeof)
 turn = Lock()
 COLUMNS = [field.attname for field in Paper._meta.concrete_fields]

@@ -4,11 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from django import template
 from django.contrib.staticfiles import finders
+from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
-register = template.Library()
+register = Library()
 
 
 @register.simple_tag

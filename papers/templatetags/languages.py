@@ -1,12 +1,12 @@
 """In which language a page or a letter is, and what stands in it in another: papers are in English. Every template has
 these tags."""
 
-from django import template
 from django.conf import settings
+from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_bidi
 
-register = template.Library()
+register = Library()
 
 
 @register.simple_tag
