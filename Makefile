@@ -43,7 +43,7 @@ unexport PYTHONDONTWRITEBYTECODE  # Else each of the many processes compiles eve
 # Everything on PostgreSQL and Redis; on SQLite what differs there, by SQL or by locks, and one journey.
 ON_SQLITE = tests/papers/test_database.py tests/papers/storing tests/papers/collecting \
 	$(addprefix tests/papers/search/test_,candidates.py ranking.py search_page.py understanding.py) \
-	tests/digest/letters/test_planning.py tests/subscriptions/sending/test_ledger.py \
+	tests/digest/serving/test_away.py tests/digest/letters/test_planning.py tests/subscriptions/sending/test_ledger.py \
 	tests/subscriptions/sending/test_post.py tests/subscriptions/sending/test_journal.py tests/faults/test_points.py \
 	tests/journeys/test_reading.py::test_preferences_are_changed_and_kept
 test: .venv/servers

@@ -21,11 +21,7 @@ MOMENT = datetime(2026, 8, 4, 7, 5, tzinfo=UTC)
         ("MONTH_DAY_FORMAT", "4 August", "4. August"),
         ("YEAR_MONTH_FORMAT", "August 2026", "August 2026"),
         ("SHORT_DATETIME_FORMAT", "2026-08-04 07:05", "04.08.2026 07:05"),
-        (
-            "l, j F Y",
-            "Tuesday, 4 August 2026",
-            "Dienstag, 4 August 2026",
-        ),  # until a translation has it in another order
+        ("l, j F Y", "Tuesday, 4 August 2026", "Dienstag, 4 August 2026"),  # until a translation orders it otherwise
     ],
 )
 def test_a_date_is_written_by_the_language(name: str, english: str, german: str):
