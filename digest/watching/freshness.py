@@ -64,11 +64,12 @@ class Freshness:
         """On which days papers are to be expected, and by when; in words."""
         calendar = self.source.calendar
         named = {EVERY_DAY: _("every day"), MONDAY_TO_FRIDAY: _("Monday to Friday")}
+        city = str(calendar.zone).rpartition("/")[2].replace("_", " ")
         others = ", ".join(str(WEEKDAYS[day]) for day in sorted(calendar.weekdays))
         return _("%(days)s, by %(hour)s %(zone)s at the latest") % {
             "days": named.get(calendar.weekdays, others),
             "hour": f"{datetime.min.replace(tzinfo=UTC) + calendar.late_after:%H:%M}",
-            "zone": calendar.zone,
+            "zone": city if calendar.zone == UTC else _("%(city)s time") % {"city": city},
         }
 
 

@@ -30,7 +30,7 @@ SPOKEN = (
 NAMES = (
     """arXiv DOI PDF Hugging Face Atom JSON Feed BibTeX (.bib) RIS UTC cs.CL cs votes=20 code=yes topic=reasoning"""
 )
-ADDRESS = re.compile(r"https?://\S+|\S+@\S+|[0-9a-f-]{36}|America/New_York")
+ADDRESS = re.compile(r"https?://\S+|\S+@\S+|[0-9a-f-]{36}|America/New_York|New York")
 ZONES = re.compile(r'<select name="zone".*?</select>', re.DOTALL)  # hundreds of places
 QUOTED = re.compile("“[^”]*”")  # a paper's own words
 KEPT = (cards._card, cards._words, cards._encoded, composing._subject, composing._around)
