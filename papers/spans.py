@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 WEEK = re.compile(r"((?:19|20)[0-9]{2})-W([0-9]{2})")
 MONTH = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})")
 
@@ -53,6 +54,8 @@ KINDS: dict[str, Callable[[date], Span]] = {"day": day, "week": week, "month": m
 
 def day_named(name: str) -> Span:
     """2026-08-20; raises ValueError for a date that no calendar has."""
+    if not DAY.fullmatch(name):  # Neither is the year 1, whose calendar would begin before it.
+        raise ValueError(f"expected a day like 2026-08-20, found {name!r:.20}")
     return day(date.fromisoformat(name))
 
 

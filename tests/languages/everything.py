@@ -24,7 +24,7 @@ PUBLIC = [
     *(f"/date/{TODAY}/?code=yes&topic=post", f"/date/{TODAY}/arxiv/"),
     *("/paper/arxiv:2608.1/", "/paper/2608.2/", "/topics/", "/topic/post/", "/topic/robotics/", "/category/cs.CL/"),
     *("/author/Άδα Πένα/", "/organisation/Λιμάνι/", "/trending/", "/about/", "/feeds/", "/status/", "/privacy/"),
-    *("/search/", "/search/?q=λιμάνι", "/search/?q=ωωω", "/search/?q=2608.9", "/nowhere/"),
+    *("/search/", "/search/?q=λιμάνι", "/search/?q=ωωω", "/search/?q=2608.9", "/nowhere/", "/?" + "a&" * 1_001),
     *("/feed.atom", "/feed.json", "/topic/post/feed.atom", "/search/feed.json?q=λιμάνι"),
     *("/subscribe/", "/subscribe/?topics=post&interests=author:Άδα", "/check-inbox/", "/my-link/", "/mailbox/"),
 ]
