@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from papers.models import Paper
 from subscriptions import gallery, links
 from subscriptions.links import Purpose
 from tests.clients import node
 from tests.clients.allowed import HTML, MAIL
+from tests.crawl import answers_of, crawl, kind_of
 from tests.factories import make_paper, make_reader, make_score, make_topic
 from tests.papers.pages.test_every_page import EVERY_PAGE
+from tests.papers.pages.test_links import make_papers
 from tests.subscriptions.test_views import open_preferences
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deep, pytest.mark.one_database]
@@ -56,7 +60,16 @@ def pages(client: Client) -> list[str]:
     asked += [links.make(reader, purpose) for purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)]
     pages = [client.get(address) for address in (*EVERY_PAGE, *OTHERS, *asked)]
     assert {page.status_code for page in pages} == {200, 404}
-    return [page.text for page in pages]
+    return [*(page.text for page in pages), *read_from_links()]
+
+
+def read_from_links() -> list[str]:
+    """Of each kind of page that links lead to, with a hundred papers; and the pages of all of these."""
+    make_papers(100)
+    found = crawl(answers_of(Client()), settings.SITE_URL, ["/", "/sitemap.xml"], 300)
+    read = {kind_of(address): answer.text for address, answer in found.answers.items()}
+    papers = [Client().get(paper.get_absolute_url()).text for paper in Paper.objects.all()]
+    return [*papers, *(text for text in read.values() if text.startswith("<!doctype"))]
 
 
 def unexpected(complaints: Collection[Mapping[str, str]], tool: str, allowed: Collection[str]) -> dict[str, set[str]]:
