@@ -10,7 +10,7 @@ from papers.models.papers import (
     Topic,
 )
 from papers.models.sightings import Sighting, Signal
-from papers.models.understanding import Fit, Vector
+from papers.models.understanding import Fit, SimilarPapers, Vector
 from papers.models.versions import ContentVersion
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "PaperTopic",
     "Sighting",
     "Signal",
+    "SimilarPapers",
     "Topic",
     "Vector",
 ]

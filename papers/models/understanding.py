@@ -31,3 +31,12 @@ class Vector(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["paper", "fit"], name="one_vector_per_paper_and_fit")]
+
+
+class SimilarPapers(models.Model):
+    """The papers most like one, as last found: they are shown until others are found, in a newer fit as well."""
+
+    paper = models.OneToOneField(Paper, on_delete=models.CASCADE, related_name="similar")
+    fit = models.BigIntegerField()  # by whose vectors; it may be gone
+    last_vector = models.BigIntegerField()  # the latest of these by then; 0: they are to be found again
+    keys = models.JSONField(default=list)  # of papers, the most similar first

@@ -62,11 +62,6 @@ def all_of(papers: Sequence[int], known: Understanding | None) -> SearchCandidat
     return _read(database.terms_of(papers), _vectors_of(known))
 
 
-def vector_of(paper: int, known: Understanding | None) -> Floats:
-    """As it is stored; zeros, or no dimensions, where there is none."""
-    return np.asarray(_vectors_of(known).of(np.array([paper], np.int64))[0], np.float32)
-
-
 def drop_caches() -> None:
     """Drop what is kept in memory, as when another database takes the place of this one."""
     _tokenized.cache_clear()
@@ -137,8 +132,9 @@ class PaperVectors:
         if not len(self.papers):
             return []
         similarities = self.rows @ vector
-        few = np.argpartition(-similarities, most)[:most] if most < len(similarities) else np.arange(len(similarities))
-        return [int(paper) for paper in self.papers[few]]
+        few = np.argpartition(similarities, -most)[-most:] if most < len(similarities) else slice(None)
+        nearest: list[int] = self.papers[few].tolist()
+        return nearest
 
     def of(self, papers: Ints) -> Floats:
         """Papers x dimensions, zeros for one that has no vector yet."""

@@ -78,11 +78,9 @@ def similar(papers: Sequence[Text], most: int = 100, among: Sequence[int] | None
     return _search(wanted, None, most, among)
 
 
-def like(paper: Paper, most: int) -> list[int]:
-    """The keys of the papers most like one, best first, itself not among them: as `similar` ranks them, by the vector
-    that is stored. None while the paper has no vector."""
-    known = fits.current()
-    vector = candidates.vector_of(paper.pk, known)
+def like(paper: Paper, vector: Floats, known: Understanding, most: int) -> list[int]:
+    """The keys of the papers most like one that has this vector, best first, itself not among them: as `similar` ranks
+    them. None for a vector of zeros."""
     if not vector.any():
         return []
     text = Text(paper.title, paper.abstract, tokenizing.without_authors(paper.terms))
@@ -141,7 +139,8 @@ def _ranked(
     scores = rank(query, vector, papers, lexicon, fusion)
     # Of equals the later paper comes first; what arithmetic alone makes unequal is equal.
     best = np.lexsort((-papers.keys, -scores.round(4)))[:most]
-    fits = fitting(query, vector, papers)
+    # To an example all are merely the closest, none says all of its words.
+    fits = fitting(query, vector, papers) if query.is_query else np.ones(len(scores), bool)
     return [SearchResult(int(papers.keys[place]), float(scores[place]), bool(fits[place])) for place in best]
 
 

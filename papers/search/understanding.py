@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from papers import database
 from papers.models import ContentVersion, Fit, Paper, Vector
-from papers.search import fits, vectors
+from papers.search import fits, similar, vectors
 from papers.search.encoders import Text
 from papers.search.vectors import PAPERS_A_TRANSACTION, Row
 from papers.text import tokenizing
@@ -31,10 +31,11 @@ Stop = Callable[[], bool]  # whether to leave the rest for another time
 
 
 def catch_up(now: datetime, stop: Stop = lambda: False) -> None:
-    """What the clock asks for: new papers understood, and from time to time all of them anew."""
+    """What the clock asks for: new papers understood, from time to time all of them anew, and similar ones found."""
     keep_up()
     if is_due(now) and not stop():
         refit(settings.ENCODER, now, stop=stop)
+    similar.find_all(stop)
 
 
 def is_due(now: datetime) -> bool:

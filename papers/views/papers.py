@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from papers import citing, identifiers
-from papers.models import SAMPLE, Paper, Sighting
-from papers.search import ranking
+from papers.models import SAMPLE, Paper, Sighting, SimilarPapers
 from papers.sources import SOURCES
 from papers.storing import facts
 from papers.views import curves
 from papers.views.public import public
 
-SIMILAR = 8
 MOST_LINKED = 100  # authors; of a collaboration of thousands the others are named without a link
 CITATIONS = {  # how a paper is cited, and what that is called
     "bib": (citing.bibtex, "application/x-bibtex"),
@@ -68,7 +66,8 @@ def paper(request: HttpRequest, key: str) -> HttpResponse:
 
 def _similar(paper: Paper, *, by_votes: bool) -> list[Paper]:
     """The most like it, the newest of them first, or the most voted."""
-    near = Paper.objects.filter(pk__in=ranking.like(paper, SIMILAR))
+    found = SimilarPapers.objects.filter(paper=paper).values_list("keys", flat=True).first() or []
+    near = Paper.objects.filter(pk__in=found)
     return list(near.most_voted() if by_votes else near.latest_first())
 
 

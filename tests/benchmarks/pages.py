@@ -21,7 +21,8 @@ import numpy as np
 from tests.benchmarks import searching
 
 ROUNDS, SECONDS, CONNECTIONS = 3, 2, 8
-DAYS, A_DAY, TOPICS, CRAWLED, SEARCHED = 200, 25, 64, 1_000, 60
+DAYS, A_DAY, TOPICS, SEARCHED, COMPARED = 200, 25, 64, 60, 100
+CRAWLED, AGAIN = 5_000, 1_000  # pages, all of them different, and how many of them are asked for once more
 AT_A_TIME = 200  # answers
 NOW = datetime.now(UTC).replace(microsecond=0)
 CATEGORIES = ("cs.CL", "cs.LG", "cs.RO", "stat.ML", "math.AG")
@@ -57,7 +58,8 @@ def bench(database: str) -> None:
 def list_lately(chance: random.Random) -> None:
     """The last papers become those of the last days, all voted for, and about a topic or two."""
     from papers import database
-    from papers.models import Paper, PaperTopic, Sighting, Signal, Topic
+    from papers.models import Paper, PaperTopic, Sighting, Signal, SimilarPapers, Topic
+    from papers.search import similar
 
     Topic.objects.all().delete()
     topics = [Topic(slug=f"t{n}", name=f"Topic {n}", group="Of a bench", scored_at=NOW) for n in range(TOPICS)]
@@ -93,6 +95,10 @@ def list_lately(chance: random.Random) -> None:
         for topic in chance.sample(topics, 2)
     ]
     PaperTopic.objects.bulk_create(scores, batch_size=500)
+    keys = [paper.pk for paper in lately]
+    SimilarPapers.objects.bulk_create(
+        SimilarPapers(paper=paper, fit=0, last_vector=0, keys=chance.sample(keys, similar.MOST)) for paper in lately
+    )
 
 
 def sentences(words: list[str]) -> str:
@@ -138,27 +144,60 @@ def cold(database: str, queries: list[str]) -> None:
     spent = [cpu(lambda query=query: browser.get("/search/", {"q": query})) for query in queries[:SEARCHED]]
     p50, p95 = np.percentile(spent, [50, 95])
     say(database, f"cold search  {p50:7.1f} ms of CPU, p95 {p95:.1f}", p50, BARS["search"])
-    crawl(database, browser)
+    crawl(database)
+    compare(database)
 
 
-def crawl(database: str, browser: Any) -> None:
+def crawl(database: str) -> None:
+    """Pages of days and papers in no order, each for the first time, and then some of them again."""
     from django.conf import settings
     from django.test import Client
 
+    from digest.serving.pages import PageCache
     from papers.models import Paper
+    from papers.templatetags import cards
 
     settings.PAGES_KEPT = 32_000_000
     crawler, chance = Client(headers={"accept-encoding": "gzip"}), random.Random(1)
     latest = list(Paper.objects.order_by("-listed_on", "pk").values_list("key", "listed_on")[: DAYS * A_DAY])
     trace = [part for key, day in latest for part in (f"/paper/{key}/", f"/date/{day}/")]
-    trace = chance.sample(list(dict.fromkeys(trace)), min(CRAWLED, len(trace)))
-    spent = [cpu(lambda address=address: crawler.get(address)) for address in trace]
-    say(
-        database,
-        f"crawled      {np.mean(spent):7.1f} ms of CPU a page, {len(trace)} different ones",
-        float(np.mean(spent)),
-        BARS["page"],
-    )
+    trace = chance.sample(list(dict.fromkeys(trace)), CRAWLED)
+    cards.kept.clear()
+    made, shown, drawn = counted(PageCache, "_made"), counted(cards, "blake2b"), counted(cards, "get_template")
+    for name, pages in (("crawled", trace), ("again", chance.sample(trace, AGAIN))):
+        del made[:], shown[:], drawn[:]
+        each = float(np.mean([cpu(lambda address=address: crawler.get(address)) for address in pages]))
+        hits = f"{1 - len(made) / len(pages):.0%} of pages and {1 - len(drawn) / len(shown):.0%} of cards from memory"
+        say(
+            database,
+            f"{name:<12} {each:7.1f} ms of CPU a page, {len(pages)} different ones, {hits}",
+            each,
+            BARS["page"],
+        )
+
+
+def counted(owner: Any, name: str) -> list[None]:
+    """One more for each call of a function from now on."""
+    called: list[None] = []
+    function = getattr(owner, name)
+
+    def call(*given: Any, **named: Any) -> Any:
+        called.append(None)
+        return function(*given, **named)
+
+    setattr(owner, name, call)
+    return called
+
+
+def compare(database: str) -> None:
+    """What it costs in the background to find the papers that are similar to one."""
+    from papers.models import SimilarPapers
+    from papers.search import similar
+
+    began = time.process_time()
+    similar.find_all(stop=lambda: SimilarPapers.objects.exclude(fit=0).count() >= COMPARED)
+    each = 1000 * (time.process_time() - began) / SimilarPapers.objects.exclude(fit=0).count()
+    say(database, f"similar papers found: {each:.1f} ms of CPU for each paper")
 
 
 def from_memory(database: str) -> None:

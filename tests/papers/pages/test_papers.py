@@ -6,8 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
 
-from papers.search import candidates, fits, understanding
-from papers.views import papers
+from papers.search import candidates, fits, similar, understanding
 from tests.factories import DAY, make_paper, make_score, make_topic
 from tests.invented import make_papers
 from tests.papers.pages.samples import DAY_PAGE, text_of
@@ -386,30 +385,31 @@ def three_alike(monkeypatch):
         ]
     ]
     understanding.refit("light", timezone.now())
-    monkeypatch.setattr(papers, "SIMILAR", 2)
+    monkeypatch.setattr(similar, "MOST", 2)
+    similar.find_all()
     return alike
 
 
 def test_similar_papers_are_near_in_meaning_the_newest_first_and_never_itself(body, three_alike):
     first, newer, older = three_alike
 
-    similar = body(first.get_absolute_url()).partition('<ul class="similar">')[2].partition("</ul>")[0]
+    shown = body(first.get_absolute_url()).partition('<ul class="similar">')[2].partition("</ul>")[0]
 
-    assert similar.index(newer.title) < similar.index(older.title)
-    assert first.title not in similar
-    assert similar.count("<li>") == 2
+    assert shown.index(newer.title) < shown.index(older.title)
+    assert first.title not in shown
+    assert shown.count("<li>") == 2
 
 
 def test_similar_papers_can_be_the_most_voted_first(body, three_alike):
     first, newer, older = three_alike
 
-    similar = body(f"{first.get_absolute_url()}?similar=votes").partition('<ul class="similar">')[2]
+    shown = body(f"{first.get_absolute_url()}?similar=votes").partition('<ul class="similar">')[2]
 
-    assert similar.index(older.title) < similar.index(newer.title)
+    assert shown.index(older.title) < shown.index(newer.title)
 
 
 def test_a_site_of_few_papers_knows_no_similar_ones(body):
     alone = [make_paper() for _ in range(3)]
-    understanding.keep_up()
+    understanding.catch_up(timezone.now())
 
     assert "Similar papers" not in body(alone[0].get_absolute_url())
