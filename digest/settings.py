@@ -141,6 +141,9 @@ USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPE
 ENCODERS = {  # What can understand papers: the record of each (docs/extending.md), loaded when it is needed.
     "light": "papers.search.lsa.LIGHT",
     "semantic": "papers.search.semantic.MINILM",
+    "bge-small": "papers.search.semantic.BGE_SMALL",
+    "arctic-xs": "papers.search.semantic.ARCTIC_XS",
+    "mpnet": "papers.search.semantic.MPNET",
 }
 ENCODER = choice("ENCODER", [*ENCODERS])  # checked with ENCODER_PATH by papers.search.encoders
 ENCODER_PATH = variable("ENCODER_PATH")

@@ -19,6 +19,7 @@ from papers.search.semantic import SentenceModel
 from papers.text.sparse import Floats
 
 logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # What it cannot fetch is told below, in one sentence.
+INPUTS = "input_ids", "attention_mask", "token_type_ids"  # what weights may ask for: not all of them take types
 TEXTS_A_BATCH = 16  # Larger ones take more memory, and no less time.
 
 
@@ -50,10 +51,22 @@ class OnnxEncoder:
     def _run(self, encoded: Sequence[Encoding]) -> Floats:
         ids = np.array([one.ids for one in encoded], np.int64)
         mask = np.array([one.attention_mask for one in encoded], np.int64)
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        given = dict(zip(INPUTS, (ids, mask, np.zeros_like(ids)), strict=True))
         wanted = {one.name for one in self._session.get_inputs()}
-        found = self._session.run(None, {name: value for name, value in given.items() if name in wanted})[0]
-        return pooled(found, mask, self.model.pooling) if found.ndim == 3 else np.asarray(found, np.float32)
+        found = self._session.run([self._output], {name: given[name] for name in wanted})[0]
+        rows = pooled(found, mask, self.model.pooling) if found.ndim == 3 else np.asarray(found, np.float32)
+        if rows.shape[1] != self.dimensions:
+            raise ImproperlyConfigured(
+                f"ENCODERS: expected vectors of {self.dimensions} dimensions from {self.model.repository}, "
+                f"found {rows.shape[1]}"
+            )
+        return rows
+
+    @cached_property
+    def _output(self) -> str:
+        """Tokens' vectors, which are pooled as the record says; the text's own where the weights give nothing else."""
+        outputs = self._session.get_outputs()
+        return str(next((one.name for one in outputs if len(one.shape) == 3), outputs[0].name))
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -61,13 +74,22 @@ class OnnxEncoder:
         options.enable_mem_pattern = False  # Batches differ in length, and each pattern would be kept.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # Waiting must not cost a core.
         weights = self._file(self.model.weights)
-        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        if unknown := [one.name for one in session.get_inputs() if one.name not in INPUTS]:
+            raise ImproperlyConfigured(
+                f"ENCODERS: expected {self.model.weights} of {self.model.repository} to take {', '.join(INPUTS)} "
+                f"or some of them, found {', '.join(unknown)}"
+            )
+        return session
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         tokenizer = Tokenizer.from_file(self._file(self.model.tokenizer))
         tokenizer.enable_truncation(self.model.longest_input)
-        tokenizer.enable_padding()
+        # Short texts are filled up with the model's own token, and as far as the longest of the batch only.
+        own = tokenizer.padding or {}
+        known = {name: own[name] for name in ("pad_id", "pad_token", "pad_type_id") if name in own}
+        tokenizer.enable_padding(**known)
         return tokenizer
 
     def _file(self, name: str) -> str:

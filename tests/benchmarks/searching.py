@@ -44,7 +44,7 @@ def bench(database: str) -> None:
     dice = np.random.default_rng(0)
     vocabulary, papers = words(dice), drawn(dice)
     say(database, f"{PAPERS} papers stored in {timed(lambda: insert(papers, vocabulary)):.0f} s")
-    for encoder in settings.ENCODERS if settings.ENCODER_PATH else ("light",):
+    for encoder in BARS if settings.ENCODER_PATH else ("light",):
         say(database, f"{encoder}: learned in {timed(lambda encoder=encoder: fit(encoder)):.0f} s")
         settings.ENCODER = encoder
         measure(f"{database} {encoder}", queries(np.random.default_rng(1), papers, vocabulary), BARS[encoder])
