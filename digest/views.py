@@ -28,6 +28,7 @@ from papers.search import fits
 from papers.sources import SOURCES
 from papers.sources.calendar import AWAITED_FOR
 from papers.views import feeds as public_feeds
+from papers.views.public import public
 from subscriptions import private_feed, signing_up, visits
 from subscriptions.forms import PreferencesForm
 from subscriptions.links import BadLink, Purpose
@@ -57,7 +58,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(["ok", *ages, ""]), content_type="text/plain")
 
 
-@cache_control(public=True, max_age=60)
+@public()
+@cache_control(public=True, max_age=60)  # So none is kept here: nothing says when an email was sent.
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """How each source is, and what came of each of its last days. Open to everyone: it tells of no reader."""

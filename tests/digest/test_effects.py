@@ -170,4 +170,4 @@ def test_less_without_effect_says_so(client, reader):
 
     answer = press(client, place(reader, paper), "Not this author: Wei Zhang")
 
-    assert "Of what you got in the last 14 days, all would still have come." in answer.text
+    assert "Every paper that you got in the last 14 days would still have come." in answer.text

@@ -71,7 +71,7 @@ def test_from_the_box_to_preferences_that_are_saved_by_keyboard_alone(visitor, s
     keyboard.press("Space")
     goes_to(ada, page.get_by_role("button", name="Keep these"))
     keyboard.press("Enter")
-    expect(page.get_by_text("Kept. It waits for the email to be opened.")).to_be_visible()
+    expect(page.get_by_text("Saved. It takes effect when you open the email.")).to_be_visible()
     ada.open(address_in(ada, "Confirm your subscription", "Confirm and start"))
     ada.sees("Confirm and start")
     goes_to(ada, page.get_by_role("button", name="Confirm and start"))

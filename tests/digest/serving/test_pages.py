@@ -293,7 +293,7 @@ def _one_page_each(settings):
     settings.CPU_OF_A_NETWORK = (1e-9, 1e-4)
 
 
-@pytest.mark.parametrize("address", ["/search/?q=more", "/nowhere/", DAY_PAGE])
+@pytest.mark.parametrize("address", ["/search/?q=more", "/nowhere/", "/status/", DAY_PAGE])
 @pytest.mark.usefixtures("_one_page_each")
 def test_a_network_that_had_more_pages_made_than_it_may_waits_for_a_moment(client, address):
     of_network(client, "/kept/", "203.0.113.5")
