@@ -24,7 +24,7 @@ def of(reader: Subscriber) -> Feed:
     letters = reader.letters.filter(kind__in=("welcome", "digest"), state__in=ARRIVED)
     latest = list(letters.order_by("-planned_at", "-pk").only("planned_at", "contents", "message_id")[:MOST_LETTERS])
     keys = [item["paper"] for letter in latest for item in brought(letter)][:MOST]
-    papers = Paper.objects.with_chips().in_bulk(keys)
+    papers = Paper.objects.for_lists().in_bulk(keys)
     entries = [entry for letter in latest for entry in _entries(letter, papers, reader.feed_reasons)]
     name = uuid5(NAMESPACE_URL, f"{settings.SITE_URL} {reader.feed_key}")
     return Feed(gettext("Your digest"), reverse("subscriptions:preferences"), "", entries, name.urn)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from io import StringIO
 from typing import Any, NamedTuple
 from xml.sax.xmlreader import AttributesImpl
@@ -22,12 +22,13 @@ from django.utils.html import escape
 from django.utils.translation import get_language, gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from papers.fragments import Fragments
 from papers.models import Paper
 from papers.sources import SOURCES
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # of a feed without entries
 MOST_BYTES = 500_000  # of what is larger many readers take nothing
-TEXTS_KEPT = 1_000  # of entries, in memory, some 4 kB each
+kept = Fragments(6_000_000)  # entries as they are written, in bytes: some 2,000
 
 
 class Entry(NamedTuple):
@@ -67,7 +68,7 @@ def written(feed: Feed, form: Callable[[Feed], bytes]) -> bytes:
     return body
 
 
-class _Atom(Atom1Feed):
+class _Entry(Atom1Feed):
     """With every author of a paper, and the whole abstract beside the summary."""
 
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
@@ -78,12 +79,20 @@ class _Atom(Atom1Feed):
             handler.endElement("author")
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
+
+class _Document(Atom1Feed):
+    """Of entries that are XML already."""
+
+    def write_items(self, handler: SimplerXMLGenerator) -> None:
+        for written in self.feed["entries"]:
+            handler.ignorableWhitespace(written)  # SAX's way to write what it shall not escape.
+
     def latest_post_date(self) -> datetime:
         return self.feed["updated"]  # type: ignore[no-any-return]
 
 
 def atom(feed: Feed) -> bytes:
-    document = _Atom(
+    document = _Document(
         title=f"{feed.title} · {settings.SITE_NAME}",
         link=settings.SITE_URL + feed.page,
         description="",
@@ -93,23 +102,29 @@ def atom(feed: Feed) -> bytes:
         feed_guid=feed.id or None,
         feed_copyright=_credits(),
         updated=feed.updated,
+        entries=[_written_once(entry, _atom_entry) for entry in feed.entries],
     )
-    for entry in feed.entries:
-        paper = entry.paper
-        document.add_item(
-            title=paper.title,
-            link=_address(paper),
-            description=escape(paper.key_sentences),  # Django calls it HTML.
-            unique_id=entry.id or _address(paper),
-            pubdate=entry.at,
-            updateddate=entry.at,
-            categories=_tags(paper),
-            authors=paper.authors,
-            content=_content(entry),
-        )
     text = StringIO()
     document.write(text, "utf-8")
     return text.getvalue().encode()
+
+
+def _atom_entry(entry: Entry) -> str:
+    paper, alone = entry.paper, _Entry(title="", link="", description="")
+    alone.add_item(
+        title=paper.title,
+        link=_address(paper),
+        description=escape(paper.key_sentences),  # Django calls it HTML.
+        unique_id=entry.id or _address(paper),
+        pubdate=entry.at,
+        updateddate=entry.at,
+        categories=_tags(paper),
+        authors=paper.authors,
+        content=_content(entry),
+    )
+    text = StringIO()
+    alone.write_items(SimplerXMLGenerator(text, "utf-8", short_empty_elements=True))
+    return text.getvalue()
 
 
 def json_feed(feed: Feed) -> bytes:
@@ -120,12 +135,12 @@ def json_feed(feed: Feed) -> bytes:
         "description": _credits(),
         "language": get_language(),
         "authors": [{"name": settings.SITE_NAME, "url": f"{settings.SITE_URL}/"}],
-        "items": [_item(entry) for entry in feed.entries],
     } | ({"feed_url": settings.SITE_URL + feed.address} if feed.address else {})
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    items = ",".join([_written_once(entry, _json_item) for entry in feed.entries])
+    return f'{_json(said)[:-1]},"items":[{items}]}}'.encode()
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _json_item(entry: Entry) -> str:
     paper = entry.paper
     said = {
         "id": entry.id or _address(paper),
@@ -138,7 +153,21 @@ def _item(entry: Entry) -> dict[str, Any]:
         "authors": [{"name": name} for name in paper.authors],
         "tags": _tags(paper),
     }
-    return {name: value for name, value in said.items() if value}
+    return _json({name: value for name, value in said.items() if value})
+
+
+def _json(said: dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _written_once(entry: Entry, write: Callable[[Entry], str]) -> str:
+    """Found again for as long as nothing that an entry shows has changed, as feeds are asked for many times a day."""
+    paper, at, *others = entry
+    said = [paper.key, paper.title, paper.abstract, paper.authors, paper.organisation, paper.categories]
+    places = paper.published_on, paper.arxiv_id, paper.on_hugging_face, paper.urls
+    topics = [score.topic.name for score in paper.chips]  # type: ignore[attr-defined]
+    shown = write.__name__, get_language(), settings.SITE_URL, said, places, topics, at, others
+    return kept.get(shown, lambda: write(entry))
 
 
 def _address(paper: Paper) -> str:
@@ -151,15 +180,8 @@ def _tags(paper: Paper) -> list[str]:
 
 def _content(entry: Entry) -> str:
     paper = entry.paper
-    shown = paper.byline, paper.organisation, paper.published_on, paper.abstract, tuple(paper.links), entry.reason
-    return _text(get_language(), *shown)
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def _text(_language: str | None, *shown: Any) -> str:
-    """Found again for as long as nothing that it shows has changed, as feeds are asked for many times a day."""
-    names = "byline", "organisation", "published_on", "abstract", "links", "reason"
-    return render_to_string("papers/feed_entry.html", dict(zip(names, shown, strict=True))).strip()
+    shown = {name: getattr(paper, name) for name in ("byline", "organisation", "published_on", "abstract", "links")}
+    return render_to_string("papers/feed_entry.html", shown | {"reason": entry.reason}).strip()
 
 
 def _credits() -> str:

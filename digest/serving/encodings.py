@@ -9,7 +9,7 @@ import brotli
 AS_IT_IS = "identity"
 LONGEST = 200  # characters of a header that are looked at
 PACKERS: dict[str, Callable[[bytes], bytes]] = {  # best first; each as good as it is before it becomes slow
-    "br": lambda body: brotli.compress(body, quality=5),
+    "br": lambda body: brotli.compress(body, quality=4),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
 

@@ -25,6 +25,7 @@ LINKED = {  # to a paper, on Hugging Face: kind -> where such are there, and how
     "datasets": ("datasets/", ngettext_lazy("%(count)d dataset", "%(count)d datasets", "count")),
     "spaces": ("spaces/", ngettext_lazy("%(count)d Space", "%(count)d Spaces", "count")),
 }
+UNLISTED = "terms", "title_key", "identities", "keywords", "linked", "ai_summary", "doi"  # columns
 POPULAR_WITHIN, POPULAR_AMONG = timedelta(days=30), 500  # papers, the most voted ones, by which topics are popular
 ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said twice, or early, or in the title
 
@@ -32,9 +33,14 @@ ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said
 class TopicQuerySet(models.QuerySet["Topic"]):
     def popular(self, now: datetime) -> list[Topic]:
         """Those that the most of the papers are about which people voted for lately, first."""
-        voted = Paper.objects.listed_within(POPULAR_WITHIN, now).most_voted().values("pk")[:POPULAR_AMONG]
-        loud = Q(scores__score__gte=ABOUT, scores__paper__in=voted)
-        return list(self.filter(loud).annotate(papers_about=Count("scores")).order_by("-papers_about", "name"))
+        voted = Paper.objects.listed_within(POPULAR_WITHIN, now).most_voted()[:POPULAR_AMONG]
+        return [topic for topic, _ in self.most_said_by(voted)]
+
+    def most_said_by(self, papers: PaperQuerySet, most: int | None = None) -> list[tuple[Topic, int]]:
+        """The topics, without their phrases, that the most of these papers are about, each with how many are."""
+        loud = self.filter(scores__score__gte=ABOUT, scores__paper__in=papers.values("pk"))
+        counted = loud.defer("phrases").annotate(papers_about=Count("scores")).order_by("-papers_about", "name")
+        return [(topic, topic.papers_about) for topic in counted[:most]]  # type: ignore[attr-defined]
 
 
 class Topic(models.Model):
@@ -106,6 +112,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         sure = PaperTopic.objects.filter(score__gte=ABOUT).select_related("topic").order_by("-score", "topic__name")
         sure = sure.only("paper_id", "score", "phrase", "topic__slug", "topic__name")  # not its long list of phrases
         return self.prefetch_related(Prefetch("scores", sure, to_attr="chips"))
+
+    def for_lists(self) -> PaperQuerySet:
+        """With chips, and without what neither cards nor entries of feeds show, some of it long."""
+        return self.with_chips().defer(*UNLISTED)
 
     def with_ai_summary(self) -> PaperQuerySet:
         return self.exclude(ai_summary={})

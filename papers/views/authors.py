@@ -24,7 +24,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     if not keys:
         raise Http404
     page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = Paper.objects.with_chips().in_bulk(list(page.object_list))
+    found = Paper.objects.for_lists().in_bulk(list(page.object_list))
     papers = [found[key] for key in page.object_list if key in found]
     written = names.author_as_written(name, papers[0]) if papers else name
     context = {"name": written, "page": page, "papers": papers, "feeds": frame.feeds_of("author", written)}
@@ -35,7 +35,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def organisation(request: HttpRequest, name: str) -> HttpResponse:
     """The papers of an organisation of exactly this name."""
-    papers = Paper.objects.filter(organisation=name).latest_first().with_chips()
+    papers = Paper.objects.filter(organisation=name).latest_first().for_lists()
     page = Paginator(papers, PAGE_SIZE).get_page(request.GET.get("page"))
     if not page.paginator.count:
         raise Http404

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from calendar import Calendar
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from papers import spans
 from papers.models import Sighting
 from papers.spans import Span
+from papers.templatetags.cards import cards
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,23 @@ def address(span: Span, source: str = "") -> str:
     )
 
 
-def month_around(shown: Span, by: str, source: str = "") -> Month:
-    """The month of a span, with the days on which a source announced papers. `source`: named in addresses, too."""
-    month = spans.month(shown.first)
-    weeks = Calendar().monthdatescalendar(month.first.year, month.first.month)
+def drawn(shown: Span, by: str, source: str = "") -> str:
+    """The month of a span as papers/calendar.html has it, with the days on which a source announced papers. `source`:
+    named in addresses, too."""
+    weeks = Calendar().monthdatescalendar(shown.first.year, shown.first.month)
     seen = Sighting.objects.filter(source=by, announced=True, day__range=(weeks[0][0], weeks[-1][-1]))
-    listed = set(seen.values_list("day", flat=True).distinct())
-    return Month(month, address(month, source), [_row(week, month, shown, listed, source) for week in weeks])
+    listed = sorted(seen.values_list("day", flat=True).distinct())
+
+    def draw() -> str:
+        month = spans.month(shown.first)
+        rows = [_row(week, month, shown, listed, source) for week in weeks]
+        calendar = Month(month, address(month, source), rows)
+        return render_to_string("papers/calendar.html", {"span": shown, "calendar": calendar})
+
+    return cards.get(("calendar", shown, listed, source, get_language()), draw)
 
 
-def _row(week: list[date], month: Span, shown: Span, listed: set[date], source: str) -> Row:
+def _row(week: list[date], month: Span, shown: Span, listed: Collection[date], source: str) -> Row:
     cells = [
         Cell(
             day,
@@ -64,4 +75,4 @@ def _row(week: list[date], month: Span, shown: Span, listed: set[date], source: 
         for day in week
     ]
     span = spans.week(week[0])
-    return Row(span, address(span, source) if listed & set(week) else "", cells)
+    return Row(span, address(span, source) if set(week).intersection(listed) else "", cells)

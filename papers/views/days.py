@@ -18,7 +18,6 @@ from papers.spans import Span
 from papers.views import calendars, filters, frame
 from papers.views.filters import Filters
 from papers.views.public import public
-from papers.views.topics import papers_about
 
 ON_A_PAGE = 50  # papers: all of a day's Daily Papers, a part of what arXiv announces
 TOPICS_SHOWN = 12  # of a list, beside it
@@ -70,7 +69,7 @@ def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool 
     chosen = filters.asked_for(request)
     listed = Paper.objects.listed_between(span.first, span.last, shown)
     ordered = Paper.objects.listed(span.first, shown) if span.kind == "day" else listed.most_voted()
-    page = Paginator(chosen.of(ordered).with_chips(), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(chosen.of(ordered).for_lists(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "span": span,
         "address": calendars.address(span, asked),
@@ -83,7 +82,7 @@ def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool 
         "filters": chosen,
         "query": f"{chosen.query}&" if chosen.query else "",
         "topics": _topics(listed, chosen) if counts else [],
-        "calendar": calendars.month_around(span, shown, asked),
+        "calendar": calendars.drawn(span, shown, asked),
         "why_empty": "" if counts.get(shown) else _why_empty(span, asked),
         "feeds": frame.feeds_of("list", shown, query=chosen.query) if shown in SOURCES else [],
         **_around(span, shown, asked),
@@ -104,14 +103,8 @@ def _lists(span: Span, counts: dict[str, int], shown: str) -> list[tuple[str, st
 def _topics(listed: PaperQuerySet, chosen: Filters) -> list[tuple[Topic, int, str, bool]]:
     """The topics that most of these papers are about: each with how many are, the address's query, whether it is
     chosen."""
-    counts = papers_about(listed)
-    most = sorted(counts, key=lambda topic: (-counts[topic], topic))[:TOPICS_SHOWN]
-    found = Topic.objects.defer("phrases").in_bulk(most)
-    return [
-        (found[topic], counts[topic], chosen.other_topic(found[topic]).query, found[topic] == chosen.topic)
-        for topic in most
-        if topic in found
-    ]
+    most = Topic.objects.most_said_by(listed, TOPICS_SHOWN)
+    return [(one, count, chosen.other_topic(one).query, one == chosen.topic) for one, count in most]
 
 
 def _around(span: Span, shown: str, asked: str) -> dict[str, Any]:

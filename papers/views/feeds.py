@@ -144,7 +144,7 @@ def _first(papers: PaperQuerySet) -> list[int]:
 def _answer(request: HttpRequest, form: str, title: str, page: str, keys: Iterable[int]) -> HttpResponse:
     """The papers of these keys, each once and in this order, as far as they are asked for."""
     chosen, ordered = filters.asked_for(request), list(dict.fromkeys(keys))
-    found = chosen.of(Paper.objects.with_chips()).in_bulk(ordered)
+    found = chosen.of(Paper.objects.for_lists()).in_bulk(ordered)
     entries = feeds.announced(found[key] for key in ordered if key in found)
     return _response(form, Feed(title, page, _address(request, chosen), entries))
 

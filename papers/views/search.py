@@ -16,7 +16,6 @@ from papers.search import ranking as searching
 from papers.views import filters, frame
 from papers.views.filters import Filters
 from papers.views.public import public
-from papers.views.topics import papers_about
 
 PAGE_SIZE = 20
 MOST_FOUND = 200  # papers by a search, over all its pages
@@ -50,7 +49,7 @@ def _found(request: HttpRequest, query: str, *, as_words: bool) -> dict[str, obj
     fitting = _narrowed([one.paper for one in results if one.fits], chosen)
     ranked = _narrowed([one.paper for one in results], chosen) if everything or not fitting else fitting
     page = Paginator(ranked[:MOST_FOUND], PAGE_SIZE).get_page(request.GET.get("page"))
-    papers = Paper.objects.with_chips().in_bulk(list(page.object_list))
+    papers = Paper.objects.for_lists().in_bulk(list(page.object_list))
     said = {"q": query, "words": "yes" if as_words else "", "all": "yes" if everything else ""}
     asked = urlencode({name: value for name, value in said.items() if value})
     return {
@@ -78,12 +77,11 @@ def _narrowed(keys: list[int], chosen: Filters) -> list[int]:
 def _facets(keys: Sequence[int], chosen: Filters) -> dict[str, object]:
     """What these papers can be narrowed by: each with how many there are, and what an address says for it."""
     papers = Paper.objects.filter(pk__in=keys)
-    counts = papers_about(papers) if keys else {}
-    topics = sorted(Topic.objects.filter(pk__in=counts).defer("phrases"), key=lambda one: -counts[one.pk])[:FACETS]
+    topics = Topic.objects.most_said_by(papers, FACETS)
     listed = papers.values_list("categories", flat=True)
     categories = Counter(one for some in listed for one in some if identifiers.category(one) == one)
     return {
-        "topics": [(one, counts[one.pk], chosen.other_topic(one).query, one == chosen.topic) for one in topics],
+        "topics": [(one, count, chosen.other_topic(one).query, one == chosen.topic) for one, count in topics],
         "categories": [
             (name, count, chosen.other_category(name).query, name == chosen.category)
             for name, count in categories.most_common(FACETS)

@@ -73,5 +73,5 @@ def latest_day() -> date:
 def _recent(request: HttpRequest, template: str, papers: PaperQuerySet, context: Mapping[str, Any]) -> HttpResponse:
     latest = latest_day()
     recent = papers.filter(listed_on__gt=latest - SHOWN_FOR).latest_first()
-    page = Paginator(recent.with_chips(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(recent.for_lists(), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, template, {**context, "latest": latest, "page": page, "papers": list(page.object_list)})

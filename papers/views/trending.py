@@ -32,7 +32,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     now = site_clock.now()
     ranking = formula.rank(formula.gather(now), now)
     voted = [standing for standing in ranking.trending if standing.score > 0]
-    papers = Paper.objects.with_chips()
+    papers = Paper.objects.for_lists()
     context = {
         "trending": _with_standings(papers, voted[:TRENDING_SHOWN]),
         "resurfacing": _with_standings(papers, ranking.resurfacing[:RESURFACING_SHOWN]),

@@ -155,7 +155,7 @@ def crawl(database: str) -> None:
 
     from digest.serving.pages import PageCache
     from papers.models import Paper
-    from papers.templatetags import cards
+    from papers.templatetags.cards import cards
 
     settings.PAGES_KEPT = 32_000_000
     crawler, chance = Client(headers={"accept-encoding": "gzip"}), random.Random(1)
@@ -163,7 +163,7 @@ def crawl(database: str) -> None:
     trace = [part for key, day in latest for part in (f"/paper/{key}/", f"/date/{day}/")]
     trace = chance.sample(list(dict.fromkeys(trace)), CRAWLED)
     cards.kept.clear()
-    made, shown, drawn = counted(PageCache, "_made"), counted(cards, "blake2b"), counted(cards, "get_template")
+    made, shown, drawn = counted(PageCache, "_made"), counted(cards, "get"), counted(cards.kept, "__setitem__")
     for name, pages in (("crawled", trace), ("again", chance.sample(trace, AGAIN))):
         del made[:], shown[:], drawn[:]
         each = float(np.mean([cpu(lambda address=address: crawler.get(address)) for address in pages]))
