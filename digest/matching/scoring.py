@@ -113,16 +113,18 @@ class ReaderScores:
         return self._in_order(self.coming[self.passing[self.coming]], most)
 
     def worth_considering(self, most: int) -> list[int]:
-        """The best so many, and the best of each query that brings papers of which none is among them; in order."""
+        """The best so many, and of each query that speaks most for none of them its best further one; in order."""
         places = self.best(most)
         if len(places) < most or len(self.rows) < 2:
             return places
-        without = [self.rows[query] for query in np.flatnonzero((self.claims(places) < NO_CLAIM / 2).all(axis=1))]
+        served = set(self.claims(places).argmax(axis=0).tolist())
+        without = [row for query, row in enumerate(self.rows) if query not in served]
         coming = self.coming[self.passing[self.coming]]
+        others = coming[~np.isin(coming, places)]
         further: list[int] = []
-        for claims in self.claims(coming, without) if without else ():
+        for claims in self.claims(others, without) if without and len(others) else ():
             best = claims.argmax()
-            further += [int(coming[best])] if claims[best] > NO_CLAIM / 2 else []
+            further += [int(others[best])] if claims[best] > NO_CLAIM / 2 else []
         return self._in_order(np.unique([*places, *further]), most + len(further)) if further else places
 
     def almost(self, most: int) -> list[int]:

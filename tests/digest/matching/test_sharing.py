@@ -47,6 +47,14 @@ def test_an_interest_whose_papers_speak_louder_of_another_gets_one_as_its_own():
     assert set(reasons(one(profile(topic(SPARSE), topic(ROBOTS)), papers))) == {"Topic 1", "Topic 2"}
 
 
+def test_an_interest_whose_best_paper_speaks_louder_of_another_gets_one_from_further_down():
+    papers = [candidate(number, topics={SPARSE: 1.0}, votes=9) for number in range(20)]
+    papers += [candidate(50, topics={SPARSE: 1.0, ROBOTS: 0.7}, votes=99), candidate(51, topics={ROBOTS: 0.6})]
+    reader = profile(topic(SPARSE), topic(ROBOTS), cap=3, trending=False)
+
+    assert Counter(reasons(one(reader, papers))) == {"Topic 1": 2, "Topic 2": 1}
+
+
 def test_with_more_interests_than_places_the_best_papers_are_of_different_ones():
     papers = [candidate(number, topics={number % 4 + 1: 1.0}) for number in range(12)]
     reader = profile(*map(topic, (1, 2, 3, 4)), cap=3, trending=False)
