@@ -139,7 +139,7 @@ for category in ARXIV_CATEGORIES:
 USER_AGENT = f"PaperRoute/{VERSION} (+{CONTACT_URL}{f'; {OPERATOR_EMAIL}' if OPERATOR_EMAIL else ''})"
 
 ENCODERS = {  # What can understand papers: the record of each (docs/extending.md), loaded when it is needed.
-    "light": "papers.search.lsa.LIGHT",
+    "light": "papers.search.light.LIGHT",
     "semantic": "papers.search.semantic.MINILM",
     "bge-small": "papers.search.semantic.BGE_SMALL",
     "arctic-xs": "papers.search.semantic.ARCTIC_XS",

@@ -65,7 +65,7 @@ def status(request: HttpRequest) -> HttpResponse:
     """How each source is, and what came of each of its last days. Open to everyone: it tells of no reader."""
     now = site_clock.now()
     sources = freshness.of(SOURCES.values(), now)
-    days = days_of(sources, now)
+    days, fit = days_of(sources, now), fits.in_use()
     context = {
         "now": now,
         "stale_after": freshness.STALE_AFTER // HOUR,
@@ -75,7 +75,8 @@ def status(request: HttpRequest) -> HttpResponse:
         "weeks": [(fresh.source, weeks_of(days, place, now)) for place, fresh in enumerate(sources)] if days else [],
         "post": PostDay.objects.filter(day__gt=now.date() - SHOWN_FOR).order_by("-day"),
         "sign_ups": signing_up.counts(now, SHOWN_FOR),
-        "fit": fits.in_use(),
+        "fit": fit,
+        "has_too_few": fit is not None and fits.has_too_few(fit.encoder, fit.papers),
         "papers": Paper.objects.count(),
         "fewest": fits.FEWEST_PAPERS,
         "alarms": list(Alarm.objects.filter(began_at__gt=now - SHOWN_FOR).order_by("-began_at")),

@@ -47,6 +47,7 @@ class EncoderSpec:
 
     load: Callable[[State], Encoder]  # ready to encode; given what a fit keeps, with all that `learn` added to it
     learn: Callable[[Sequence[Text], Lexicon], State] | None = None  # from the site's papers; None: trained elsewhere
+    loads_unlearned: bool = False  # whether `load` can do without `learn`, while there are too few papers for that
     sample: int | None = None  # papers that a fit begins with, to find their mean; None: all that it learns from
     similarity_weight: float = 1.0  # of cosine similarity beside the lexical score, in ranking
     smoothing: float = 1.0  # times the share that a paper's neighbours have in its score, in ranking

@@ -17,7 +17,7 @@ from papers.search.encoders import LOUDNESS_WEIGHT, UNSAID, Encoder, Text, unit
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats
 
-FEWEST_PAPERS = 500  # from which a space is learned; with fewer, words and topics alone decide
+FEWEST_PAPERS = 500  # from which a space is learned; with fewer, what was learned beforehand decides beside words
 WHITENING_RIDGE = 0.003  # of the number of papers: how much whitening holds back
 TEXTS_A_STEP = 500  # that are encoded between two reports of progress
 
@@ -82,6 +82,11 @@ def loaded(fit: int) -> Understanding:
     return Understanding(fit, lexicon, encoder, held["mean"], held["whitening"], reference, *weights)
 
 
+def has_too_few(name: str, papers: int) -> bool:
+    """Whether an encoder that learns from the site's papers cannot do so from so few."""
+    return encoders.named(name).learn is not None and papers < FEWEST_PAPERS
+
+
 def learned(name: str, texts: Sequence[Text], progress: Callable[[int], object]) -> tuple[dict[str, Any], Floats]:
     """The state of a fit, without its reference, and vectors of the first texts, as many as were encoded for it."""
     lexicon = Lexicon.learned([text.terms for text in texts])
@@ -91,9 +96,10 @@ def learned(name: str, texts: Sequence[Text], progress: Callable[[int], object])
         "in_texts": lexicon.in_texts.astype(np.int32),
     }
     spec = encoders.named(name)
-    if spec.learn and len(texts) < FEWEST_PAPERS:
+    are_few = has_too_few(name, len(texts))
+    if are_few and not spec.loads_unlearned:
         return held, np.zeros((len(texts), 0), np.float32)
-    if spec.learn:
+    if spec.learn and not are_few:
         held |= spec.learn(texts, lexicon)
     encoder, sample = encoders.load(name, held), texts[: spec.sample]  # as it will be loaded
     raw = np.zeros((len(sample), encoder.dimensions), np.float32)
@@ -101,6 +107,9 @@ def learned(name: str, texts: Sequence[Text], progress: Callable[[int], object])
         part = sample[begin : begin + TEXTS_A_STEP]
         raw[begin : begin + TEXTS_A_STEP] = unit(encoder.encode(part))
         progress(len(part))
+    if are_few:  # What is common to a few papers is what they are about.
+        mean, whitening = np.zeros(raw.shape[1], np.float32), np.eye(raw.shape[1], dtype=np.float32)
+        return held | {"mean": mean, "whitening": whitening}, _centred(raw, mean)
     # Where papers are on average, and how to undo that some directions are common to most of them.
     mean = raw.mean(axis=0)
     centred = unit(raw - mean).astype(np.float64)

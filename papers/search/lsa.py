@@ -1,4 +1,4 @@
-"""The light encoder: latent semantic analysis of the site's own papers, by numpy alone. Knows no rows."""
+"""Latent semantic analysis of the site's own papers, by numpy alone. Knows no rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from papers.search.encoders import EncoderSpec, State, Text
+from papers.search.encoders import State, Text
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats, Keys, SparseMatrix, vstack
 from papers.text.tokenizing import counted_in, in_parts
@@ -106,6 +106,3 @@ def learn(texts: Sequence[Text], lexicon: Lexicon) -> State:
 
 def load(state: State) -> LatentSemantics:
     return LatentSemantics(state["keys"], state["weights"], state["directions"].astype(np.float32))
-
-
-LIGHT = EncoderSpec(load=load, learn=learn, smoothing=1.5)

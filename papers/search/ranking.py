@@ -30,6 +30,7 @@ NEIGHBOURS = 10  # whose scores smooth a paper's
 SMOOTHED = 500  # the best are judged by their neighbours too,
 NEIGHBOURHOOD = 1_000  # which are looked for among so many of the best
 NEAR = 3.0  # deviations above how near papers usually are: what says not all of the words fits from there on
+LEAST_SPREAD = 0.06  # that these deviations are taken to have: to words of which little is known no paper is near
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def fitting(query: Text, vector: Floats | None, papers: SearchCandidates) -> Boo
     if vector is None or not len(papers.others) or not vector.any():
         return fits
     usual = papers.others @ vector
-    return np.asarray(fits | (papers.vectors @ vector > usual.mean() + NEAR * usual.std()))
+    return np.asarray(fits | (papers.vectors @ vector > usual.mean() + NEAR * max(usual.std(), LEAST_SPREAD)))
 
 
 def rank(query: Text, vector: Floats | None, papers: SearchCandidates, lexicon: Lexicon, fusion: Fusion) -> Floats:

@@ -17,9 +17,12 @@ PAPERS_A_TRANSACTION = 20
 
 def find_all(stop: Callable[[], bool] = lambda: False) -> None:
     """For each paper that has a vector in the fit in use and was not compared by it yet, the latest first; then anew
-    for those that a new one is similar to, as it may be among the most similar to them."""
+    for those that a new one is similar to, as it may be among the most similar to them. Among few papers none are
+    similar: the nearest is far."""
     known, is_news = fits.current(), False
-    while known and known.encoder and not stop() and (wanted := _not_compared(known.fit)):
+    if known is None or known.encoder is None or known.lexicon.texts < fits.FEWEST_PAPERS:
+        return
+    while not stop() and (wanted := _not_compared(known.fit)):
         if not (found := _find(wanted, known)):
             break  # All of them are being written: next time.
         is_news = True

@@ -12,6 +12,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -79,12 +80,15 @@ class Site:
         held, vectors = fits.learned("light", learned, lambda done: None)
         lexicon = Lexicon(len(learned), float(held["length"]), held["terms"], held["in_texts"].astype("int64"))
         encoder = encoders.load("light", held)
-        self.known = Understanding(1, lexicon, encoder, held["mean"], held["whitening"])
+        spec = encoders.named("light")
+        known = Understanding(1, lexicon, encoder, held["mean"], held["whitening"])
+        self.known = replace(known, loudness_weight=spec.loudness_weight, unsaid=spec.unsaid)
         self.reference = [self._candidate(-place, text) for place, text in enumerate(learned[:1000], 1)]
         self.reference_vectors = vectors[:1000]
         self.queries = {
-            number: Query("topic", one["slug"], one["name"], text_of(f"{one['name']}. {one['description']}"), number)
+            number: Query("topic", one["slug"], one["name"], text, number)
             for number, one in enumerate(TOPICS, 1)
+            for text in [text_of(f"{one['name']}. {one['description']}", is_query=False)]
         }
         self.typical = {}
         for number in self.queries:

@@ -80,9 +80,9 @@ class QueryKind:
 
 
 @lru_cache(maxsize=10_000)
-def text_of(words: str) -> Text:
-    """Words as a query has them."""
-    return Text(words, "", tokenizing.terms(words, ""), is_query=True)
+def text_of(words: str, *, is_query: bool = True) -> Text:
+    """Words as a query has them; `is_query`: whether somebody typed them."""
+    return Text(words, "", tokenizing.terms(words, ""), is_query)
 
 
 def near(name: str) -> str:

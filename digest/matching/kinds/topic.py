@@ -15,7 +15,7 @@ from subscriptions.interests.kinds import TOPIC, InterestSpec
 def queries(interests: Collection[InterestSpec]) -> dict[InterestSpec, Query]:
     rows = Topic.objects.filter(slug__in={one.value for one in interests})
     topics = {
-        slug: Query(TOPIC.key, slug, name, text_of(f"{name}. {description}"), topic=pk)
+        slug: Query(TOPIC.key, slug, name, text_of(f"{name}. {description}", is_query=False), topic=pk)
         for pk, slug, name, description in rows.values_list("pk", "slug", "name", "description")
     }
     return {one: topics[one.value] for one in interests if one.value in topics}

@@ -42,10 +42,11 @@ class Command(BaseCommand):
         self._say(fit)
 
     def _say(self, fit: Fit) -> None:
-        if not fit.dimensions:
+        if fits.has_too_few(fit.encoder, fit.papers):
+            beside = "what the encoder knew before decide" if fit.dimensions else "topics alone decide"
             self.stdout.write(
                 f"{fit.papers} papers: from {fits.FEWEST_PAPERS} on it is learned what they mean; "
-                "until then words and topics alone decide."
+                f"until then words and {beside}."
             )
             return
         vectors = Vector.objects.filter(fit=fit).count()

@@ -409,7 +409,7 @@ def test_similar_papers_can_be_the_most_voted_first(body, three_alike):
 
 
 def test_a_site_of_few_papers_knows_no_similar_ones(body):
-    alone = [make_paper() for _ in range(3)]
+    alone = [make_paper(title="Robots that grasp", abstract="A robot arm.") for _ in range(3)]
     understanding.catch_up(timezone.now())
 
     assert "Similar papers" not in body(alone[0].get_absolute_url())

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from papers.models import Fit, Paper, Vector
-from papers.search import fits, understanding, vectors
-from papers.search.encoders import Text
+from papers.search import fits, lsa, understanding, vectors
+from papers.search.encoders import EncoderSpec, Text
 from tests.invented import make_papers
 from tests.papers.search.conftest import FEWEST, LATER, NOW, everything
 
@@ -19,7 +19,11 @@ class CutOff(Exception):
     """What a process meets that is killed."""
 
 
-def test_with_too_few_papers_there_is_a_lexicon_and_no_vector():
+LEARNS_ALL = EncoderSpec(load=lsa.load, learn=lsa.learn)  # and knows nothing beforehand
+
+
+def test_with_too_few_papers_for_an_encoder_that_learns_all_there_is_a_lexicon_and_no_vector(settings):
+    settings.ENCODERS = {"light": f"{__name__}.LEARNS_ALL"}
     make_papers(FEWEST - 1)
 
     understanding.refit("light", NOW)
@@ -28,6 +32,16 @@ def test_with_too_few_papers_there_is_a_lexicon_and_no_vector():
     assert known.encoder is None
     assert known.lexicon.texts == FEWEST - 1
     assert not Vector.objects.exists()
+
+
+def test_with_a_few_papers_the_light_encoder_goes_by_what_it_knew_beforehand():
+    papers = make_papers(3)
+
+    understanding.refit("light", NOW)
+
+    known = fits.current()
+    assert not known.mean.any()  # What a few papers have in common is what they are about.
+    assert Vector.objects.count() == len(papers)
 
 
 def test_with_enough_papers_each_has_a_vector_of_length_1(fitted):
@@ -176,7 +190,7 @@ def test_of_no_papers_a_fit_can_be_used():
 
     known = fits.current()
 
-    assert (known.encoder, known.lexicon.texts) == (None, 1)
+    assert (known.encoder.own, known.lexicon.texts) == (None, 1)
 
 
 def test_a_site_that_never_learned_has_nothing_in_use():

@@ -226,3 +226,13 @@ def test_a_paper_fits_that_says_all_words_but_stop_words_or_is_nearer_than_paper
 
     assert ranking.fitting(query, np.array([1, 0], np.float32), papers).tolist() == [True, True, False]
     assert ranking.fitting(query, None, papers).tolist() == [True, False, False]
+
+
+def test_no_paper_fits_words_to_which_all_are_about_as_far():
+    others = np.array([[0.01, 0], [-0.01, 0]] * 50, np.float32)
+    vectors = np.array([[0.1, 0], [0.3, 0]], np.float32)
+    papers = SearchCandidates(np.arange(2), TokenizedTexts(("algebra", "gardens")), vectors, others)
+
+    fits = ranking.fitting(Text("Roses", "", "rose"), np.array([1, 0], np.float32), papers)
+
+    assert fits.tolist() == [False, True]

@@ -208,10 +208,17 @@ def test_the_command_learns_anew_though_it_is_not_due(fitted):
     assert said == f"light: learned from {FEWEST} papers; {FEWEST} papers have their vectors.\n"
 
 
-def test_the_command_says_that_there_are_too_few_papers():
+def test_the_command_says_that_there_are_too_few_papers(settings):
+    settings.ENCODERS = {"light": "tests.papers.search.test_fits.LEARNS_ALL"}
     make_papers(2)
 
     assert command().startswith(f"2 papers: from {FEWEST} on it is learned what they mean")
+
+
+def test_the_command_says_that_the_light_encoder_goes_by_what_it_knew_before():
+    make_papers(2)
+
+    assert "until then words and what the encoder knew before decide" in command()
 
 
 def test_the_command_expects_papers():
@@ -250,12 +257,23 @@ def test_the_status_page_says_what_was_learned_and_when(fitted, client):
     assert f"the light encoder, fitted on {FEWEST} papers at 2026-08-20 12:00 UTC" in status(client)
 
 
-def test_the_status_page_says_that_there_are_too_few_papers(client):
+def test_the_status_page_says_that_there_are_too_few_papers(client, settings):
+    settings.ENCODERS = {"light": "tests.papers.search.test_fits.LEARNS_ALL"}
     make_papers(FEWEST - 1)
     understanding.refit("light", NOW)
 
     assert f"By words and topics only: there are {FEWEST - 1} papers so far, and it takes {FEWEST} to" in status(
         client
+    )
+
+
+def test_the_status_page_says_what_a_site_of_few_papers_goes_by(client):
+    make_papers(FEWEST - 1)
+    understanding.refit("light", NOW)
+
+    assert (
+        "By words, topics and what the light encoder knew beforehand: "
+        f"there are {FEWEST - 1} papers so far, and it takes {FEWEST} to learn more from them." in status(client)
     )
 
 
