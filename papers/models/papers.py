@@ -152,6 +152,9 @@ class Paper(models.Model):
     terms = models.TextField(blank=True, editable=False)  # see text/tokenizing.py; empty: still to be understood
     # By which it is found by its title, see papers/text/words.py; made with the terms, of no use while those are empty
     title_key = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
+    in_short = models.TextField(
+        default="", db_default="", blank=True, editable=False
+    )  # key sentences, as of the terms
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
 
     objects = PaperQuerySet.as_manager()
@@ -212,7 +215,7 @@ class Paper(models.Model):
     @property
     def key_sentences(self) -> str:
         """One or two of the abstract's own sentences: what was done, and what was found; empty without an abstract."""
-        return summary.in_short(self.abstract, self.title)
+        return self.in_short or summary.in_short(self.abstract, self.title)
 
     @property
     def links(self) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from papers.models import ContentVersion, Fit, Paper, Vector
 from papers.search import fits, similar, vectors
 from papers.search.encoders import Text
 from papers.search.vectors import PAPERS_A_TRANSACTION, Row
-from papers.text import tokenizing
+from papers.text import summary, tokenizing
 from papers.text.words import title_key
 
 MOST_PAPERS_FITTED = 10_000  # the latest
@@ -129,13 +129,18 @@ def _give_terms() -> int:
     free = Paper.objects.select_for_update(skip_locked=True, no_key=True).filter(terms="").order_by("-pk")
     said = list(free.values_list("pk", "title", "abstract", "authors")[:PAPERS_A_TRANSACTION])
     rows = [
-        (" ".join([tokenizing.terms(title, abstract), *map(tokenizing.author_term, authors)]), title_key(title), pk)
+        (
+            " ".join([tokenizing.terms(title, abstract), *map(tokenizing.author_term, authors)]),
+            title_key(title),
+            summary.in_short(abstract, title),
+            pk,
+        )
         for pk, title, abstract, authors in said
     ]
     Vector.objects.filter(paper__in=[pk for pk, *_ in said]).delete()  # of what the paper said before
     with connection.cursor() as cursor:
-        cursor.executemany("UPDATE papers_paper SET terms = %s, title_key = %s WHERE id = %s", rows)
-    database.add_to_index((pk, terms) for terms, _, pk in rows)
+        cursor.executemany("UPDATE papers_paper SET terms = %s, title_key = %s, in_short = %s WHERE id = %s", rows)
+    database.add_to_index((pk, terms) for terms, _, _, pk in rows)
     if rows:
         ContentVersion.objects.move()
     return len(rows)

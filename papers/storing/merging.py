@@ -153,7 +153,8 @@ def _update(papers: Sequence[Paper], said: Mapping[int, Sequence[Sighting]], now
     signals.record_signals(changed(updated, SIGNALS), now)
     topics.score_topics(changed(updated, ("title", "abstract")))
     if said_anew := [paper.pk for paper in changed(updated, UNDERSTOOD)]:
-        Paper.objects.filter(pk__in=said_anew).update(terms="")  # By which understanding.keep_up finds them.
+        # By the first understanding.keep_up finds them; the second was of what they said before.
+        Paper.objects.filter(pk__in=said_anew).update(terms="", in_short="")
         database.remove_from_index(said_anew)
     if updated:
         ContentVersion.objects.move()

@@ -60,6 +60,7 @@ def list_lately(chance: random.Random) -> None:
     from papers import database
     from papers.models import Paper, PaperTopic, Sighting, Signal, SimilarPapers, Topic
     from papers.search import similar
+    from papers.text import summary
 
     Topic.objects.all().delete()
     topics = [Topic(slug=f"t{n}", name=f"Topic {n}", group="Of a bench", scored_at=NOW) for n in range(TOPICS)]
@@ -77,9 +78,10 @@ def list_lately(chance: random.Random) -> None:
         paper.authors = [f"Author {chance.randrange(3_000)}" for _ in range(4)]
         paper.categories, paper.organisation = chance.sample(CATEGORIES, 2), f"Institute {chance.randrange(200)}"
         paper.abstract = sentences(paper.abstract.split())
+        paper.in_short = summary.in_short(paper.abstract, paper.title)
         paper.urls = {"code": f"https://github.com/invented/{number}"}
     names = ["listed_on", "published_on", "first_seen_at", "on_hugging_face", "votes", "comments", "stars", "authors"]
-    database.set_columns(lately, [*names, "categories", "organisation", "abstract", "urls"])
+    database.set_columns(lately, [*names, "categories", "organisation", "abstract", "in_short", "urls"])
     Sighting.objects.bulk_create(
         Sighting(paper=paper, source="huggingface", day=paper.listed_on, rank=number % A_DAY + 1)
         for number, paper in enumerate(lately)

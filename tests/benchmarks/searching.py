@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-PAPERS, WORDS, TITLE, QUERIES = 100_000, 160, 10, 210
+PAPERS, WORDS, TITLE, IN_SHORT, QUERIES = 100_000, 160, 10, 40, 210
 VOCABULARY, TOPICS, OF_A_TOPIC, AUTHORS = 60_000, 400, 300, 20_000
 FIRST = date(2024, 1, 1)
 SHOWN = 200  # papers that a page of search asks for
@@ -119,7 +119,11 @@ def rows(papers: Places, vocabulary: list[str]) -> Iterator[list[Any]]:
         title, abstract, author = " ".join(said[:TITLE]), " ".join(said[TITLE:]), f"author{number % AUTHORS}"
         terms = f"{title} {BREAK} {abstract} @{author}"
         filled = {"id": number, "key": f"arxiv:{number}", "title": title, "abstract": abstract, "terms": terms}
-        filled |= {"arxiv_id": arxiv_id(number), "authors": [author]}
+        filled |= {
+            "arxiv_id": arxiv_id(number),
+            "authors": [author],
+            "in_short": " ".join(said[TITLE : TITLE + IN_SHORT]),
+        }
         moments = {"listed_on": day, "first_seen_at": datetime(day.year, day.month, day.day, tzinfo=UTC)}
         yield list((empty | filled | moments).values())
 
