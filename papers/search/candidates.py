@@ -131,7 +131,8 @@ class PaperVectors:
         """The papers of the greatest cosine similarity, in no order."""
         if not len(self.papers):
             return []
-        similarities = self.rows @ vector
+        # Each row is read once, and that is what takes time: OpenBLAS takes twice as long for the same product.
+        similarities = np.einsum("ij,j->i", self.rows, vector)
         few = np.argpartition(similarities, -most)[-most:] if most < len(similarities) else slice(None)
         nearest: list[int] = self.papers[few].tolist()
         return nearest

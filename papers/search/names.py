@@ -49,11 +49,10 @@ def _called(query: str) -> Iterator[Named]:
     if not query:
         return
     plain = unaccented(query)
-    for topic in Topic.objects.only("slug", "name", "phrases"):
-        names = topic.name, gettext(topic.name)
-        phrases = (phrase.strip('"').lower() for phrase in topic.phrases)
-        if plain in {*map(unaccented, names), topic.slug, *phrases}:
-            yield Named(TOPIC, topic.name, topic.get_absolute_url())
+    for slug, name, phrases in Topic.objects.values_list("slug", "name", "phrases"):
+        said = (phrase.strip('"').lower() for phrase in phrases)
+        if plain in {*map(unaccented, (name, gettext(name))), slug, *said}:
+            yield Named(TOPIC, name, reverse("papers:topic", args=[slug]))
     if category := identifiers.category(query):
         yield Named(CATEGORY, category, reverse("papers:category", args=[category]))
     papers = Paper.objects.exclude(organisation="").alias(lower=Lower("organisation")).filter(lower=query.lower())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import F
@@ -42,8 +43,7 @@ class Fusion:
     smoothing: float  # share of the neighbours' scores, in the end
 
 
-@dataclass(frozen=True)
-class SearchResult:
+class SearchResult(NamedTuple):
     """A paper and how well it fits, in no particular unit; and whether it fits, or is merely what comes closest."""
 
     paper: int
@@ -142,7 +142,7 @@ def _ranked(
     best = np.lexsort((-papers.keys, -scores.round(4)))[:most]
     # To an example all are merely the closest, none says all of its words.
     fits = fitting(query, vector, papers) if query.is_query else np.ones(len(scores), bool)
-    return [SearchResult(int(papers.keys[place]), float(scores[place]), bool(fits[place])) for place in best]
+    return [*map(SearchResult, papers.keys[best].tolist(), scores[best].tolist(), fits[best].tolist())]
 
 
 def fitting(query: Text, vector: Floats | None, papers: SearchCandidates) -> Bools:
@@ -183,9 +183,9 @@ def smoothed(scores: Floats, vectors: Floats, share: float) -> Floats:
     best = around[:SMOOTHED]
     similarities = vectors[best] @ vectors[around].T
     np.fill_diagonal(similarities, -1)
-    near = np.argpartition(-similarities, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
-    weights = np.take_along_axis(similarities, near, axis=1).clip(0)
-    theirs = (scores[around][near] * weights).sum(1) / (weights.sum(1) + 1e-9)
+    far = similarities < np.partition(similarities, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS, None]
+    weights = np.where(far, 0, similarities).clip(0)
+    theirs = weights @ scores[around] / (weights.sum(1) + 1e-9)
     mixed = scores.copy()
     mixed[best] = (1 - share) * scores[best] + share * theirs
     return mixed
