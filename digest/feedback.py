@@ -163,7 +163,7 @@ class Sayings:
 def paper(key: str) -> Paper | None:
     """The paper of that key, also if it goes by another one now; with all its topics as `chips`, the surest first."""
     now_key, _title = importing.papers_of([key]).get(key, ("", ""))
-    scores = PaperTopic.objects.select_related("topic").order_by("-score", "topic__name")
+    scores = PaperTopic.objects.named()
     return Paper.objects.filter(key=now_key).prefetch_related(Prefetch("scores", scores, to_attr="chips")).first()
 
 

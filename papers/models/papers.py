@@ -109,8 +109,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def with_chips(self) -> PaperQuerySet:
         """Each paper with the topics that it is about as `chips`, the surest first: one query more for all of them."""
-        sure = PaperTopic.objects.filter(score__gte=ABOUT).select_related("topic").order_by("-score", "topic__name")
-        sure = sure.only("paper_id", "score", "phrase", "topic__slug", "topic__name")  # not its long list of phrases
+        sure = PaperTopic.objects.filter(score__gte=ABOUT).named()
         return self.prefetch_related(Prefetch("scores", sure, to_attr="chips"))
 
     def for_lists(self) -> PaperQuerySet:
@@ -271,6 +270,12 @@ def _day(day: date | None, *, with_year: bool) -> str:
     return date_format(day, "SHORT_DATE_FORMAT" if with_year else gettext("j M")).replace(" ", "\u00a0") if day else ""
 
 
+class PaperTopicQuerySet(models.QuerySet["PaperTopic"]):
+    def named(self) -> PaperTopicQuerySet:
+        """The surest first, with `slug` and `name` of their topics, not as rows of their own: a list has many."""
+        return self.annotate(slug=F("topic__slug"), name=F("topic__name")).order_by("-score", "name")
+
+
 class PaperTopic(models.Model):
     """How much a paper is about a topic, 0 to 1, and the words of the paper that say so."""
 
@@ -278,6 +283,8 @@ class PaperTopic(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="scores")
     score = models.FloatField()
     phrase = models.TextField()
+
+    objects = PaperTopicQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["paper", "topic"], name="one_score_per_paper_and_topic")]
