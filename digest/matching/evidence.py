@@ -31,7 +31,7 @@ LEAST_SEMANTIC_SPREAD = 0.05  # of semantic similarities,
 LEAST_FUSED_SPREAD = 1.0  # and of sums of standardised scores
 MOST_NEAR = 5.0  # deviations of nearness that count beside words that are said,
 MOST_LOUD = 4.0  # and of loudness: of papers that are about it by their words the nearest come first
-NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.25, 1.35  # what is taken for it while there is no vector to tell it by
+NEARNESS_UNKNOWN, OF_TYPED_WORDS = 0.25, 1.35  # what is taken for it while no vector, or too few papers, tell it
 SURE = 3.0  # the score from which a paper comes whatever step of the bar a reader chose
 IN_CATEGORY = 2.0  # the score of a name that is no follow: a weak reason, below any other that is one by itself
 CELLS_KEPT = 36_000_000  # queries x papers of which the evidence is kept, an example counts twice: 150 MB
@@ -149,7 +149,7 @@ def _score(queries: Sequence[Query], semantic: Floats, lexical: Floats, cells: I
         hits = slice(*np.searchsorted(rows, (row, row + 1)).tolist())
         semantic[row], near[hits] = _near_topic(queries[row], semantic[row : row + 1], places[hits], pool)
     unknown = np.where(are_topics, np.float32(NEARNESS_UNKNOWN), np.float32(OF_TYPED_WORDS))
-    near = np.where(pool.has_vector[places], np.minimum(near, MOST_NEAR), unknown[rows])
+    near = np.where(pool.has_vector[places] & pool.judges, np.minimum(near, MOST_NEAR), unknown[rows])
     weight, unsaid = (pool.known.loudness_weight, pool.known.unsaid) if pool.known else (LOUDNESS_WEIGHT, UNSAID)
     # Whoever typed words wants what says them, however much an encoder knows of meaning.
     weights = np.where(are_topics, np.float32(weight), np.float32(LOUDNESS_WEIGHT))

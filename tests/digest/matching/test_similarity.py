@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from digest.matching.profiles import CandidatePool, Query
@@ -33,6 +34,16 @@ def test_a_paper_that_is_only_near_in_meaning_comes_if_it_is_above_the_bar_and_s
 
     assert for_you(choice) == [1]
     assert choice.for_you[0].reason == {"code": "near", "to": "bread"}
+
+
+def test_among_too_few_papers_to_tell_what_is_near_all_that_say_typed_words_plainly_come():
+    known, words = space()
+    papers = [candidate(number, title="Ovens", abstract="In them bread is baked.") for number in (1, 2, 3)]
+    vectors = np.array([words[word] for word in ("bread", "glass", "iron")], np.float32)
+
+    (choice,) = choose([profile(phrase("bread"), trending=False)], CandidatePool(papers, (), known, vectors), [])
+
+    assert for_you(choice) == [1, 2, 3]
 
 
 def test_what_is_below_the_bar_is_a_near_miss_that_tells_both_numbers():
