@@ -34,7 +34,7 @@ NOTHING = -10.0  # the score of every paper for a reader without interests that 
 FOLLOW_BONUS, NO_CLAIM = 1_000.0, -1_000.0  # added to a query's score to tell who speaks for a paper
 READERS_A_BLOCK = 32  # who are scored at a time: what fits into a processor's cache is not fetched twice
 FEWEST_WHITENED = 5  # examples; of fewer their mean says more than what is left of it by whitening
-NEAREST_EXAMPLES = 3  # that a paper is compared with
+NEAREST_EXAMPLES = 5  # that a paper is compared with by words, beside all of them
 
 
 @dataclass(frozen=True)

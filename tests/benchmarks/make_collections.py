@@ -8,9 +8,11 @@ listings said, so read differences between two rankings, not heights. All that i
     topics-0, -3, -10   the same as readers, who know none, 3 or 10 papers of March to May
     authors       an author's papers of March to May -> their papers of June; names collide, so a noisy stand-in
     next-day      the Daily Papers with a keyword up to a day -> those with it in the four weeks after it
+    next-5, next-5-titles   the same known by five of them, and by the titles of five
     phrases       a keyword of Daily Papers -> the papers that carry it; keywords are incomplete judgements
     by-example    a paper -> those that share rare keywords with it, among a hundred
     seeds         the first five papers of a printed list -> the rest of it, among 5,000 others
+    seeds-drawn   five of its papers, drawn twenty times -> the rest of it
     lists         a few words that somebody might have typed for a printed list -> the papers of it, among the same
     readers-N-day-A   N keywords as interests -> the new papers of a day that carry any, on a site that is A days old;
                   of one that was set up today there is a set for each day, as each is a site of its own
@@ -27,7 +29,7 @@ import re
 import sys
 import tarfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,6 +41,7 @@ MOST_AUTHORS, MOST_PHRASES, MOST_EXAMPLES, POOL = 1_500, 400, 300, 100
 PHRASES_SINCE = date(2025, 12, 1)
 DAYS_KNOWN_UP_TO = (date(2025, 9, 30), date(2026, 1, 31), date(2026, 4, 30), date(2026, 5, 31))
 WEEKS_AFTER = timedelta(weeks=4)
+FEW, DRAWS = 5, 20  # papers that a reader is known by, and how often as many are drawn of a printed list
 JUDGED_DAYS = tuple(date(2026, 6, day) for day in (8, 9, 10, 11, 12))  # Monday to Friday
 AGES, WISHES, READERS_A_DAY = (1, 30, 365), (1, 3, 10), 100
 FIRST_LETTER, LEARNED_BEFORE, MOST_LEARNED = date(2026, 7, 15), "2026-06-01", 12_000
@@ -244,22 +247,28 @@ def _by_author(papers: Iterable[Record]) -> defaultdict[str, list[str]]:
 
 
 def next_day(folder: Path, recorded: Recorded) -> None:
-    libraries = []
+    """The same readers three times: by all that they know, by five papers of it, and by the titles of these."""
+    daily = recorded.daily
+    readers = list(_readers_of_keywords(daily))
+    write(folder / "next-day", daily.values(), libraries=readers)
+    few = [one | {"known": _drawn(one["known"], FEW, one["name"])} for one in readers if len(one["known"]) >= FEW]
+    write(folder / "next-5", daily.values(), libraries=few)
+    known = sorted({paper for one in few for paper in one["known"]})
+    titles = [{"id": f"title:{paper}", "title": daily[paper]["title"], "abstract": ""} for paper in known]
+    by_title = [one | {"known": [f"title:{paper}" for paper in one["known"]]} for one in few]
+    write(folder / "next-5-titles", [*titles, *daily.values()], libraries=by_title)
+
+
+def _readers_of_keywords(daily: Mapping[str, Record]) -> Iterator[Record]:
     for day in DAYS_KNOWN_UP_TO:
-        before = [paper for paper in recorded.daily.values() if paper["day"] <= day]
-        after = [paper for paper in recorded.daily.values() if day < paper["day"] <= day + WEEKS_AFTER]
-        known, relevant = _by_keyword(before), _by_keyword(after)
-        libraries += [
-            {
-                "reader": _one_word(f"{keyword} {day}"),
-                "known": known[keyword],
-                "relevant": relevant[keyword],
-                "candidates": [paper["id"] for paper in after],
-            }
-            for keyword in sorted(relevant)
-            if 3 <= len(known[keyword]) <= 60 and len(relevant[keyword]) >= 2
-        ]
-    write(folder / "next-day", recorded.daily.values(), libraries=libraries)
+        before = [paper for paper in daily.values() if paper["day"] <= day]
+        after = [paper for paper in daily.values() if day < paper["day"] <= day + WEEKS_AFTER]
+        known, relevant, among = _by_keyword(before), _by_keyword(after), [paper["id"] for paper in after]
+        for keyword in sorted(relevant):
+            if 3 <= len(known[keyword]) <= 60 and len(relevant[keyword]) >= 2:
+                name = f"{keyword} {day}"
+                one = {"reader": _one_word(name), "known": known[keyword], "relevant": relevant[keyword]}
+                yield one | {"candidates": among, "name": name}
 
 
 def _by_keyword(papers: Iterable[Record]) -> defaultdict[str, list[str]]:
@@ -319,6 +328,14 @@ def seeds(folder: Path, recorded: Recorded) -> None:
     ]
     corpus = [*printed.values(), *(others[name] for name in drawn)]
     write(folder / "seeds", corpus, libraries=libraries)
+    libraries = []
+    for number, names in sorted(by_list.items()):
+        for draw in range(DRAWS):
+            known = random.Random(f"{number} {draw}").sample(names, FEW)
+            rest = [name for name in names if name not in known]
+            one = {"reader": f"list-{number}-{draw}", "known": known, "relevant": rest}
+            libraries.append(one | {"candidates": [*rest, *drawn]})
+    write(folder / "seeds-drawn", corpus, libraries=libraries)
     queries = [{"_id": f"list-{number}", "text": LIST_QUERIES[number]} for number in sorted(by_list)]
     grades = {f"list-{number}": dict.fromkeys(names, 1) for number, names in by_list.items()}
     pools = {f"list-{number}": [*dict.fromkeys(names), *drawn] for number, names in by_list.items()}
