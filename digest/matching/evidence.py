@@ -210,7 +210,29 @@ def _fused(queries: Sequence[Query], semantic: Floats, lexical: Floats, pool: Ca
     lexical *= per_lexical / spread
     semantic += lexical
     semantic -= usual.mean(axis=1, keepdims=True) / spread
+    for row, query in enumerate(queries):
+        if share := smoothing(query, pool):
+            semantic[row] = smoothed(semantic[row], share, pool)
     return semantic
+
+
+def smoothing(query: Query, pool: CandidatePool) -> float:
+    """The share of neighbours in how well a paper fits a description, as in searching; 0 for a phrase of a few words,
+    which papers say or do not, and where nearness cannot be told."""
+    if KINDS[query.kind].technique is not Technique.PHRASE or not (pool.judges and pool.vectors.shape[1]):
+        return 0.0
+    weights = ranking.fusion(query.text, pool.known)
+    return weights.smoothing if weights.bigrams < 1 else 0.0
+
+
+def smoothed(scores: Floats, share: float, pool: CandidatePool) -> Floats:
+    """Score regularisation (Diaz 2005): the score of each paper, mixed with those of its neighbours in the reference
+    sample, as similar papers are relevant together. They differ as much as before, so that as many come."""
+    near, shares = pool.neighbours
+    mixed: Floats = (1 - share) * scores + share * (scores[pool.compared][near] * shares).sum(axis=1)
+    before, after = scores[pool.compared], mixed[pool.compared]
+    mixed = (mixed - after.mean()) * (before.std() / max(after.std(), 1e-6)) + before.mean()
+    return mixed.astype(np.float32)
 
 
 class Findings:

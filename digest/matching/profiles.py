@@ -23,6 +23,8 @@ from papers.text.sparse import Floats, Ints
 from papers.text.words import WORD
 
 ENOUGH = 50  # papers of the reference sample from which a deviation means anything; with fewer, only words count
+NEIGHBOURS = 10  # of the reference sample, whose scores smooth a paper's
+PAPERS_A_BLOCK = 512  # whose neighbours are looked for at a time
 SAME_FROM = 0.97  # cosine similarity of two papers' vectors from which they say the same
 BAR = 2.5  # the site's, for scores as digest.matching.evidence has them
 
@@ -117,6 +119,7 @@ class CandidatePool:
         self.vectors = np.zeros((self.total, 0), np.float32) if vectors is None else vectors
         self.has_vector: Flags = np.asarray(self.vectors.any(axis=1))
         self.compared = slice(self.size if self.has_reference else 0, None)
+        self._whole: tuple[CandidatePool, Ints] | None = None  # what this is a part of, and its columns there
         self._same: dict[int, set[int]] = {}
         self._bearers: dict[NamesOf, dict[Hashable, tuple[list[int], list[float]]]] = {}
         self.judges = len(self.rows[self.compared]) >= ENOUGH  # whether "near" can be told from "usual" at all
@@ -131,8 +134,10 @@ class CandidatePool:
         if len(places) == self.size:
             return self
         candidates = [self.candidates[place] for place in places.tolist()]
-        rows = self.vectors[self.columns_of(places)]
-        return CandidatePool(candidates, self.reference, self.known, rows, self.typical)
+        columns = self.columns_of(places)
+        part = CandidatePool(candidates, self.reference, self.known, self.vectors[columns], self.typical)
+        part._whole = self, columns
+        return part
 
     def saying_the_same(self, places: Sequence[int]) -> list[set[int]]:
         """Of each of these candidates the places of the others that say the same. What was found is remembered."""
@@ -151,6 +156,24 @@ class CandidatePool:
     @cached_property
     def index(self) -> Index:
         return Index([one.terms or tokenizing.BREAK for one in self.rows], self.known.lexicon if self.known else None)
+
+    @cached_property
+    def neighbours(self) -> tuple[Ints, Floats]:
+        """By paper the NEIGHBOURS nearest of those that scores are compared with, as places among these, and the share
+        of each, which add up to 1; to 0 where a paper has no vector. What says the same is no neighbour."""
+        if self._whole is not None and self.has_reference:
+            whole, columns = self._whole
+            return whole.neighbours[0][columns], whole.neighbours[1][columns]
+        compared = self.vectors[self.compared]
+        many = min(NEIGHBOURS, len(compared))
+        near, shares = np.zeros((self.total, many), np.int64), np.zeros((self.total, many), np.float32)
+        for begin in range(0, self.total, PAPERS_A_BLOCK):
+            block = slice(begin, begin + PAPERS_A_BLOCK)
+            similarities = self.vectors[block] @ compared.T
+            similarities[similarities > SAME_FROM] = 0  # It may be itself.
+            near[block] = np.argpartition(-similarities, many - 1, axis=1)[:, :many]
+            shares[block] = np.take_along_axis(similarities, near[block], axis=1).clip(0)
+        return near, shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
 
     @cached_property
     def by_votes(self) -> Ints:

@@ -20,6 +20,8 @@ from digest.matching.evidence import (
     Findings,
     evidence,
     is_example,
+    smoothed,
+    smoothing,
     standardised,
 )
 from digest.matching.kinds import KINDS
@@ -206,8 +208,8 @@ def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: Can
     """What some readers want x (candidates and reference), as scores of single queries are.
 
     The best of the single queries; with examples, what that and the similarity to all examples say together: either
-    alone loses. Readers do not touch one another; they are many only because a product of many is cheaper than
-    many products.
+    alone loses. Beside a description neighbours have the same share in both. Readers do not touch one another; they
+    are many only because a product of many is cheaper than many products.
     """
     best = np.full((len(wanted), pool.total), NOTHING, np.float32)
     if not pool.total:
@@ -222,6 +224,9 @@ def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: Can
         like = standardised(
             pool, _example_scores([examples[reader] for reader in some], found, pool), LEAST_FUSED_SPREAD
         )
+        for number, reader in enumerate(some):
+            if share := max(smoothing(query, pool) for query in wanted[reader]):
+                like[number] = smoothed(like[number], share, pool)  # as the description that they stand beside
         together = standardised(pool, standardised(pool, best[some], LEAST_FUSED_SPREAD) + like, LEAST_FUSED_SPREAD)
         for reader, row in zip(some, together + UNSAID, strict=True):  # But what says words of one in earnest comes.
             said = np.concatenate([found.hits.of(hit) for hit in found.rows(wanted[reader])])
