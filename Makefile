@@ -103,6 +103,7 @@ bench: .venv/tested
 	$(BIN)/python -m tests.benchmarks.limits
 	$(BIN)/python -m tests.benchmarks.servers
 	$(BIN)/python -m tests.benchmarks.pages
+	$(BIN)/python -m tests.benchmarks.busy
 
 # Random faults against letters of all kinds, some minutes; `make chaos SEED=1` repeats the order of faults of that seed.
 chaos: .venv/tested

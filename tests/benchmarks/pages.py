@@ -157,15 +157,15 @@ def crawl(database: str) -> None:
 
     from digest.serving.pages import PageCache
     from papers.models import Paper
-    from papers.templatetags.cards import cards
+    from papers.templatetags import cards
 
     settings.PAGES_KEPT = 32_000_000
     crawler, chance = Client(headers={"accept-encoding": "gzip"}), random.Random(1)
     latest = list(Paper.objects.order_by("-listed_on", "pk").values_list("key", "listed_on")[: DAYS * A_DAY])
     trace = [part for key, day in latest for part in (f"/paper/{key}/", f"/date/{day}/")]
     trace = chance.sample(list(dict.fromkeys(trace)), CRAWLED)
-    cards.kept.clear()
-    made, shown, drawn = counted(PageCache, "_made"), counted(cards, "get"), counted(cards.kept, "__setitem__")
+    cards.cards.kept.clear()
+    made, shown, drawn = counted(PageCache, "_made"), counted(cards, "get_language"), counted(cards, "get_template")
     for name, pages in (("crawled", trace), ("again", chance.sample(trace, AGAIN))):
         del made[:], shown[:], drawn[:]
         each = float(np.mean([cpu(lambda address=address: crawler.get(address)) for address in pages]))
