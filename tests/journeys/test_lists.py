@@ -64,11 +64,12 @@ def test_the_first_title_stands_high_on_the_first_screen(visitor, viewport):
     ada = visitor()
     ada.page.set_viewport_size(viewport)
 
-    ada.open("/")
+    for address in ("/", "/topic/reasoning/"):
+        ada.open(address)
 
-    box = ada.page.locator(TITLES).first.bounding_box()
-    assert box is not None
-    assert box["y"] <= (230 if viewport["width"] == 1280 else 420)
+        box = ada.page.locator(".papers .card :is(h2, h3) a").first.bounding_box()
+        assert box is not None
+        assert box["y"] <= (230 if viewport["width"] == 1280 else 420), address
 
 
 def test_a_list_is_compact_without_scripts_too(visitor):
