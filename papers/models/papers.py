@@ -151,9 +151,8 @@ class Paper(models.Model):
     terms = models.TextField(blank=True, editable=False)  # see text/tokenizing.py; empty: still to be understood
     # By which it is found by its title, see papers/text/words.py; made with the terms, of no use while those are empty
     title_key = models.CharField(max_length=16, default="", db_default="", blank=True, editable=False)
-    in_short = models.TextField(
-        default="", db_default="", blank=True, editable=False
-    )  # key sentences, as of the terms
+    # Its key sentences, made with the terms; empty: none yet, or they are to be chosen anew
+    in_short = models.TextField(default="", db_default="", blank=True, editable=False)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
 
     objects = PaperQuerySet.as_manager()

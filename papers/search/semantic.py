@@ -21,9 +21,7 @@ class SentenceModel:
 
     repository: str
     revision: str  # Fixed: other weights would be another space.
-    pooling: Literal[
-        "mean", "cls"
-    ]  # of tokens' vectors, where the weights give these: their mean, or that of the first
+    pooling: Literal["mean", "cls"]  # of tokens' vectors, where weights give these: their mean, or that of the first
     dimensions: int
     longest_input: int  # tokens of a text that are read
     query_prefix: str = ""  # before words that somebody typed
