@@ -3,7 +3,7 @@ Paper.terms those that have its words, and by exact search of all vectors, held 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -18,7 +18,7 @@ from papers.search.fits import Understanding
 from papers.text import tokenizing
 from papers.text.lexical import Lexicon
 from papers.text.sparse import Floats, Ints
-from papers.text.tokenizing import TokenizedTexts
+from papers.text.tokenizing import BEFORE_A_TEXT, TokenizedTexts
 
 # How many candidates there are does not depend on how many are asked for: a page shows what an evaluation measures.
 MOST_WITH_TERMS = 1_000  # that have all terms, and as many that have the rarest, at most
@@ -54,12 +54,12 @@ def worth_ranking(query: Text, vector: Floats | None, known: Understanding | Non
         papers.update(having(clauses, MOST_WITH_TERMS, share))
     if vector is not None and vector.any():
         papers.update(held.nearest(vector, MOST_NEAREST))
-    return _read({key: terms for key, terms in database.terms_of(sorted(papers)).items() if terms}, held)
+    return _read(database.terms_of(sorted(papers), BEFORE_A_TEXT, understood=True), held)
 
 
 def all_of(papers: Sequence[int], known: Understanding | None) -> SearchCandidates:
     """These papers, as far as they are there; one that is still to be understood has no words."""
-    return _read(database.terms_of(papers), _vectors_of(known))
+    return _read(database.terms_of(papers, BEFORE_A_TEXT), _vectors_of(known))
 
 
 def drop_caches() -> None:
@@ -68,16 +68,16 @@ def drop_caches() -> None:
     _cached.cache_clear()
 
 
-def _read(terms: Mapping[int, str], held: PaperVectors) -> SearchCandidates:
-    keys = np.array(sorted(terms), np.int64)
-    texts = _tokenized(tuple(terms[key] for key in keys.tolist()))
+def _read(papers: tuple[list[int], str], held: PaperVectors) -> SearchCandidates:
+    keys = np.array(papers[0], np.int64)
+    texts = _tokenized(f"{BEFORE_A_TEXT}{papers[1]}" if len(keys) else "")
     return SearchCandidates(keys, texts, held.of(keys), held.rows[:: len(held.rows) // OTHERS + 1])
 
 
 @lru_cache(maxsize=1)
-def _tokenized(terms: tuple[str, ...]) -> TokenizedTexts:
+def _tokenized(texts: str) -> TokenizedTexts:
     # The next page of a search, and all queries of an evaluation, are about the same texts as the one before.
-    return TokenizedTexts(terms)
+    return TokenizedTexts(texts)
 
 
 # ----------------------------------------------------------------------------------------------------- full-text index

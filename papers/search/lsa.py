@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,8 +53,11 @@ class LatentSemantics:
         rows = np.zeros((len(texts), self.dimensions), np.float32)
         begin = 0
         for part in in_parts([text.terms for text in texts]):
-            for block in _blocks(self.tfidf(counted_in(part)), len(self.keys)):
-                rows[begin : begin + len(block)] = block @ self.directions
+            counts = self.tfidf(counted_in(part))
+            said, columns = np.unique(counts.keys, return_inverse=True)  # A query says few of twelve thousand terms.
+            directions = self.directions[said]
+            for block in _blocks(replace(counts, keys=columns.astype(np.uint64)), len(said)):
+                rows[begin : begin + len(block)] = block @ directions
                 begin += len(block)
         return rows
 

@@ -73,7 +73,7 @@ class QueryTerms:
     other words."""
 
     def __init__(self, terms: str, bigram_weight: float = 1.0) -> None:
-        texts = TokenizedTexts([terms])
+        texts = TokenizedTexts.of([terms])
         self.words, times = np.unique(texts.keys, return_counts=True)
         self.heads = texts.heads
         is_stop_word = np.isin(self.words, STOP_KEYS)

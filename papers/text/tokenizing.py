@@ -6,7 +6,7 @@ collections are worked on at once: a term is known by a hash of its letters, the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,7 @@ from papers.text.words import WORD, stems_of, unaccented
 AUTHOR = "@"  # begins the term of an author; those stand last
 BREAK = "."  # stands between title and abstract: no bigram reaches over it
 TEXT_BEGIN = "\n"  # stands before each text where many are taken apart at once
+BEFORE_A_TEXT = f" {TEXT_BEGIN} "
 TERM_CHARACTERS = 200  # at most; PostgreSQL's index takes none of more than 2046 bytes
 SLOT_BITS = 14  # so few that all slots stay at hand, so many that few words fall into a slot by chance
 TEXTS_A_PART = 1_000  # that are taken apart at a time, so that memory stays bounded
@@ -89,13 +90,18 @@ def _stirred(keys: Keys) -> Keys:
 class TokenizedTexts:
     """Texts (their terms) taken apart into words. What takes time is done once it is asked for."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.count = len(texts)
-        self._words = HashedWords("".join([f"{TEXT_BEGIN} {text} " for text in texts]).encode())
+    def __init__(self, begun: str) -> None:
+        """All of them as one text, with BEFORE_A_TEXT before each."""
+        self._words = HashedWords(begun.encode())
         self._is_word = _IN_WORDS[self._words.heads.astype(np.uint8)]
         self._firsts = np.flatnonzero(self._words.heads == np.uint64(ord(TEXT_BEGIN)))
-        counts = np.add.reduceat(self._is_word, self._firsts, dtype=np.float32) if texts else ()
+        self.count = len(self._firsts)
+        counts = np.add.reduceat(self._is_word, self._firsts, dtype=np.float32) if self.count else ()
         self.lengths: Floats = np.asarray(counts, np.float32)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> TokenizedTexts:
+        return cls(BEFORE_A_TEXT.join(["", *texts]))
 
     @cached_property
     def heads(self) -> Keys:
@@ -152,7 +158,7 @@ def counted(texts: Sequence[str], bigrams: bool = True) -> SparseMatrix:
 def in_parts(texts: Sequence[str]) -> Iterator[TokenizedTexts]:
     """TEXTS_A_PART texts at a time, taken apart. What becomes of each part is put together again by `vstack`."""
     for begin in range(0, max(len(texts), 1), TEXTS_A_PART):
-        yield TokenizedTexts(texts[begin : begin + TEXTS_A_PART])
+        yield TokenizedTexts.of(texts[begin : begin + TEXTS_A_PART])
 
 
 def counted_in(texts: TokenizedTexts, bigrams: bool = True) -> SparseMatrix:

@@ -28,9 +28,17 @@ def test_the_latest_papers_with_some_terms_are_found_until_they_are_removed(many
 
     assert database.papers_with([["tide"]], 2, many=many) == [papers[2].pk, papers[1].pk]
     assert database.papers_with([["tide", "letter"], ["it's"]], 9, many=many) == [papers[2].pk, papers[0].pk]
-    assert database.terms_of([papers[1].pk, 10**9]) == {papers[1].pk: "tide"}
 
     Paper.objects.filter(pk=papers[2].pk).update(terms="")
     database.remove_from_index([papers[2].pk])
 
     assert database.papers_with([["it's"]], 9, many=many) == []
+
+
+@pytest.mark.django_db
+def test_terms_come_in_the_order_of_keys_and_of_papers_that_are_there_alone():
+    tide, new, gate = (make_paper(terms=terms).pk for terms in ("tide letter", "", "gate"))
+
+    assert database.terms_of([gate, 10**9, new, tide], " | ") == ([tide, new, gate], "tide letter |  | gate")
+    assert database.terms_of([gate, new, tide], " | ", understood=True) == ([tide, gate], "tide letter | gate")
+    assert database.terms_of([10**9], " | ") == ([], "")

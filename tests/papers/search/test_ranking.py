@@ -220,7 +220,7 @@ def test_a_paper_fits_that_says_all_words_but_stop_words_or_is_nearer_than_paper
     others = np.full((100, 2), [0.1, 1], np.float32)
     others[::2, 0] = -0.1
     vectors = np.array([[0, 1], [1, 0], [0.2, 1]], np.float32)
-    texts = TokenizedTexts([said, near, far])
+    texts = TokenizedTexts.of([said, near, far])
     papers = SearchCandidates(np.arange(3), texts, vectors, others)
     query = Text("Tides of ebb", "", tokenizing.terms("Tides of ebb", ""))
 
@@ -231,7 +231,7 @@ def test_a_paper_fits_that_says_all_words_but_stop_words_or_is_nearer_than_paper
 def test_no_paper_fits_words_to_which_all_are_about_as_far():
     others = np.array([[0.01, 0], [-0.01, 0]] * 50, np.float32)
     vectors = np.array([[0.1, 0], [0.3, 0]], np.float32)
-    papers = SearchCandidates(np.arange(2), TokenizedTexts(("algebra", "gardens")), vectors, others)
+    papers = SearchCandidates(np.arange(2), TokenizedTexts.of(("algebra", "gardens")), vectors, others)
 
     fits = ranking.fitting(Text("Roses", "", "rose"), np.array([1, 0], np.float32), papers)
 

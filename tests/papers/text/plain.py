@@ -9,7 +9,7 @@ from papers.text.lexical import K1, B
 from papers.text.tokenizing import TokenizedTexts
 
 WORDS = st.text(st.characters(exclude_characters=" ", exclude_categories=["Cs"]), min_size=1, max_size=12)
-FEW = st.sampled_from(["spars", "autoencod", "model", "languag", "größe", "数据", "a", "b", "."])
+FEW = st.sampled_from(["spars", "autoencod", "model", "languag", "größe", "数据", "x", "y", "."])
 TEXTS = st.lists(st.lists(FEW, max_size=12).map(" ".join), min_size=1, max_size=9)
 
 
@@ -27,7 +27,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
 
 
 def pair_key(pair: tuple[str, str]) -> int:
-    return int(TokenizedTexts([" ".join(pair)]).bigrams[0])
+    return int(TokenizedTexts.of([" ".join(pair)]).bigrams[0])
 
 
 def slow_bm25(asked: str, text: str, texts: list[str], pair_weight: float) -> float:

@@ -29,7 +29,7 @@ def test_a_text_of_only_punctuation_has_no_words_and_terms_that_are_not_empty():
     terms = tokenizing.terms("?!", "— … ()")
 
     assert terms == "."
-    assert not len(TokenizedTexts([terms]).keys)
+    assert not len(TokenizedTexts.of([terms]).keys)
 
 
 def test_an_author_is_the_same_however_the_name_is_written():
@@ -65,7 +65,7 @@ def test_an_author_of_another_script_is_still_told_from_others(name: str):
 
 def test_who_wrote_a_text_is_not_what_it_says():
     assert tokenizing.without_authors("spars . model @adaquill @tomasbrandt") == "spars . model"
-    assert list(TokenizedTexts(["model @adaquill"]).keys) == [key("model")]
+    assert list(TokenizedTexts.of(["model @adaquill"]).keys) == [key("model")]
 
 
 @given(st.lists(WORDS, min_size=1, max_size=30))
