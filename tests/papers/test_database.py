@@ -1,6 +1,7 @@
 """What differs between the databases comes to the same on both."""
 
 import pytest
+from django.db import connection
 
 from papers import database
 from papers.models import Paper
@@ -42,3 +43,17 @@ def test_terms_come_in_the_order_of_keys_and_of_papers_that_are_there_alone():
     assert database.terms_of([gate, 10**9, new, tide], " | ") == ([tide, new, gate], "tide letter |  | gate")
     assert database.terms_of([gate, new, tide], " | ", understood=True) == ([tide, gate], "tide letter | gate")
     assert database.terms_of([10**9], " | ") == ([], "")
+
+
+@pytest.mark.one_database  # SQLite stores texts as they are.
+@pytest.mark.django_db
+def test_what_a_search_reads_of_a_paper_is_stored_in_its_row_and_not_compressed():
+    make_paper(abstract="The tide comes in. " * 100, terms=" ".join(["tide come"] * 200))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_column_size(terms), octet_length(terms) FROM papers_paper")
+        stored, said = cursor.fetchone()
+        cursor.execute("SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'papers_paper'")
+        assert cursor.fetchone() == (0,)
+
+    assert stored >= said
