@@ -22,6 +22,7 @@ from django.utils.http import parse_http_date_safe, quote_etag
 from django.utils.translation import get_language
 
 from digest.serving import encodings
+from digest.serving.call_stack import with_room
 from digest.serving.cpu_budget import CpuBudget
 from papers import database, site_clock
 from papers.models import ContentVersion
@@ -107,7 +108,8 @@ class PageCache:
     is made for somebody, also where there is no page, counts against the CPU of their network."""
 
     def __init__(self, get_response: View) -> None:
-        self.get_response, self.turn, self.makers = get_response, Lock(), [Lock() for _ in range(MAKERS)]
+        self.get_response, self.turn = with_room(get_response), Lock()
+        self.makers = [Lock() for _ in range(MAKERS)]
         self.kept: TTLCache[Any, Page] = TTLCache(settings.PAGES_KEPT, KEPT_FOR, getsizeof=Page.size)
         self.version, self.budget = Version(), CpuBudget(*settings.CPU_OF_A_NETWORK)
 
