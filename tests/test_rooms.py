@@ -17,7 +17,7 @@ FORBIDDEN = {"papers": {"subscriptions", "digest"}, "subscriptions": {"digest"}}
 # nothing of it. A new module finds its place here first.
 LINES = {
     "papers": [
-        "fragments identifiers database site_clock spans",
+        "addresses fragments identifiers database site_clock spans",
         "text",  # knows no rows
         "models",
         "sources search",

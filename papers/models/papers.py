@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Cast, Lower
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
 
+from papers import addresses
 from papers.models.sightings import Sighting
 from papers.text import summary
 from papers.text.phrases import list_of_phrases
@@ -68,7 +68,7 @@ class Topic(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("papers:topic", args=[self.slug])
+        return addresses.of("topic", self.slug)
 
 
 class PaperQuerySet(models.QuerySet["Paper"]):
@@ -171,7 +171,7 @@ class Paper(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("papers:paper", args=[self.key])
+        return addresses.of("paper", self.key)
 
     @property
     def byline(self) -> str:
