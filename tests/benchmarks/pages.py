@@ -57,6 +57,8 @@ def bench(database: str) -> None:
 
 def list_lately(chance: random.Random) -> None:
     """The last papers become those of the last days, all voted for, and about a topic or two."""
+    from django.db import connection
+
     from papers import database
     from papers.models import Paper, PaperTopic, Sighting, Signal, SimilarPapers, Topic
     from papers.search import similar
@@ -101,6 +103,8 @@ def list_lately(chance: random.Random) -> None:
     SimilarPapers.objects.bulk_create(
         SimilarPapers(paper=paper, fit=0, last_vector=0, keys=chance.sample(keys, similar.MOST)) for paper in lately
     )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # As it was, the database planned for tables without sightings and scores.
 
 
 def sentences(words: list[str]) -> str:
