@@ -292,6 +292,7 @@ MIDDLEWARE = [
     "digest.serving.static_files.HashedFiles",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "digest.serving.pages.PageCache",
+    "digest.serving.language.SiteLanguage",
     "csp.middleware.CSPMiddleware",
     "digest.permissions.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
