@@ -84,6 +84,14 @@ def test_a_phrase_said_in_earnest_brings_a_paper_and_one_said_aside_does_not(sai
     assert for_you(choice) == [1] * comes
 
 
+def test_a_phrase_comes_for_once_said_where_the_terms_are_of_a_longer_text_than_the_abstract():
+    paper = replace(
+        candidate(1, title="Kitchens", abstract="A study of ovens (as in bread making)."), abstract="Ovens."
+    )
+
+    assert for_you(one(profile(phrase("bread making")), [paper])) == [1]
+
+
 def test_a_phrase_said_aside_brings_a_paper_that_is_near_in_meaning():
     known, words = space()
     papers = [candidate(number, title="Kitchens", abstract="A study (of bread).") for number in (1, 2)]

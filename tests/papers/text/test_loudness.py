@@ -32,6 +32,11 @@ def test_early_and_again_is_louder_and_aside_is_quieter(abstract: str, loud: flo
     assert said(abstract) == loud
 
 
+def test_what_begins_the_third_sentence_is_not_early():
+    assert said("We bake. We rest. Tides rise.", "Tides") == 0.4
+    assert said("We bake. Tides rise. We rest.", "Tides") == 0.5
+
+
 def test_phrases_that_overlap_are_said_once():
     abstract = "We bake. We rest. We study spring tides."
 
