@@ -23,7 +23,7 @@ VOCABULARY, TOPICS, OF_A_TOPIC, AUTHORS = 60_000, 400, 300, 20_000
 FIRST = date(2024, 1, 1)
 SHOWN = 200  # papers that a page of search asks for
 LEARNED, ENCODED = 3_000, 500  # papers that the encoders learn of; more take long, and change no time of a search
-BARS = {"light": 150, "semantic": 200}  # ms
+BARS = {"light": 60, "semantic": 200}  # ms
 SYLLABLES = np.array([a + b + c for a in "bdfgklmnprstvz" for b in "aeiou" for c in ("", "n", "r", "st")])
 Places = np.ndarray[Any, Any]  # papers x words, as places in the vocabulary
 
