@@ -180,7 +180,7 @@ def test_two_at_once_do_no_harm():
     for thread in threads:
         thread.join(timeout=120)
 
-    assert not failed
+    assert not failed, failed
     assert not Fit.objects.filter(ready_at=None).exists()
     assert Vector.objects.filter(fit=fits.current().fit).count() == 2 * FEWEST
 
