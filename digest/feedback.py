@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from digest import saving
@@ -163,8 +162,10 @@ class Sayings:
 def paper(key: str) -> Paper | None:
     """The paper of that key, also if it goes by another one now; with all its topics as `chips`, the surest first."""
     now_key, _title = importing.papers_of([key]).get(key, ("", ""))
-    scores = PaperTopic.objects.named()
-    return Paper.objects.filter(key=now_key).prefetch_related(Prefetch("scores", scores, to_attr="chips")).first()
+    found = Paper.objects.filter(key=now_key).first()
+    if found:
+        found.chips = PaperTopic.objects.filter(paper=found).chips().get(found.pk, [])
+    return found
 
 
 def sayings(reader: Subscriber, paper: Paper) -> Sayings:

@@ -165,7 +165,7 @@ def _written_once(entry: Entry, write: Callable[[Entry], str]) -> str:
     paper, at, *others = entry
     said = [paper.key, paper.title, paper.abstract, paper.authors, paper.organisation, paper.categories]
     places = paper.published_on, paper.arxiv_id, paper.on_hugging_face, paper.urls
-    topics = [score.name for score in paper.chips]  # type: ignore[attr-defined]
+    topics = [score.name for score in paper.chips]
     shown = write.__name__, get_language(), settings.SITE_URL, said, places, topics, at, others
     return kept.get(shown, lambda: write(entry))
 
@@ -175,7 +175,7 @@ def _address(paper: Paper) -> str:
 
 
 def _tags(paper: Paper) -> list[str]:
-    return [*(gettext(score.name) for score in paper.chips), *paper.categories]  # type: ignore[attr-defined]
+    return [*(gettext(score.name) for score in paper.chips), *paper.categories]
 
 
 def _content(entry: Entry) -> str:

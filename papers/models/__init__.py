@@ -1,14 +1,8 @@
 """The rows of this room, a module a family: of the others each knows papers alone."""
 
 from papers.models.collecting import Collection, CollectionQuerySet, Host, Lookup, LookupQuerySet
-from papers.models.papers import (
-    ABOUT,
-    SAMPLE,
-    Paper,
-    PaperQuerySet,
-    PaperTopic,
-    Topic,
-)
+from papers.models.papers import SAMPLE, Paper, PaperQuerySet, Topic
+from papers.models.scores import ABOUT, PaperTopic
 from papers.models.sightings import Sighting, Signal
 from papers.models.understanding import Fit, SimilarPapers, Vector
 from papers.models.versions import ContentVersion

@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Cast, Lower
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext_lazy
 
 from papers import addresses
+from papers.models.scores import ABOUT, Chip, PaperTopic, WithChips
 from papers.models.sightings import Sighting
 from papers.text import summary
 from papers.text.phrases import list_of_phrases
@@ -27,7 +28,6 @@ LINKED = {  # to a paper, on Hugging Face: kind -> where such are there, and how
 }
 UNLISTED = "terms", "title_key", "identities", "keywords", "linked", "ai_summary", "doi"  # columns
 POPULAR_WITHIN, POPULAR_AMONG = timedelta(days=30), 500  # papers, the most voted ones, by which topics are popular
-ABOUT = 0.5  # the loudness from which a paper is said to be about a topic: said twice, or early, or in the title
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -109,8 +109,9 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def with_chips(self) -> PaperQuerySet:
         """Each paper with the topics that it is about as `chips`, the surest first: one query more for all of them."""
-        sure = PaperTopic.objects.filter(score__gte=ABOUT).named()
-        return self.prefetch_related(Prefetch("scores", sure, to_attr="chips"))
+        papers = self.all()
+        papers._iterable_class = WithChips
+        return papers
 
     def for_lists(self) -> PaperQuerySet:
         """With chips, and without what neither cards nor entries of feeds show, some of it long."""
@@ -154,6 +155,8 @@ class Paper(models.Model):
     # Its key sentences, made with the terms; empty: none yet, or they are to be chosen anew
     in_short = models.TextField(default="", db_default="", blank=True, editable=False)
     topics = models.ManyToManyField(Topic, through="PaperTopic", related_name="papers")
+
+    chips: list[Chip]  # the topics that it is about; there only if it was asked for with_chips
 
     objects = PaperQuerySet.as_manager()
 
@@ -267,23 +270,3 @@ class Paper(models.Model):
 
 def _day(day: date | None, *, with_year: bool) -> str:
     return date_format(day, "SHORT_DATE_FORMAT" if with_year else gettext("j M")).replace(" ", "\u00a0") if day else ""
-
-
-class PaperTopicQuerySet(models.QuerySet["PaperTopic"]):
-    def named(self) -> PaperTopicQuerySet:
-        """The surest first, with `slug` and `name` of their topics, not as rows of their own: a list has many."""
-        return self.annotate(slug=F("topic__slug"), name=F("topic__name")).order_by("-score", "name")
-
-
-class PaperTopic(models.Model):
-    """How much a paper is about a topic, 0 to 1, and the words of the paper that say so."""
-
-    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="scores")
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="scores")
-    score = models.FloatField()
-    phrase = models.TextField()
-
-    objects = PaperTopicQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["paper", "topic"], name="one_score_per_paper_and_topic")]

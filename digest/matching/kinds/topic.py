@@ -43,7 +43,7 @@ def _as_written(phrase: str, title: str, abstract: str) -> str:
 
 def things(paper: Paper, rows: Rows) -> Iterator[Thing]:
     """Of the paper's `chips` those that it is about, and those of the reader's that it says at all."""
-    for score in paper.chips:  # type: ignore[attr-defined]
+    for score in paper.chips:
         interest = InterestSpec(TOPIC.key, score.slug)
         if score.score >= ABOUT or interest.name in rows:
             yield interest, gettext(score.name)

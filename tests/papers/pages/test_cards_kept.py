@@ -207,7 +207,7 @@ def test_each_reason_id_and_moment_makes_another_entry(off, listed, form, other)
 def test_another_name_of_a_topic_or_another_site_is_in_an_entry(listed, form, settings):
     before = entry(listed, form)
 
-    listed.chips[0].name = "Ferries"
+    listed.chips = [listed.chips[0]._replace(name="Ferries")]
     settings.SITE_URL = "https://papers.example.org"
 
     assert b"Boats" in before
