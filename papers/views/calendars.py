@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,20 +48,28 @@ def address(span: Span, source: str = "") -> str:
     )
 
 
-def drawn(shown: Span, by: str, source: str = "") -> str:
-    """The month of a span as papers/calendar.html has it, with the days on which a source announced papers. `source`:
-    named in addresses, too."""
-    weeks = Calendar().monthdatescalendar(shown.first.year, shown.first.month)
-    seen = Sighting.objects.filter(source=by, announced=True, day__range=(weeks[0][0], weeks[-1][-1]))
-    listed = sorted(seen.values_list("day", flat=True).distinct())
+def days_listed(shown: Span, by: str) -> list[date]:
+    """The days on which a source announced papers, of all that the calendar beside a span shows."""
+    weeks = _weeks(shown)
+    seen = Sighting.objects.announced_by(by).filter(day__range=(weeks[0][0], weeks[-1][-1]))
+    return sorted(seen.values_list("day", flat=True).distinct())
+
+
+def drawn(shown: Span, listed: Sequence[date], source: str = "") -> str:
+    """The month of a span as papers/calendar.html has it, with links to the days listed. `source`: named in addresses,
+    too."""
 
     def draw() -> str:
         month = spans.month(shown.first)
-        rows = [_row(week, month, shown, listed, source) for week in weeks]
+        rows = [_row(week, month, shown, listed, source) for week in _weeks(shown)]
         calendar = Month(month, address(month, source), rows)
         return render_to_string("papers/calendar.html", {"span": shown, "calendar": calendar})
 
     return cards.get(("calendar", shown, listed, source, get_language()), draw)
+
+
+def _weeks(shown: Span) -> list[list[date]]:
+    return Calendar().monthdatescalendar(shown.first.year, shown.first.month)
 
 
 def _row(week: list[date], month: Span, shown: Span, listed: Collection[date], source: str) -> Row:

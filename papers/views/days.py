@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -69,7 +69,7 @@ def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool 
     chosen = filters.asked_for(request)
     listed = Paper.objects.listed_between(span.first, span.last, shown)
     ordered = Paper.objects.listed(span.first, shown) if span.kind == "day" else listed.most_voted()
-    page = Paginator(chosen.of(ordered).for_lists(), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = _page(request, ordered, chosen, counts.get(shown, 0))
     context = {
         "span": span,
         "address": calendars.address(span, asked),
@@ -82,12 +82,19 @@ def _dated(request: HttpRequest, span: Span, asked: str = "", *, is_first: bool 
         "filters": chosen,
         "query": f"{chosen.query}&" if chosen.query else "",
         "topics": _topics(listed, chosen) if counts else [],
-        "calendar": calendars.drawn(span, shown, asked),
         "why_empty": "" if counts.get(shown) else _why_empty(span, asked),
         "feeds": frame.feeds_of("list", shown, query=chosen.query) if shown in SOURCES else [],
         **_around(span, shown, asked),
     }
     return render(request, "papers/dated.html", context)
+
+
+def _page(request: HttpRequest, papers: PaperQuerySet, chosen: Filters, count: int) -> Page[Paper]:
+    """`count`: how many papers there are of all, not of those chosen."""
+    pages = Paginator(chosen.of(papers).for_lists(), ON_A_PAGE)
+    if not chosen.query:
+        pages.count = count  # It would ask the database once more.
+    return pages.get_page(request.GET.get("page"))
 
 
 def _lists(span: Span, counts: dict[str, int], shown: str) -> list[tuple[str, str, int, bool]]:
@@ -108,17 +115,20 @@ def _topics(listed: PaperQuerySet, chosen: Filters) -> list[tuple[Topic, int, st
 
 
 def _around(span: Span, shown: str, asked: str) -> dict[str, Any]:
-    """The pages before and after that have papers of this source, and the nearer of the two."""
-    announced = Sighting.objects.announced_by(shown)
-    before = announced.filter(day__lt=span.first).last_day()
-    after = announced.filter(day__gt=span.last).first_day()
+    """The calendar, the pages before and after that have papers of this source, and the nearer of the two."""
+    days, announced = calendars.days_listed(span, shown), Sighting.objects.announced_by(shown)
+    before = max((day for day in days if day < span.first), default=None)  # Most often the calendar has them.
+    before = before or announced.filter(day__lt=span.first).last_day()
+    after = min((day for day in days if day > span.last), default=None)
+    after = after or announced.filter(day__gt=span.last).first_day()
     of = spans.KINDS[span.kind]
     ways = {
         name: (of(day), calendars.address(of(day), asked)) if day else None
         for name, day in (("previous", before), ("next", after))
     }
     is_after_nearer = after and (not before or after - span.last < span.first - before)
-    return {**ways, "nearest": ways["next"] if is_after_nearer else ways["previous"]}
+    nearest = ways["next"] if is_after_nearer else ways["previous"]
+    return {**ways, "nearest": nearest, "calendar": calendars.drawn(span, days, asked)}
 
 
 def _why_empty(span: Span, asked: str) -> str:
