@@ -20,7 +20,7 @@ from papers.search.candidates import SearchCandidates
 from papers.search.encoders import Text
 from papers.search.fits import Understanding
 from papers.text import lexical, tex, tokenizing
-from papers.text.lexical import Lexicon, QueryTerms
+from papers.text.lexical import Lexicon, Occurrences, QueryTerms
 from papers.text.sparse import Bools, Floats
 from papers.text.words import WORD
 
@@ -137,31 +137,29 @@ def _ranked(
     if not len(papers.keys):
         return []
     lexicon = known.lexicon if known else papers.own_lexicon
-    scores = rank(query, vector, papers, lexicon, fusion)
+    said = Occurrences.of(QueryTerms(query.terms, fusion.bigrams), papers.texts)
+    scores = rank(said, vector, papers, lexicon, fusion)
     # Of equals the later paper comes first; what arithmetic alone makes unequal is equal.
     best = np.lexsort((-papers.keys, -scores.round(4)))[:most]
     # To an example all are merely the closest, none says all of its words.
-    fits = fitting(query, vector, papers) if query.is_query else np.ones(len(scores), bool)
+    fits = fitting(said, vector, papers) if query.is_query else np.ones(len(scores), bool)
     return [*map(SearchResult, papers.keys[best].tolist(), scores[best].tolist(), fits[best].tolist())]
 
 
-def fitting(query: Text, vector: Floats | None, papers: SearchCandidates) -> Bools:
+def fitting(said: Occurrences, vector: Floats | None, papers: SearchCandidates) -> Bools:
     """Which candidates say all words of the query, but for stop words, or are near to it in meaning."""
-    wanted = QueryTerms(query.terms)
-    asked = np.flatnonzero(wanted.times)
-    places, words = papers.texts.find(wanted.words, wanted.heads)
-    said = np.zeros((papers.texts.count, len(wanted.words)), bool)
-    said[papers.texts.rows_of(places), words] = True
-    fits = np.asarray(said[:, asked].all(axis=1))
+    fits = said.all_said()
     if vector is None or not len(papers.others) or not vector.any():
         return fits
     usual = papers.others @ vector
     return np.asarray(fits | (papers.vectors @ vector > usual.mean() + NEAR * max(usual.std(), LEAST_SPREAD)))
 
 
-def rank(query: Text, vector: Floats | None, papers: SearchCandidates, lexicon: Lexicon, fusion: Fusion) -> Floats:
+def rank(
+    said: Occurrences, vector: Floats | None, papers: SearchCandidates, lexicon: Lexicon, fusion: Fusion
+) -> Floats:
     """A score for each candidate."""
-    scores = standardised(lexical.bm25(QueryTerms(query.terms, fusion.bigrams), papers.texts, lexicon))
+    scores = standardised(lexical.bm25(said, lexicon))
     if vector is None or not papers.vectors.shape[1] or not vector.any():
         return scores
     scores = standardised(scores + fusion.similarity * standardised(papers.vectors @ vector))

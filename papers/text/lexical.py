@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from papers.text.sparse import Floats, Ints, Keys, SparseMatrix, lookup
+from papers.text.sparse import Bools, Floats, Ints, Keys, SparseMatrix, lookup
 from papers.text.tokenizing import TokenizedTexts, bigram, counted_in, in_parts, keys_of
 from papers.text.words import STOP_WORDS
 
@@ -84,18 +84,39 @@ class QueryTerms:
         self.bigram_weight = bigram_weight
 
 
-def bm25(query: QueryTerms, texts: TokenizedTexts, lexicon: Lexicon) -> Floats:
+@dataclass(frozen=True)
+class Occurrences:
+    """Where the words of a query stand in some texts: in which text, at which place, and which word it is."""
+
+    query: QueryTerms
+    texts: TokenizedTexts
+    rows: Ints
+    places: Ints
+    words: Ints
+
+    @classmethod
+    def of(cls, query: QueryTerms, texts: TokenizedTexts) -> Occurrences:
+        places, words = texts.find(query.words, query.heads)
+        return cls(query, texts, texts.rows_of(places), places, words)
+
+    def all_said(self) -> Bools:
+        """Which texts have all words of the query, but for stop words."""
+        said = np.zeros((self.texts.count, len(self.query.words)), bool)
+        said[self.rows, self.words] = True
+        return np.asarray(said[:, self.query.times > 0].all(axis=1))
+
+
+def bm25(said: Occurrences, lexicon: Lexicon) -> Floats:
     """Each text's BM25 score over the query's words and, times their weight, its bigrams."""
-    places, words = texts.find(query.words, query.heads)
-    rows = texts.rows_of(places)
-    scores = _bm25(rows, words, query.times * lexicon.idf(query.words), texts, lexicon)
+    query, texts = said.query, said.texts
+    scores = _bm25(said.rows, said.words, query.times * lexicon.idf(query.words), texts, lexicon)
     if not query.bigram_weight:
         return scores
-    together = np.diff(places) == 1
-    keys = bigram(query.words[words[:-1][together]], query.words[words[1:][together]])
+    together = np.diff(said.places) == 1
+    keys = bigram(query.words[said.words[:-1][together]], query.words[said.words[1:][together]])
     found, bigrams = lookup(keys, query.bigrams)
     weights: Floats = query.bigram_weight * query.bigram_times * lexicon.idf(query.bigrams)
-    return scores + _bm25(rows[:-1][together][found], bigrams, weights, texts, lexicon)
+    return scores + _bm25(said.rows[:-1][together][found], bigrams, weights, texts, lexicon)
 
 
 def _bm25(rows: Ints, terms: Ints, weights: Floats, texts: TokenizedTexts, lexicon: Lexicon) -> Floats:

@@ -4,7 +4,7 @@ import pytest
 
 from digest.matching.kinds.phrase import as_written
 from papers.text import tokenizing
-from papers.text.lexical import Lexicon, QueryTerms, bm25
+from papers.text.lexical import Lexicon, Occurrences, QueryTerms, bm25
 from papers.text.tokenizing import TokenizedTexts
 
 pytestmark = pytest.mark.one_database
@@ -21,7 +21,9 @@ def test_choosing_finds_a_word_with_a_full_stop_inside_before_its_parts_apart(ph
     together, apart = tokenizing.terms("", f"with {phrase} a a"), tokenizing.terms("", f"with {parts} a")
     texts = [together, apart, "other words"]
 
-    scores = bm25(QueryTerms(tokenizing.terms(phrase, "")), TokenizedTexts.of(texts), Lexicon.learned(texts * 2))
+    scores = bm25(
+        Occurrences.of(QueryTerms(tokenizing.terms(phrase, "")), TokenizedTexts.of(texts)), Lexicon.learned(texts * 2)
+    )
 
     assert scores[0] > scores[1] > scores[2] == 0
 

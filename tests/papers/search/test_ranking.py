@@ -17,6 +17,7 @@ from papers.search.candidates import SearchCandidates
 from papers.search.encoders import Text
 from papers.sources.base import Listing
 from papers.text import tokenizing
+from papers.text.lexical import Occurrences, QueryTerms
 from papers.text.tokenizing import TokenizedTexts
 from tests.factories import DAY
 from tests.papers.search.conftest import NOW, found, paper
@@ -222,10 +223,10 @@ def test_a_paper_fits_that_says_all_words_but_stop_words_or_is_nearer_than_paper
     vectors = np.array([[0, 1], [1, 0], [0.2, 1]], np.float32)
     texts = TokenizedTexts.of([said, near, far])
     papers = SearchCandidates(np.arange(3), texts, vectors, others)
-    query = Text("Tides of ebb", "", tokenizing.terms("Tides of ebb", ""))
+    asked = Occurrences.of(QueryTerms(tokenizing.terms("Tides of ebb", "")), texts)
 
-    assert ranking.fitting(query, np.array([1, 0], np.float32), papers).tolist() == [True, True, False]
-    assert ranking.fitting(query, None, papers).tolist() == [True, False, False]
+    assert ranking.fitting(asked, np.array([1, 0], np.float32), papers).tolist() == [True, True, False]
+    assert ranking.fitting(asked, None, papers).tolist() == [True, False, False]
 
 
 def test_no_paper_fits_words_to_which_all_are_about_as_far():
@@ -233,6 +234,6 @@ def test_no_paper_fits_words_to_which_all_are_about_as_far():
     vectors = np.array([[0.1, 0], [0.3, 0]], np.float32)
     papers = SearchCandidates(np.arange(2), TokenizedTexts.of(("algebra", "gardens")), vectors, others)
 
-    fits = ranking.fitting(Text("Roses", "", "rose"), np.array([1, 0], np.float32), papers)
+    fits = ranking.fitting(Occurrences.of(QueryTerms("rose"), papers.texts), np.array([1, 0], np.float32), papers)
 
     assert fits.tolist() == [False, True]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.text import tokenizing
-from papers.text.lexical import Lexicon, QueryTerms, bm25
+from papers.text.lexical import Lexicon, Occurrences, QueryTerms, bm25
 from papers.text.postings import Index
 from papers.text.tokenizing import TokenizedTexts
 from tests.papers.text.plain import FEW, TEXTS, key, pair_key, pairs, slow_bm25, words
@@ -48,7 +48,7 @@ def test_of_no_texts_a_lexicon_can_be_learned():
 def test_bm25_of_candidates_is_what_the_formula_says(texts: list[str], asked: str, pair_weight: float):
     expected = [slow_bm25(asked, text, texts, pair_weight) for text in texts]
 
-    found = bm25(QueryTerms(asked, pair_weight), TokenizedTexts.of(texts), Lexicon.learned(texts))
+    found = bm25(Occurrences.of(QueryTerms(asked, pair_weight), TokenizedTexts.of(texts)), Lexicon.learned(texts))
 
     assert np.allclose(found, expected, atol=1e-4)
 
@@ -59,7 +59,7 @@ def test_stop_words_are_scored_in_pairs_alone_unless_nothing_else_is_asked_for()
 
     def scores(asked: str, pair_weight: float) -> list[float]:
         query = QueryTerms(tokenizing.terms(asked, ""), pair_weight)
-        return bm25(query, TokenizedTexts.of(terms), Lexicon.learned(terms)).tolist()
+        return bm25(Occurrences.of(query, TokenizedTexts.of(terms)), Lexicon.learned(terms)).tolist()
 
     said, stop_words, apart, _ = scores("the tide of letters", 0.0)
     assert apart > said > stop_words == 0  # Of the same words in fewer the more.
