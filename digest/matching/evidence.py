@@ -210,9 +210,7 @@ def _fused(queries: Sequence[Query], semantic: Floats, lexical: Floats, pool: Ca
     lexical *= per_lexical / spread
     semantic += lexical
     semantic -= usual.mean(axis=1, keepdims=True) / spread
-    for row, query in enumerate(queries):
-        if share := smoothing(query, pool):
-            semantic[row] = smoothed(semantic[row], share, pool)
+    smooth(semantic, [smoothing(query, pool) for query in queries], pool)
     return semantic
 
 
@@ -225,14 +223,21 @@ def smoothing(query: Query, pool: CandidatePool) -> float:
     return weights.smoothing if weights.bigrams < 1 else 0.0
 
 
-def smoothed(scores: Floats, share: float, pool: CandidatePool) -> Floats:
-    """Score regularisation (Diaz 2005): the score of each paper, mixed with those of its neighbours in the reference
-    sample, as similar papers are relevant together. They differ as much as before, so that as many come."""
-    near, shares = pool.neighbours
-    mixed: Floats = (1 - share) * scores + share * (scores[pool.compared][near] * shares).sum(axis=1)
-    before, after = scores[pool.compared], mixed[pool.compared]
-    mixed = (mixed - after.mean()) * (before.std() / max(after.std(), 1e-6)) + before.mean()
-    return mixed.astype(np.float32)
+def smooth(scores: Floats, shares: Sequence[float], pool: CandidatePool) -> None:
+    """Score regularisation (Diaz 2005), in place: the score of each paper, mixed with those of its neighbours in the
+    reference sample, as similar papers are relevant together. They differ as much as before, so that as many come.
+    `shares`: of the neighbours, by row."""
+    rows = np.flatnonzero(shares)
+    if not len(rows):  # as in most batches, for which no neighbours need be known
+        return
+    near, weights = pool.neighbours
+    before, share = scores[rows], np.array(shares, np.float32)[rows, None]
+    usual = before[:, pool.compared]
+    around = np.stack([np.einsum("ij,ij->i", one.take(near), weights) for one in usual])
+    mixed = np.asarray(before + share * (around - before), np.float32)
+    mixed -= mixed[:, pool.compared].mean(axis=1, keepdims=True)
+    mixed *= pool.spread(before) / np.maximum(pool.spread(mixed), 1e-6)
+    scores[rows] = mixed + usual.mean(axis=1, keepdims=True)
 
 
 class Findings:

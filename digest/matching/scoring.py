@@ -20,7 +20,7 @@ from digest.matching.evidence import (
     Findings,
     evidence,
     is_example,
-    smoothed,
+    smooth,
     smoothing,
     standardised,
 )
@@ -224,9 +224,8 @@ def fitting_scores(wanted: Sequence[Sequence[Query]], found: Evidence, pool: Can
         like = standardised(
             pool, _example_scores([examples[reader] for reader in some], found, pool), LEAST_FUSED_SPREAD
         )
-        for number, reader in enumerate(some):
-            if share := max(smoothing(query, pool) for query in wanted[reader]):
-                like[number] = smoothed(like[number], share, pool)  # as the description that they stand beside
+        # Examples are smoothed as the description that they stand beside.
+        smooth(like, [max(smoothing(query, pool) for query in wanted[reader]) for reader in some], pool)
         together = standardised(pool, standardised(pool, best[some], LEAST_FUSED_SPREAD) + like, LEAST_FUSED_SPREAD)
         for reader, row in zip(some, together + UNSAID, strict=True):  # But what says words of one in earnest comes.
             said = np.concatenate([found.hits.of(hit) for hit in found.rows(wanted[reader])])
@@ -249,9 +248,10 @@ def _example_scores(examples: Sequence[Sequence[int]], found: Evidence, pool: Ca
     once ridge-whitened: what most papers share says little of a reader."""
     nearest, mean = np.empty((2, len(examples), pool.total), np.float32)
     for reader, rows in enumerate(examples):
-        similar, k = np.stack([found.similarities[row] for row in rows]), min(NEAREST_EXAMPLES, len(rows))
-        nearest[reader] = np.partition(similar, len(rows) - k, axis=0)[-NEAREST_EXAMPLES:].mean(axis=0)
-        mean[reader] = similar.mean(axis=0)
+        similar = np.stack([found.similarities[row] for row in rows])
+        nearest[reader] = mean[reader] = similar.mean(axis=0)
+        if len(rows) > NEAREST_EXAMPLES:
+            nearest[reader] = np.partition(similar, -NEAREST_EXAMPLES, axis=0)[-NEAREST_EXAMPLES:].mean(axis=0)
     lexical = [standardised(pool, one, LEAST_SIMILARITY_SPREAD) for one in (nearest, mean)]
     fused = standardised(pool, lexical[0] + lexical[1], LEAST_FUSED_SPREAD)
     if pool.known is None or not pool.vectors.shape[1]:

@@ -2,9 +2,9 @@
 
 1,000 new papers, 5,000 that are carried along, a reference sample of 1,000, all of 200 themes; readers with three
 interests out of 5,000, whose letters fill up with what is above the bar, and 40 papers given before, in batches as
-they are planned. The floor counts each reader's every interest, a row of 256 numbers, times all 7,000 papers, one
-product a batch, as if no two readers shared an interest; these readers have no examples, which would add a row or two
-for each. CPU seconds, as others may use the machine, in interleaved rounds; read the ratio.
+they are planned. The floor counts each reader's every interest, a vector as the light encoder's are, times all 7,000
+papers, one product a batch, as if no two readers shared an interest; these readers have no examples, which would add
+a row or two for each. CPU seconds, as others may use the machine, in interleaved rounds; read the ratio.
 """
 
 import os
@@ -21,9 +21,12 @@ from typing import Any
 import django
 import numpy as np
 
+from papers.search import lsa, term_table
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "digest.settings")
 
-NEW, CARRIED, REFERENCE, INTERESTS, EACH, DIMENSIONS = 1_000, 5_000, 1_000, 5_000, 3, 256
+NEW, CARRIED, REFERENCE, INTERESTS, EACH = 1_000, 5_000, 1_000, 5_000, 3
+DIMENSIONS = lsa.DIMENSIONS + term_table.shipped().dimensions  # of a site that has learned
 THEMES, GIVEN, BATCH = 200, 40, 500
 READERS, ROUNDS, MANY = 5_000, 5, 100_000
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
