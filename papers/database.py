@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from psycopg.copy import QueuedLibpqWriter
 
 STORING = 7_301_853_026  # the name of a lock: any number that nothing else uses
+MANY = 50  # rows, from which on PostgreSQL, too, counts a table anew
 WRITTEN_ANEW = 256_000_000  # bytes of a file of SQLite, at most: some seconds, in which others wait to write
 Row = Sequence[Any]  # values in the order of the columns; JSON as what it is
 
@@ -121,6 +122,20 @@ def set_columns(rows: Sequence[models.Model], names: Sequence[str]) -> None:
             columns = ", ".join(f"{name} = %s" for name in names)
             sql = f"UPDATE {table} SET {columns} WHERE id = %s"  # noqa: S608  # as above
             cursor.executemany(sql, [(*values, key) for key, *values in ready])
+
+
+def count_anew(rows: int, *tables: type[models.Model]) -> None:
+    """Have PostgreSQL count tables that took in so many rows and were small before. By itself it does so within
+    minutes, and may take them for empty until then and go through one for each row of another. Waits for nobody."""
+    if rows < MANY or not _is_postgresql():
+        return
+    names = [table._meta.db_table for table in tables]
+    grown = _rows(
+        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples < %s", [names, 10 * rows]
+    )
+    with connection.cursor() as cursor:
+        for (name,) in grown:
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(name)}")
 
 
 # ------------------------------------------------------------------------------------------------- locks and commits

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from papers import database
-from papers.models import ContentVersion, Paper, Sighting, Topic
+from papers.models import ContentVersion, Paper, PaperTopic, Sighting, Topic
 from papers.sources import huggingface
 from papers.sources.base import Listing
 from papers.storing import announcing, signals, topics
@@ -66,6 +66,7 @@ def merge_papers(listings: Sequence[Listing], source: str, reading: str, day: da
     keys = {key: paper.pk for key, paper in known.items()} | _insert(fresh, source, day, read, now)
     papers = list(dict.fromkeys(known.values()))
     said = _record_sightings(listings, keys, papers, (source, reading, day), read, now)
+    database.count_anew(len(fresh), Paper, PaperTopic, Sighting)
     return Merged(new=len(fresh), updated=_update(papers, said, now))
 
 

@@ -55,3 +55,23 @@ def test_what_a_search_reads_of_a_paper_is_stored_uncompressed():
         stored, said = cursor.fetchone()
 
     assert stored >= said
+
+
+@pytest.mark.one_database  # SQLite plans well without counting.
+@pytest.mark.django_db
+def test_postgresql_counts_tables_anew_that_took_in_many_rows_at_once():
+    def counted() -> float:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'papers_paper'")
+            return cursor.fetchone()[0]
+
+    for number in range(60):
+        make_paper(arxiv_id=f"2608.{number:05}")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = 0 WHERE relname = 'papers_paper'")
+
+    database.count_anew(40, Paper)
+    assert counted() == 0
+
+    database.count_anew(60, Paper)
+    assert counted() == 60

@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from papers import database
+from papers.models import Paper, PaperTopic, Sighting
 from papers.search import understanding
 from tests.crawl import Answer, Crawl, answers_of, crawl, kind_of
 from tests.depth import DEEP
@@ -35,6 +37,7 @@ def make_papers(count: int) -> None:
         )
         make_score(paper, topics[number % len(topics)])
     understanding.keep_up()
+    database.count_anew(count, Paper, PaperTopic, Sighting)  # as after collecting
 
 
 def test_no_link_is_broken(client: Client):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from papers.models import Paper, Sighting
 from papers.storing import topics
@@ -170,3 +171,14 @@ def test_a_paper_is_on_hugging_face_once_a_list_of_that_place_named_it(by: str):
 
     found = Paper.objects.filter(on_hugging_face=True).values_list("arxiv_id", flat=True)
     assert set(found) == {"2608.00002", "2608.00003"}
+
+
+@pytest.mark.one_database  # SQLite plans well without counting.
+def test_of_the_first_papers_of_a_site_the_database_knows_at_once_that_they_are_many():
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = 0 WHERE relname IN ('papers_paper', 'papers_sighting')")
+
+        store(*(listing(number) for number in range(60)))
+
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname IN ('papers_paper', 'papers_sighting')")
+        assert cursor.fetchall() == [(60,), (60,)]
