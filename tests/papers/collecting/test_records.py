@@ -225,13 +225,13 @@ def queries_to_remember(papers: int, day: date) -> tuple[int, int]:
     return counts[0], counts[1]
 
 
-def test_a_day_takes_as_many_queries_for_3_papers_as_for_300():
+def test_a_day_takes_as_many_queries_for_60_papers_as_for_300():
     make_topic(phrases=["dictionary learning"])
 
-    few, many = queries_to_remember(3, DAY), queries_to_remember(300, DAY - timedelta(days=1))
+    few, many = queries_to_remember(60, DAY), queries_to_remember(300, DAY - timedelta(days=1))
 
     assert few == many
-    assert Paper.objects.count() == 303
+    assert Paper.objects.count() == 360
 
 
 def test_a_source_that_fails_on_many_days_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture):
